@@ -1,0 +1,52 @@
+import type { Order, OrderEvent, OrderId, PaymentId } from "./order";
+
+/**
+ * What a store of orders has to do. Every method that returns has made its effect durable; anything that prevents that
+ * (busy, full, unreachable, corrupt) is thrown as `StoreUnavailableError`. All times are milliseconds since the epoch.
+ */
+export interface OrderStore {
+  readonly kind: "sqlite" | "redis";
+
+  /** Adds an order with its first event, both or neither. An id that is taken is a bug and throws. */
+  insert(order: Order, event: OrderEvent): Promise<void>;
+
+  get(id: OrderId): Promise<Order | null>;
+
+  /** The order that one of whose attempts has this id at the provider. */
+  findByPayment(paymentId: PaymentId): Promise<Order | null>;
+
+  /**
+   * Compare-and-set: replaces the order and appends the event in one atomic step, provided that the stored version is
+   * `order.version - 1`; answers "stale" and does nothing otherwise. Also keeps the index of payment ids and the index
+   * by `nextCheckAt`.
+   */
+  replace(order: Order, event: OrderEvent): Promise<"replaced" | "stale">;
+
+  /** The history of an order, oldest first. */
+  events(id: OrderId): Promise<OrderEvent[]>;
+
+  /** Orders whose `nextCheckAt` is at or before `now`, the longest due first. */
+  due(options: { now: number; limit: number }): Promise<OrderId[]>;
+
+  /**
+   * Takes a name for a time, atomically: of any number of callers exactly one gets it until the time is over or it is
+   * released. Nonces, idempotency keys and "asked a moment ago" all rest on this. A refused caller learns the value that
+   * the holder left.
+   */
+  claim(options: { key: string; value: string; ttlMs: number; now: number }): Promise<Claim>;
+
+  /** Gives a name back, if it still holds this value. */
+  release(options: { key: string; value: string }): Promise<void>;
+
+  /** Throws `StoreUnavailableError` unless the store can be read and written. */
+  check(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+export type Claim = { readonly claimed: true } | { readonly claimed: false; readonly value: string };
+
+/** The store could not do what was asked; nothing may be answered as if it had. The message carries no data. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
