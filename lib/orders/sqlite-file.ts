@@ -1,0 +1,175 @@
+import "server-only";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Database from "libsql";
+import { StoreUnavailableError } from "./order-store";
+import { storeUnavailable } from "./store-fault";
+
+export interface SqliteFile {
+  /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */
+  run<T>(work: (db: Connection) => T): Promise<T>;
+  close(): void;
+}
+
+export interface Connection {
+  all(sql: string, ...values: readonly Value[]): unknown[];
+  get(sql: string, ...values: readonly Value[]): unknown;
+  /** Answers the number of rows changed. */
+  change(sql: string, ...values: readonly Value[]): number;
+  /** All of `work` or nothing, alone among all writers of the file from its first line on. */
+  transaction<T>(work: () => T): T;
+}
+
+type Value = string | number | null;
+
+/**
+ * Another process that holds the write lock is waited for in the engine only briefly, because that wait blocks every
+ * request of this process; the rest of the patience is spent asleep between attempts.
+ */
+const BUSY_TIMEOUT_MS = 25;
+const BUSY_PATIENCE_MS = 3_000;
+
+/** After these the connection is as good as before. After anything else it is replaced. */
+const HARMLESS = /^SQLITE_(BUSY|FULL|LOCKED|CONSTRAINT)/;
+
+/** `close` takes effect only when the engine's statements are collected as garbage: faster would run out of files. */
+const REOPEN_AFTER_MS = 250;
+
+/**
+ * A database file that is opened on first use and opened again whenever that may help: after an error of the file, and
+ * when another file stands at the path. `migrations` are run in order, each once in the life of the file.
+ */
+export function openSqliteFile(path: string, migrations: readonly string[]): SqliteFile {
+  // libsql takes "http:" and "libsql:" for servers; an absolute path is always a file.
+  const absolutePath = resolve(path);
+  let opened: Opened | null = null;
+  let suspect = false;
+  let closed = false;
+
+  function connect(): Connection {
+    if (closed) throw storeUnavailable("closed");
+    if (opened && mustReopen(opened)) {
+      opened.db.close();
+      opened = null;
+    }
+    if (!opened) {
+      opened = open(absolutePath, migrations);
+      suspect = false;
+    }
+    return opened.connection;
+  }
+
+  function mustReopen(current: Opened): boolean {
+    // A transaction that could not even be rolled back would show its unwritten changes to the next reader.
+    if (current.db.inTransaction || current.identity !== identityOf(absolutePath)) return true;
+    return suspect && performance.now() - current.openedAtMs >= REOPEN_AFTER_MS;
+  }
+
+  return {
+    async run(work) {
+      const deadlineMs = performance.now() + BUSY_PATIENCE_MS;
+      for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 100)) {
+        try {
+          return work(connect());
+        } catch (error) {
+          if (error instanceof StoreUnavailableError) throw error;
+          const kind = kindOf(error);
+          suspect ||= !HARMLESS.test(kind);
+          if (!kind.startsWith("SQLITE_BUSY") || performance.now() >= deadlineMs) throw storeUnavailable(kind);
+        }
+        await sleep(pauseMs * (0.5 + Math.random()));
+      }
+    },
+    close() {
+      closed = true;
+      opened?.db.close();
+      opened = null;
+    },
+  };
+}
+
+interface Opened {
+  readonly db: Database.Database;
+  readonly connection: Connection;
+  readonly identity: string;
+  readonly openedAtMs: number;
+}
+
+function open(path: string, migrations: readonly string[]): Opened {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  createPrivately(path);
+  const db = new Database(path);
+  try {
+    // WAL lets readers and the writer pass each other; FULL makes COMMIT wait for the disk, which is what we promise.
+    db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL`);
+    const connection = connectionOf(db);
+    connection.transaction(() => migrate({ db, connection, migrations }));
+    return { db, connection, identity: identityOf(path), openedAtMs: performance.now() };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes the file readable for us only; the engine gives its side files the same mode. A file that exists must not even be
+ * opened here: closing it would drop the locks that other connections of this process hold on it (POSIX locks).
+ */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (kindOf(error) !== "EEXIST") throw error;
+  }
+}
+
+function migrate(options: { db: Database.Database; connection: Connection; migrations: readonly string[] }): void {
+  const row = options.connection.get("SELECT user_version AS done FROM pragma_user_version") as { done: number };
+  if (row.done > options.migrations.length) throw storeUnavailable("schema_from_the_future");
+  if (row.done === options.migrations.length) return;
+  for (const sql of options.migrations.slice(row.done)) options.db.exec(sql);
+  options.db.exec(`PRAGMA user_version=${options.migrations.length}`);
+}
+
+function connectionOf(db: Database.Database): Connection {
+  const statements = new Map<string, Database.Statement<unknown[]>>();
+
+  function statement(sql: string) {
+    const known = statements.get(sql);
+    if (known) return known;
+    const prepared = db.prepare(sql);
+    statements.set(sql, prepared);
+    return prepared;
+  }
+
+  return {
+    all: (sql, ...values) => statement(sql).all(...values),
+    get: (sql, ...values) => statement(sql).get(...values),
+    change: (sql, ...values) => statement(sql).run(...values).changes,
+    transaction(work) {
+      db.exec("BEGIN IMMEDIATE");
+      try {
+        const result = work();
+        db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        // A full disk has already rolled back; doing it again would be an error that hides the first.
+        if (db.inTransaction) db.exec("ROLLBACK");
+        throw error;
+      }
+    },
+  };
+}
+
+/** Tells a file from another one that took its place, which an open connection does not notice by itself. */
+function identityOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? `${found.dev}:${found.ino}` : "none";
+}
+
+/** The code of an error of the engine or the file system; libsql's errors on opening have none. */
+function kindOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code || "unknown";
+  return error instanceof Error && error.message.startsWith("ConnectionFailed") ? "SQLITE_CANTOPEN" : "unknown";
+}

@@ -1,0 +1,9 @@
+import { StoreUnavailableError } from "./order-store";
+
+/**
+ * The one way in which a store says that it cannot serve. Engines put statements, arguments, paths and URLs into their
+ * messages, so the original error is left behind: only its kind, a code such as `SQLITE_FULL` or `timeout`, goes out.
+ */
+export function storeUnavailable(kind: string): StoreUnavailableError {
+  return new StoreUnavailableError(`The order store is unavailable (${kind}).`, { cause: new Error(kind) });
+}

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Asks until the answer is not undefined, and returns it. Throws after the deadline, with the last error as cause. */
+export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined, timeoutMs = 10_000): Promise<T> {
+  const deadlineMs = performance.now() + timeoutMs;
+  let cause: unknown;
+  while (performance.now() < deadlineMs) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      cause = error;
+    }
+    await sleep(10);
+  }
+  throw new Error(`Nothing came of it within ${timeoutMs} ms.`, { cause });
+}
