@@ -1,0 +1,104 @@
+import { assertNever } from "@/lib/assert-never";
+import { type AmountProblem, formatAmount, parseAmount } from "./amount";
+import { CURRENCIES, type Currency, type Money } from "./currency";
+
+/**
+ * The smallest minimum a merchant can set, in minor units. Providers refuse a payment worth 0.1 of a US dollar or less,
+ * and these stay above that with room for exchange rates. The provider's own check is the exact one.
+ */
+const LOWEST_MINIMUM: Readonly<Record<Currency, number>> = {
+  USD: 11,
+  EUR: 11,
+  GBP: 11,
+  CAD: 20,
+  AUD: 20,
+  SGD: 20,
+  CNY: 1_00,
+  HKD: 1_00,
+  JPY: 20,
+  USDT: 11,
+  USDC: 11,
+};
+
+/** Both in minor units, both included. */
+export type AmountLimits = { readonly currency: Currency; readonly min: number; readonly max: number };
+
+export type AmountLimitsResult =
+  | { readonly ok: true; readonly min: number; readonly max: number }
+  /** One sentence for the merchant that names the setting. */
+  | { readonly ok: false; readonly problem: string };
+
+/** The bounds of an amount, from AMOUNT_MIN and AMOUNT_MAX (decimal strings in major units) or the currency's own. */
+export function amountLimits(input: {
+  readonly currency: Currency;
+  readonly min?: string | undefined;
+  readonly max?: string | undefined;
+}): AmountLimitsResult {
+  const { currency } = input;
+  const min = bound({ name: "AMOUNT_MIN", text: input.min, currency, fallback: CURRENCIES[currency].min });
+  if (!min.ok) return min;
+  const max = bound({ name: "AMOUNT_MAX", text: input.max, currency, fallback: CURRENCIES[currency].max });
+  if (!max.ok) return max;
+  if (min.minor < LOWEST_MINIMUM[currency]) {
+    const lowest = label({ currency, minor: LOWEST_MINIMUM[currency] });
+    return { ok: false, problem: `AMOUNT_MIN is below ${lowest}, the least that can be paid.` };
+  }
+  if (min.minor > max.minor) {
+    const [low, high] = [label({ currency, minor: min.minor }), label({ currency, minor: max.minor })];
+    return {
+      ok: false,
+      problem: `The smallest amount (${low}) is above the largest (${high}): see AMOUNT_MIN and AMOUNT_MAX.`,
+    };
+  }
+  return { ok: true, min: min.minor, max: max.minor };
+}
+
+export type AmountRefusal = AmountProblem | "too_low" | "too_high";
+
+export type CheckedAmount =
+  | { readonly ok: true; readonly money: Money }
+  /** `message` is one sentence for the payer; `problem` lets a page say it in another language. */
+  | { readonly ok: false; readonly problem: AmountRefusal; readonly message: string };
+
+/** Reads what a payer typed (major units) and holds it against the limits. */
+export function checkAmount(text: string, limits: AmountLimits): CheckedAmount {
+  const parsed = parseAmount(text, limits.currency);
+  if (!parsed.ok) return refuse(parsed.problem, limits);
+  if (parsed.minor < limits.min) return refuse("too_low", limits);
+  if (parsed.minor > limits.max) return refuse("too_high", limits);
+  return { ok: true, money: { currency: limits.currency, minor: parsed.minor } };
+}
+
+function refuse(problem: AmountRefusal, limits: AmountLimits): CheckedAmount {
+  return { ok: false, problem, message: sentence(problem, limits) };
+}
+
+function sentence(problem: AmountRefusal, { currency, min, max }: AmountLimits): string {
+  switch (problem) {
+    case "format":
+      return `Please enter the amount in ${currency} with digits, such as ${formatAmount({ currency, minor: min })}.`;
+    case "too_many_decimals":
+      return CURRENCIES[currency].exponent === 0
+        ? `Please enter the amount in ${currency} without decimals.`
+        : `Please enter the amount in ${currency} with at most ${CURRENCIES[currency].exponent} decimals.`;
+    case "too_low":
+      return `The smallest amount is ${label({ currency, minor: min })}.`;
+    case "too_large":
+    case "too_high":
+      return `The largest amount is ${label({ currency, minor: max })}.`;
+    default:
+      return assertNever(problem);
+  }
+}
+
+function bound(input: { name: string; text: string | undefined; currency: Currency; fallback: number }) {
+  if (input.text === undefined) return { ok: true, minor: input.fallback } as const;
+  const parsed = parseAmount(input.text.trim(), input.currency);
+  if (parsed.ok) return parsed;
+  const example = formatAmount({ currency: input.currency, minor: input.fallback });
+  return { ok: false, problem: `${input.name} must be an amount in ${input.currency}, such as ${example}.` } as const;
+}
+
+function label(money: Money): string {
+  return `${formatAmount(money)} ${money.currency}`;
+}
