@@ -1,4 +1,4 @@
-import type { ZodType } from "zod";
+import { type ZodType, z } from "zod";
 import { type Order, type OrderEvent, type OrderId, orderEventSchema, orderIdSchema, orderSchema } from "./order";
 import { storeUnavailable } from "./store-fault";
 
@@ -29,6 +29,19 @@ export function decodeOrderId(text: unknown): OrderId {
   const parsed = orderIdSchema.safeParse(text);
   if (!parsed.success) throw storeUnavailable("unreadable_order_id");
   return parsed.data;
+}
+
+/**
+ * Names and values given by others, kept as JSON: libsql cuts text at a NUL, and lone surrogates do not survive UTF-8, so
+ * that two different names could become one. JSON escapes both.
+ */
+export function encodeText(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** Throws `StoreUnavailableError` for anything that `encodeText` did not make. */
+export function decodeText(text: unknown): string {
+  return decode(text, z.string());
 }
 
 function decode<T>(text: unknown, schema: ZodType<T>): T {

@@ -1,10 +1,18 @@
 import "server-only";
 import { z } from "zod";
 import type { Order, OrderEvent } from "./order";
-import { decodeEvent, decodeOrder, decodeOrderId, encodeEvent, encodeOrder } from "./order-document";
+import {
+  decodeEvent,
+  decodeOrder,
+  decodeOrderId,
+  decodeText,
+  encodeEvent,
+  encodeOrder,
+  encodeText,
+} from "./order-document";
 import type { Claim, OrderStore } from "./order-store";
 import { type Connection, openSqliteFile } from "./sqlite-file";
-import { storeUnavailable } from "./store-fault";
+import { foreignPayment, idTaken, storeUnavailable } from "./store-fault";
 
 /** Never edit one that was released: add another. */
 const MIGRATIONS = [
@@ -35,7 +43,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     async insert(order, event) {
       const row = { doc: encodeOrder(order), eventDoc: encodeEvent(event) };
       const outcome = await file.run((db) => db.transaction(() => insertRow({ db, order, ...row })));
-      if (outcome === "taken") throw new Error("An order with this id exists already.");
+      if (outcome === "taken") throw idTaken();
       if (outcome === "foreign") throw foreignPayment();
     },
 
@@ -46,7 +54,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     async findByPayment(paymentId) {
       const sql = "SELECT doc FROM orders WHERE id = (SELECT order_id FROM payments WHERE payment_id = ?)";
-      const row = await file.run((db) => db.get(sql, exact(paymentId)));
+      const row = await file.run((db) => db.get(sql, encodeText(paymentId)));
       return row === undefined ? null : decodeOrder(docOf(row));
     },
 
@@ -72,7 +80,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     async release({ key, value }) {
       const sql = "DELETE FROM claims WHERE key = ? AND value = ?";
-      await file.run((db) => db.transaction(() => db.change(sql, exact(key), exact(value))));
+      await file.run((db) => db.transaction(() => db.change(sql, encodeText(key), encodeText(value))));
     },
 
     async check() {
@@ -116,18 +124,13 @@ function addHistory({ db, order, eventDoc }: Omit<Write, "doc">): void {
   db.change("INSERT INTO events (order_id, seq, doc) VALUES (?, ?, ?)", order.id, order.version, eventDoc);
   for (const attempt of order.attempts) {
     const sql = "INSERT INTO payments (payment_id, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
-    db.change(sql, exact(attempt.paymentId), order.id);
+    db.change(sql, encodeText(attempt.paymentId), order.id);
   }
 }
 
 function hasForeignPayment(db: Connection, order: Order): boolean {
   const sql = "SELECT order_id FROM payments WHERE payment_id = ? AND order_id <> ?";
-  return order.attempts.some((attempt) => db.get(sql, exact(attempt.paymentId), order.id) !== undefined);
-}
-
-/** A payment that counts for two orders would pay one and be missed by the other. */
-function foreignPayment(): Error {
-  return new Error("A payment of this order belongs to another order.");
+  return order.attempts.some((attempt) => db.get(sql, encodeText(attempt.paymentId), order.id) !== undefined);
 }
 
 type ClaimOptions = Parameters<OrderStore["claim"]>[0];
@@ -135,8 +138,8 @@ type ClaimOptions = Parameters<OrderStore["claim"]>[0];
 /** Refusals are the common case and need no write lock. */
 function readHolder(db: Connection, claim: ClaimOptions): Claim | null {
   const sql = "SELECT value AS doc FROM claims WHERE key = ? AND expires_at > ?";
-  const row = db.get(sql, exact(claim.key), claim.now);
-  return row === undefined ? null : { claimed: false, value: z.string().parse(JSON.parse(docOf(row))) };
+  const row = db.get(sql, encodeText(claim.key), claim.now);
+  return row === undefined ? null : { claimed: false, value: decodeText(docOf(row)) };
 }
 
 function takeClaim(db: Connection, claim: ClaimOptions): Claim {
@@ -145,13 +148,8 @@ function takeClaim(db: Connection, claim: ClaimOptions): Claim {
   const purge = "DELETE FROM claims WHERE rowid IN (SELECT rowid FROM claims WHERE expires_at <= ? LIMIT ?)";
   db.change(purge, claim.now, PURGED_PER_CLAIM);
   const sql = "INSERT OR REPLACE INTO claims (key, value, expires_at) VALUES (?, ?, ?)";
-  db.change(sql, exact(claim.key), exact(claim.value), claim.now + Math.max(1, Math.ceil(claim.ttlMs)));
+  db.change(sql, encodeText(claim.key), encodeText(claim.value), claim.now + Math.max(1, Math.ceil(claim.ttlMs)));
   return { claimed: true };
-}
-
-/** libsql cuts text at a NUL and alters lone surrogates, which would make two different names one. JSON escapes both. */
-function exact(text: string): string {
-  return JSON.stringify(text);
 }
 
 function docOf(row: unknown): string {

@@ -7,3 +7,12 @@ import { StoreUnavailableError } from "./order-store";
 export function storeUnavailable(kind: string): StoreUnavailableError {
   return new StoreUnavailableError(`The order store is unavailable (${kind}).`, { cause: new Error(kind) });
 }
+
+export function idTaken(): Error {
+  return new Error("An order with this id exists already.");
+}
+
+/** A payment that counts for two orders would pay one and be missed by the other. */
+export function foreignPayment(): Error {
+  return new Error("A payment of this order belongs to another order.");
+}

@@ -1,0 +1,36 @@
+/**
+ * The steps that have to be atomic. Each script checks everything before its first write, because Redis does not undo what
+ * a failing script has done. `write` and `taker` name one call of ours: when its answer was lost and it is sent again, the
+ * script recognises it and answers the same as before.
+ */
+
+/** KEYS: order, events, due, payments... ARGV: id, expected version or "", version, doc, event, next check or "", write. */
+export const WRITE_ORDER = `
+local stored = redis.call('HMGET', KEYS[1], 'version', 'write')
+if stored[2] == ARGV[7] then return 'written' end
+if (stored[1] or '') ~= ARGV[2] then return 'stale' end
+for i = 4, #KEYS do
+  local owner = redis.call('GET', KEYS[i])
+  if owner and owner ~= ARGV[1] then return 'foreign' end
+end
+redis.call('RPUSH', KEYS[2], ARGV[5])
+if ARGV[6] == '' then redis.call('ZREM', KEYS[3], ARGV[1]) else redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1]) end
+for i = 4, #KEYS do redis.call('SET', KEYS[i], ARGV[1]) end
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'doc', ARGV[4], 'write', ARGV[7])
+return 'written'
+`;
+
+/** KEYS: claim. ARGV: taker (36 characters), value, time in ms. Answers 1, or the value that the holder left. */
+export const TAKE_CLAIM = `
+local held = redis.call('GET', KEYS[1])
+if held and string.sub(held, 1, 36) ~= ARGV[1] then return string.sub(held, 37) end
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+return 1
+`;
+
+/** KEYS: claim. ARGV: value. */
+export const RELEASE_CLAIM = `
+local held = redis.call('GET', KEYS[1])
+if held and string.sub(held, 37) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`;
