@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "./eventually";
+
+export interface RedisServer {
+  readonly port: number;
+  /** Ends it in good order. The data stays, for `restart`. */
+  stop(): Promise<void>;
+  /** SIGKILL: what was acknowledged has to be there after `restart`. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+  /** Ends it and removes the data, unless the folder was given. */
+  close(): Promise<void>;
+}
+
+/** A real redis-server on a free port of loopback that answers a write only after it is on disk. */
+export async function startRedisServer(options: { dir?: string } = {}): Promise<RedisServer> {
+  const folder = options.dir ?? mkdtempSync(join(tmpdir(), "redis-"));
+  const port = await freePort();
+  let server = await launch(folder, port);
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (hasEnded(server)) return;
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill(signal);
+    await ended;
+  }
+
+  return {
+    port,
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+    async restart() {
+      await end("SIGTERM");
+      server = await launch(folder, port);
+    },
+    async close() {
+      await end("SIGKILL");
+      if (!options.dir) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(folder: string, port: number): Promise<ChildProcess> {
+  const durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
+  const server = spawn("redis-server", ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, ...durable], {
+    stdio: "ignore",
+  });
+  const onExit = () => server.kill("SIGKILL");
+  process.once("exit", onExit);
+  server.once("exit", () => process.off("exit", onExit));
+
+  let failure: Error | null = null;
+  server.once("error", (error: NodeJS.ErrnoException) => {
+    failure = error.code === "ENOENT" ? new Error(MISSING) : error;
+  });
+  const outcome = await eventually(async () => {
+    if (failure || hasEnded(server)) return "ended";
+    return (await answersPing(port)) ? "ready" : undefined;
+  });
+  if (outcome === "ended") throw failure ?? new Error(`redis-server ended at once with code ${server.exitCode}.`);
+  return server;
+}
+
+const MISSING = "redis-server is not installed; get it with: apt-get install -y --no-install-recommends redis-server";
+
+function hasEnded(server: ChildProcess): boolean {
+  return server.exitCode !== null || server.signalCode !== null;
+}
+
+/** While it still loads its data it answers an error instead of PONG. */
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.once("data", (answer) => {
+      socket.destroy();
+      resolve(answer.toString().startsWith("+PONG"));
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("No port.")),
+      );
+    });
+  });
+}

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
+import { Redis } from "ioredis";
+
+export interface UpstashBridge {
+  readonly url: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+type Item = { result: unknown } | { error: string };
+type Answer = { status: number; body: Item | Item[] };
+
+/**
+ * Speaks Upstash's REST protocol in front of a redis-server, so that @upstash/redis and @upstash/ratelimit can be tested
+ * for real: one command (`POST /` or a path), `/pipeline`, `/multi-exec`, the bearer token and base64 results.
+ */
+export async function startUpstashBridge(options: { redisPort: number; token: string }): Promise<UpstashBridge> {
+  const redis = new Redis({
+    host: "127.0.0.1",
+    port: options.redisPort,
+    // RESP3 would answer HGETALL and others in shapes that Upstash does not have.
+    protocol: 2,
+    // A request that finds no server is an error at once, and one whose answer was lost is never sent a second time.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: () => 20,
+  });
+  // Lost connections show as errors of the commands; without a listener each would end the process.
+  redis.on("error", () => {});
+  const connected = new Promise((resolve) => redis.once("ready", resolve));
+  const scripts = new ScriptNames();
+
+  async function run(command: unknown): Promise<Item> {
+    if (!Array.isArray(command) || command.length === 0) return { error: "ERR failed to parse command" };
+    const [name = "", ...values] = scripts.translate(command.map(asArgument));
+    try {
+      // ioredis gives the answers of lower-case commands other shapes.
+      return { result: await redis.callBuffer(name.toUpperCase(), ...values) };
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : "ERR" };
+    }
+  }
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const url = new URL(request.url ?? "/", "http://bridge");
+    const token = request.headers.authorization ?? `Bearer ${url.searchParams.get("_token")}`;
+    if (token !== `Bearer ${options.token}`) return { status: 401, body: { error: "Unauthorized" } };
+    const body = await textOf(request);
+    if (url.pathname === "/pipeline") return { status: 200, body: await Promise.all(commandsOf(body).map(run)) };
+    if (url.pathname === "/multi-exec") return asTransaction(await runTransaction(commandsOf(body)));
+    const path = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+    const item = await run(path.length === 0 ? parse(body) : [...path, ...(body ? [body] : [])]);
+    return { status: "error" in item ? 400 : 200, body: item };
+  }
+
+  /** All are written to the one connection in the same turn, so no other command comes between them. */
+  async function runTransaction(commands: unknown[]): Promise<Item> {
+    const items = await Promise.all([run(["MULTI"]), ...commands.map(run), run(["EXEC"])]);
+    return items.at(-1) ?? { error: "ERR" };
+  }
+
+  const server = createServer(async (request, response) => {
+    const { status, body } = await answer(request).catch(() => ({ status: 400, body: { error: "ERR bad request" } }));
+    const base64 = request.headers["upstash-encoding"] === "base64";
+    const encoded = Array.isArray(body) ? body.map((item) => encodeItem(item, base64)) : encodeItem(body, base64);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(encoded));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await connected;
+  const address = server.address();
+  if (!address || typeof address !== "object") throw new Error("The bridge has no address.");
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    token: options.token,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      redis.disconnect();
+    },
+  };
+}
+
+/**
+ * Upstash knows a script flag that Redis 7 refuses, and @upstash/ratelimit uses it. The flag is taken off, which changes the
+ * name (SHA-1) of the script, so the names that clients use are translated.
+ */
+class ScriptNames {
+  readonly #stored = new Map<string, string>();
+
+  translate(command: readonly string[]): string[] {
+    const [name = "", first = "", ...rest] = command;
+    if (/^EVAL(_RO)?$/i.test(name)) return [name, this.#strip(first), ...rest];
+    if (/^EVALSHA(_RO)?$/i.test(name)) return [name, this.#stored.get(first.toLowerCase()) ?? first, ...rest];
+    if (/^SCRIPT$/i.test(name) && /^LOAD$/i.test(first)) return [name, first, ...rest.map((text) => this.#strip(text))];
+    return [...command];
+  }
+
+  #strip(script: string): string {
+    const stripped = script.replace(/^#!lua flags=allow-key-locking(?=\n)/, "");
+    if (stripped !== script) this.#stored.set(sha1(script), sha1(stripped));
+    return stripped;
+  }
+}
+
+function sha1(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
+}
+
+function asTransaction(item: Item): Answer {
+  if ("error" in item || !Array.isArray(item.result)) {
+    return { status: 400, body: "error" in item ? item : { error: "ERR transaction aborted" } };
+  }
+  const items = item.result.map((result) => (result instanceof Error ? { error: result.message } : { result }));
+  return { status: 200, body: items };
+}
+
+function encodeItem(item: Item, base64: boolean): Item {
+  return "error" in item ? item : { result: encode(item.result, base64) };
+}
+
+/** Numbers and null stay; every text becomes base64, except a bare "OK", which the client knows only outside of lists. */
+function encode(value: unknown, base64: boolean): unknown {
+  if (Array.isArray(value)) return value.map((element) => (base64 && isOk(element) ? "T0s=" : encode(element, base64)));
+  if (value instanceof Error) return value.message;
+  if (!Buffer.isBuffer(value)) return value;
+  return base64 && !isOk(value) ? value.toString("base64") : value.toString();
+}
+
+function isOk(value: unknown): boolean {
+  return Buffer.isBuffer(value) && value.toString() === "OK";
+}
+
+function asArgument(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function commandsOf(body: string): unknown[] {
+  const commands = parse(body);
+  if (!Array.isArray(commands)) throw new Error("Not a list of commands.");
+  return commands;
+}
+
+function parse(body: string): unknown {
+  return JSON.parse(body);
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
