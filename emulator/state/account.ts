@@ -1,0 +1,75 @@
+import { findStatus } from "../protocol/statuses";
+import type { Delivery } from "../webhooks/delivery";
+import { BoundedLog } from "./bounded-log";
+import { EmulatedClock } from "./emulated-clock";
+import { hasExpired, type Intent } from "./intent";
+import { NonceStore } from "./nonce-store";
+import type { RequestEntry } from "./request-entry";
+import { defaultSettings, type Settings } from "./settings";
+
+const logCapacity = 5_000;
+
+export interface Credentials {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Null: the store has no webhook URL, so nothing is sent. */
+  readonly webhookUrl: string | null;
+}
+
+/** One store: an API key with everything that belongs to it. Accounts share nothing, so tests can run side by side. */
+export class Account {
+  readonly apiKey: string;
+  readonly clock = new EmulatedClock();
+  readonly intents = new Map<string, Intent>();
+  readonly nonces = new NonceStore();
+  readonly requests = new BoundedLog<RequestEntry>(logCapacity);
+  readonly deliveries = new BoundedLog<Delivery>(logCapacity);
+  apiSecret: string;
+  webhookUrl: string | null;
+  settings: Settings = defaultSettings();
+  /** The settings the account was registered with, which a reset goes back to. */
+  registeredSettings: Settings = this.settings;
+  /** Aborted on reset, so that a webhook of the time before does not arrive in the time after. */
+  sending = new AbortController();
+
+  constructor(credentials: Credentials) {
+    this.apiKey = credentials.apiKey;
+    this.apiSecret = credentials.apiSecret;
+    this.webhookUrl = credentials.webhookUrl;
+  }
+
+  /** The provider's own clock in milliseconds, which signs and checks signatures. */
+  signingTimeMs(): number {
+    return Date.now() + this.settings.clockSkewMs;
+  }
+
+  /** The intent, aged to the present: lifetimes are looked at when somebody looks, so they cost no timers. */
+  intent(id: string): Intent | undefined {
+    const intent = this.intents.get(id);
+    if (intent !== undefined) this.age(intent);
+    return intent;
+  }
+
+  age(intent: Intent): void {
+    const nowMs = this.clock.now();
+    if (!hasExpired(intent, nowMs)) return;
+    intent.status = findStatus(this.settings.timeoutStatus)?.value ?? -5;
+    intent.history.push({ status: intent.status, atMs: intent.expiresAtMs ?? nowMs, by: "lifetime" });
+  }
+
+  /** Back to how it was registered: no intents, nonces, logs or schedules, real time, the settings it came with. */
+  reset(): void {
+    this.stopSending();
+    this.settings = this.registeredSettings;
+    this.clock.reset();
+    this.intents.clear();
+    this.nonces.clear();
+    this.requests.clear();
+    this.deliveries.clear();
+  }
+
+  stopSending(): void {
+    this.sending.abort();
+    this.sending = new AbortController();
+  }
+}

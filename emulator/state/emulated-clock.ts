@@ -1,0 +1,104 @@
+/** Longest wait a Node timer holds; longer ones fire at once, so they are cut and set again. */
+const longestTimerMs = 2_147_483_647;
+
+interface Task {
+  readonly dueMs: number;
+  readonly order: number;
+  run(): void;
+}
+
+/**
+ * The payment clock of one account: intent lifetimes, redeliveries, scenarios and rate limits follow it.
+ * It can be advanced and frozen. Signatures do not follow it: both sides must agree on the real time (§2, §8).
+ */
+export class EmulatedClock {
+  #offsetMs = 0;
+  #frozenAtMs: number | null = null;
+  #tasks: Task[] = [];
+  #taskCount = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  now(): number {
+    return this.#frozenAtMs ?? Date.now() + this.#offsetMs;
+  }
+
+  get frozen(): boolean {
+    return this.#frozenAtMs !== null;
+  }
+
+  /** Runs `run` once `delayMs` of emulated time have passed. */
+  schedule(delayMs: number, run: () => void): void {
+    this.#taskCount += 1;
+    this.#tasks.push({ dueMs: this.now() + delayMs, order: this.#taskCount, run });
+    this.#setTimer();
+  }
+
+  get pendingTasks(): number {
+    return this.#tasks.length;
+  }
+
+  /** Moves time forward, stopping at every task on the way so that each one sees the time it was due. */
+  advance(byMs: number): void {
+    const wasFrozen = this.frozen;
+    const targetMs = this.now() + byMs;
+    this.#frozenAtMs = this.now();
+    for (let task = this.#takeDue(targetMs); task !== null; task = this.#takeDue(targetMs)) {
+      this.#frozenAtMs = Math.max(this.#frozenAtMs, task.dueMs);
+      task.run();
+    }
+    this.#offsetMs = targetMs - Date.now();
+    this.#frozenAtMs = wasFrozen ? targetMs : null;
+    this.#setTimer();
+  }
+
+  freeze(): void {
+    this.#frozenAtMs = this.now();
+    this.#setTimer();
+  }
+
+  /** Lets time run on from where it stood. */
+  resume(): void {
+    if (this.#frozenAtMs === null) return;
+    this.#offsetMs = this.#frozenAtMs - Date.now();
+    this.#frozenAtMs = null;
+    this.#setTimer();
+  }
+
+  /** Back to real time, with nothing scheduled. */
+  reset(): void {
+    this.#tasks = [];
+    this.#offsetMs = 0;
+    this.#frozenAtMs = null;
+    this.#setTimer();
+  }
+
+  #takeDue(untilMs: number): Task | null {
+    const next = this.#earliest();
+    if (next === null || next.dueMs > untilMs) return null;
+    this.#tasks.splice(this.#tasks.indexOf(next), 1);
+    return next;
+  }
+
+  #earliest(): Task | null {
+    let earliest: Task | null = null;
+    for (const task of this.#tasks) {
+      const earlier = earliest === null || task.dueMs < earliest.dueMs;
+      if (earlier || (earliest?.dueMs === task.dueMs && task.order < earliest.order)) earliest = task;
+    }
+    return earliest;
+  }
+
+  #setTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const next = this.frozen ? null : this.#earliest();
+    if (next === null) return;
+    const waitMs = Math.min(Math.max(next.dueMs - this.now(), 0), longestTimerMs);
+    this.#timer = setTimeout(() => this.#runDue(), waitMs);
+  }
+
+  #runDue(): void {
+    for (let task = this.#takeDue(this.now()); task !== null; task = this.#takeDue(this.now())) task.run();
+    this.#setTimer();
+  }
+}
