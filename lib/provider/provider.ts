@@ -67,6 +67,8 @@ export type PaymentObservation = {
   /** The money as reported, to be held against the order; null when the report names none. */
   readonly money: ReportedMoney | null;
   readonly transaction: Transaction | null;
+  /** Our own reference as the provider repeats it, where the report carries one. */
+  readonly orderReference?: string;
 };
 
 export type ReportedMoney = {
