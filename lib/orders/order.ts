@@ -43,6 +43,8 @@ export const attemptSchema = z.object({
   /** What the provider asks of the payer, in coins, as it answered the create call. */
   quote: z.object({ coin: z.string(), amount: decimalSchema, rate: decimalSchema.nullable() }).nullable(),
   status: z.enum(PAYMENT_STATUSES),
+  /** A report once named other money than the order's. From then on only the merchant decides. */
+  held: z.boolean(),
   transaction: transactionSchema.nullable(),
   /** When we learned that it was paid, in milliseconds. */
   paidAt: z.int().nullable(),

@@ -1,0 +1,9 @@
+import { apiRoute } from "@/lib/http/api-route";
+import { problemResponse } from "@/lib/http/problem";
+
+/** Whatever else is asked for under /api, so that it too gets a problem document and a request id. */
+const refuse = apiRoute(async (_request, { requestId }) =>
+  problemResponse({ code: "not_found", detail: "There is no such route." }, requestId),
+);
+
+export { refuse as DELETE, refuse as GET, refuse as PATCH, refuse as POST, refuse as PUT };

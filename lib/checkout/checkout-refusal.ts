@@ -1,0 +1,119 @@
+import "server-only";
+import { assertNever } from "@/lib/assert-never";
+import type { ProblemCode, Refusal } from "@/lib/http/problem";
+import type { AmountRefusal } from "@/lib/money/limits";
+import type { ProviderFailure } from "@/lib/provider/provider";
+import type { ParsedCheckout } from "./parse-checkout";
+import type { StartCheckoutResult } from "./start-checkout";
+
+/** A refusal, and the word by which the tip page knows what to say about it. */
+export type CheckoutRefusal = Refusal & { readonly pageError: string };
+
+const AMOUNT_PAGE_ERRORS: Readonly<Record<AmountRefusal, string>> = {
+  format: "amount_invalid",
+  too_many_decimals: "amount_invalid",
+  too_low: "amount_too_low",
+  too_large: "amount_too_high",
+  too_high: "amount_too_high",
+};
+
+/** What a checkout that was not opened means for whoever asked. */
+export function refusalOf(result: Exclude<StartCheckoutResult, { outcome: "created" }>): CheckoutRefusal {
+  switch (result.outcome) {
+    case "not_configured":
+      return notConfigured(result.names);
+    case "amount_refused":
+      return {
+        code: "validation",
+        detail: "A field is not valid.",
+        errors: [{ field: "amount", message: result.message }],
+        pageError: AMOUNT_PAGE_ERRORS[result.problem],
+      };
+    case "rate_limited":
+      return {
+        code: "rate_limited",
+        detail: `Too many payments were started from here. Try again in ${result.retryAfterSeconds} s.`,
+        retryAfterSeconds: result.retryAfterSeconds,
+        pageError: "rate_limited",
+      };
+    case "conflict":
+      return {
+        code: "idempotency_conflict",
+        detail: "This Idempotency-Key was used with another request. Use a new key for a new request.",
+        pageError: "conflict",
+      };
+    case "in_progress":
+      return {
+        code: "provider_timeout",
+        detail: "The same request is still being worked on. Ask again with the same Idempotency-Key.",
+        retryAfterSeconds: 5,
+        pageError: "provider_unavailable",
+      };
+    case "failed":
+      return providerRefusal(result.failure);
+    default:
+      return assertNever(result);
+  }
+}
+
+/** What a body that cannot be used means. */
+export function bodyRefusal(parsed: Exclude<ParsedCheckout, { ok: true }>): CheckoutRefusal {
+  if (parsed.code === "validation") {
+    const tooLong = parsed.errors.some(({ field }) => field === "name" || field === "message");
+    return {
+      code: "validation",
+      detail: "A field is not valid.",
+      errors: parsed.errors,
+      pageError: tooLong ? "too_long" : "amount_invalid",
+    };
+  }
+  return { code: "unreadable", detail: "The body is not what its content type says.", pageError: "unavailable" };
+}
+
+function notConfigured(names: readonly string[]): CheckoutRefusal {
+  return {
+    code: names.includes("ALLSCALE_CURRENCY") ? "currency_unsupported" : "not_configured",
+    detail: `Payments are off until these settings are right: ${names.join(", ")}.`,
+    pageError: "not_configured",
+  };
+}
+
+/** `maybeAccepted` is not a danger to the payer: nobody was shown the way to a payment whose answer was lost. */
+function providerRefusal(failure: ProviderFailure): CheckoutRefusal {
+  const code = problemCodeOf(failure.kind);
+  const unsure = failure.maybeAccepted
+    ? " We are not sure whether a payment was opened. Trying again is safe: you cannot be charged twice."
+    : "";
+  return {
+    code,
+    detail: failure.message + unsure,
+    ...(failure.retryAfterSeconds !== undefined && { retryAfterSeconds: failure.retryAfterSeconds }),
+    pageError: code === "provider_refused" ? "provider_refused" : "provider_unavailable",
+  };
+}
+
+function problemCodeOf(kind: ProviderFailure["kind"]): ProblemCode {
+  switch (kind) {
+    case "timeout":
+      return "provider_timeout";
+    case "unreachable":
+    case "rate_limited":
+    case "provider_error":
+      return "provider_unavailable";
+    case "unauthorized":
+    case "forbidden":
+    case "not_found":
+    case "amount_refused":
+    case "refused":
+      return "provider_refused";
+    case "bad_answer":
+    case "bad_response_signature":
+      return "provider_bad_answer";
+    case "amount_check_failed":
+      return "amount_check_failed";
+    case "unsafe_checkout_url":
+      return "unsafe_checkout_url";
+    default:
+      return assertNever(kind);
+  }
+}

@@ -1,0 +1,27 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import type { SettingProblem } from "@/lib/env";
+import { CURRENCIES, type Currency } from "@/lib/money/currency";
+import { getServices } from "@/lib/services";
+
+export type TipPage =
+  | {
+      readonly ready: true;
+      readonly currency: Currency;
+      /** Bounds and presets in minor units. */
+      readonly min: number;
+      readonly max: number;
+      readonly presets: readonly number[];
+      /** Made when the form is rendered, so that submitting it twice opens one payment. */
+      readonly idempotencyKey: string;
+    }
+  | { readonly ready: false; readonly problems: readonly SettingProblem[] };
+
+/** What the tip page offers, or what is missing before it can offer anything. For one rendering of the page. */
+export function describeTipPage(): TipPage {
+  const { pricing, problems } = getServices().settings;
+  if (pricing === null || problems.length > 0) return { ready: false, problems };
+  const { currency, min, max } = pricing;
+  const presets = CURRENCIES[currency].presets.filter((preset) => preset >= min && preset <= max);
+  return { ready: true, currency, min, max, presets, idempotencyKey: randomUUID() };
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { type Environment, readSettings } from "./env";
+
+const GOOD = { ALLSCALE_API_KEY: "st_0f9a8b7c", ALLSCALE_API_SECRET: "st_1a2b3c4d5e6f" };
+const EMULATOR = { ...GOOD, ALLSCALE_BASE_URL: "http://127.0.0.1:4010" };
+
+function problemsOf(env: Environment) {
+  return readSettings(env).problems.map(({ name }) => name);
+}
+
+describe("settings", () => {
+  it("need nothing but credentials", () => {
+    expect(readSettings(GOOD)).toMatchObject({
+      problems: [],
+      warnings: [],
+      provider: { ...GOOD_PROVIDER, baseUrl: "https://openapi.allscale.io", signedResponses: false },
+      store: { kind: "sqlite", path: ".data/orders.db" },
+      pricing: { currency: "USD", min: 100, max: 1_000_000 },
+      publicUrl: "http://localhost:3000",
+      trustedProxyHops: 0,
+      rates: { checkout: { limit: 5, windowMs: 60_000 }, status: { limit: 120, windowMs: 60_000 } },
+      adminSecret: null,
+      cronSecret: null,
+    });
+  });
+
+  it("name both credentials when there are none", () => {
+    expect(problemsOf({})).toEqual(["ALLSCALE_API_KEY", "ALLSCALE_API_SECRET"]);
+    expect(problemsOf({ ALLSCALE_API_KEY: " ", ALLSCALE_API_SECRET: "" })).toHaveLength(2);
+  });
+
+  it.each(["your-api-secret", "st_xxxx", "<secret>", "st_your_secret_here", "changeme", "..."])(
+    "refuse the placeholder %s without repeating it",
+    (value) => {
+      const { problems } = readSettings({ ...GOOD, ALLSCALE_API_SECRET: value });
+      expect(problems).toEqual([{ name: "ALLSCALE_API_SECRET", problem: "is still a placeholder" }]);
+    },
+  );
+
+  it("take the emulator's credentials for the emulator only", () => {
+    const known = { ALLSCALE_API_KEY: "st_emulator_key", ALLSCALE_API_SECRET: "st_emulator_secret_not_for_production" };
+    expect(problemsOf({ ...known, ALLSCALE_BASE_URL: "http://127.0.0.1:4010" })).toEqual([]);
+    expect(problemsOf(known)).toEqual(["ALLSCALE_API_KEY", "ALLSCALE_API_SECRET"]);
+  });
+
+  it("trim a pasted newline and say so", () => {
+    const settings = readSettings({ ...GOOD, ALLSCALE_API_SECRET: "st_1a2b3c4d5e6f\n" });
+    expect(settings.provider?.apiSecret).toBe("st_1a2b3c4d5e6f");
+    expect(settings.warnings.map(({ name }) => name)).toEqual(["ALLSCALE_API_SECRET"]);
+  });
+
+  const WRONG: [string, Environment][] = [
+    ["ALLSCALE_BASE_URL", { ALLSCALE_BASE_URL: "http://openapi.allscale.io" }],
+    ["ALLSCALE_BASE_URL", { ALLSCALE_BASE_URL: "https://openapi-sandbox.allscale.io" }],
+    ["ALLSCALE_BASE_URL", { ALLSCALE_BASE_URL: "openapi.allscale.io" }],
+    ["ALLSCALE_BASE_URL", { ALLSCALE_BASE_URL: "http://127.0.0.1.evil.example" }],
+    ["ALLSCALE_BASE_URL", { ALLSCALE_BASE_URL: "http://127.0.0.1:4010", VERCEL_ENV: "production" }],
+    ["ALLSCALE_CURRENCY", { ALLSCALE_CURRENCY: "XYZ" }],
+    ["ALLSCALE_CURRENCY", { ALLSCALE_CURRENCY: "usd" }],
+    ["ALLSCALE_CURRENCY", { ALLSCALE_CURRENCY: "__proto__" }],
+    ["ALLSCALE_ACCEPTED_STABLE_COINS", { ALLSCALE_ACCEPTED_STABLE_COINS: "USDT,BUSD" }],
+    ["ALLSCALE_SIGNED_RESPONSES", { ALLSCALE_SIGNED_RESPONSES: "yes" }],
+    ["UPSTASH_REDIS_REST_TOKEN", { UPSTASH_REDIS_REST_URL: "https://x.upstash.io" }],
+    ["UPSTASH_REDIS_REST_URL", { UPSTASH_REDIS_REST_TOKEN: "t" }],
+    ["KV_REST_API_TOKEN", { KV_REST_API_URL: "https://x.upstash.io" }],
+    ["UPSTASH_REDIS_REST_URL", { VERCEL: "1" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "tips.example" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "http://tips.example" }],
+    ["AMOUNT_MIN", { AMOUNT_MIN: "abc" }],
+    ["AMOUNT_MIN", { AMOUNT_MIN: "0.01" }],
+    ["AMOUNT_MAX", { AMOUNT_MAX: "1e3" }],
+    ["TRUSTED_PROXY_HOPS", { TRUSTED_PROXY_HOPS: "-1" }],
+    ["TRUSTED_PROXY_HOPS", { TRUSTED_PROXY_HOPS: "many" }],
+    ["RATE_LIMIT_CHECKOUT", { RATE_LIMIT_CHECKOUT: "five" }],
+    ["RATE_LIMIT_STATUS", { RATE_LIMIT_STATUS: "0/60s" }],
+  ];
+  it.each(WRONG)("name %s for %j", (name, env) => {
+    expect(problemsOf({ ...GOOD, ...env })).toEqual([name]);
+  });
+
+  it("read either family of Redis names, and prefer a whole pair to half of one", () => {
+    const kv = { KV_REST_API_URL: "https://kv.upstash.io", KV_REST_API_TOKEN: "kv-token" };
+    expect(readSettings({ ...GOOD, ...kv }).store).toEqual({
+      kind: "redis",
+      url: "https://kv.upstash.io",
+      token: "kv-token",
+    });
+    expect(readSettings({ ...GOOD, ...kv, UPSTASH_REDIS_REST_URL: "https://x.upstash.io" }).store).toMatchObject({
+      token: "kv-token",
+    });
+  });
+
+  it("use short admin and cron secrets as if there were none", () => {
+    const settings = readSettings({ ...GOOD, ADMIN_SECRET: "short", CRON_SECRET: "0123456789abcdef" });
+    expect(settings.adminSecret).toBeNull();
+    expect(settings.cronSecret).toBe("0123456789abcdef");
+    expect(settings.warnings.map(({ name }) => name)).toEqual(["ADMIN_SECRET"]);
+  });
+
+  it("know their own address on Vercel and trust its proxy", () => {
+    const settings = readSettings({
+      ...GOOD,
+      VERCEL: "1",
+      VERCEL_ENV: "production",
+      VERCEL_PROJECT_PRODUCTION_URL: "tips.vercel.app",
+      KV_REST_API_URL: "https://kv.upstash.io",
+      KV_REST_API_TOKEN: "kv-token",
+    });
+    expect(settings).toMatchObject({ publicUrl: "https://tips.vercel.app", trustedProxyHops: 1, problems: [] });
+  });
+
+  it("list every secret that is set for the log to hide, usable or not", () => {
+    const env = { ALLSCALE_API_SECRET: " canary-1 ", ADMIN_SECRET: "canary-2", KV_REST_API_TOKEN: "canary-3" };
+    expect(readSettings(env).secrets).toEqual(expect.arrayContaining(["canary-1", "canary-2", "canary-3"]));
+  });
+
+  it("keep the webhook side alive when only the price is wrong", () => {
+    const settings = readSettings({ ...EMULATOR, ALLSCALE_CURRENCY: "XYZ" });
+    expect(settings.pricing).toBeNull();
+    expect(settings.provider).not.toBeNull();
+    expect(settings.store).not.toBeNull();
+  });
+});
+
+const GOOD_PROVIDER = { apiKey: GOOD.ALLSCALE_API_KEY, apiSecret: GOOD.ALLSCALE_API_SECRET, previousSecret: null };

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { clientAddress } from "./client-address";
+
+const from = (forwardedFor: string | null, hops: number) =>
+  clientAddress(new Headers(forwardedFor === null ? {} : { "x-forwarded-for": forwardedFor }), hops);
+
+describe("client address", () => {
+  it("believes no header when no proxy of ours is in front", () => {
+    expect(from("203.0.113.7", 0)).toBe("unknown");
+    expect(from(null, 0)).toBe("unknown");
+  });
+
+  it.each([
+    ["203.0.113.7", 1, "203.0.113.7"],
+    ["6.6.6.6, 203.0.113.7", 1, "203.0.113.7"],
+    ["6.6.6.6, 203.0.113.7, 10.0.0.2", 2, "203.0.113.7"],
+    ["203.0.113.7:51312", 1, "203.0.113.7"],
+    ["::ffff:203.0.113.7", 1, "203.0.113.7"],
+    ["2001:db8:1:2:3:4:5:6", 1, "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2:aaaa::1]:443", 1, "2001:db8:1:2::/64"],
+  ])("reads %s with %i hops as %s", (header, hops, expected) => {
+    expect(from(header, hops)).toBe(expected);
+  });
+
+  it.each([
+    ["203.0.113.7", 2],
+    ["", 1],
+    ["not-an-address", 1],
+    ["203.0.113.7, ", 1],
+    ["1", 1],
+    ["999.1.1.1", 1],
+    ["<script>", 1],
+  ])("gives %j with %i hops the shared name", (header, hops) => {
+    expect(from(header, hops)).toBe("unknown");
+  });
+});

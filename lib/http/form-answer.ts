@@ -1,0 +1,21 @@
+/** 303: the browser follows with GET, so that reloading the page it lands on submits nothing again. */
+export function seeOther(location: string): Response {
+  return new Response(null, { status: 303, headers: { Location: location } });
+}
+
+/** What the page can fill in again, and how much of it: a URL is no place for more. */
+const KEPT = { amount: 32, customAmount: 32, name: 60, message: 280 } as const;
+
+/**
+ * Sends a browser whose form was refused back to the tip page, with the word for what was wrong and with what the payer
+ * had written, so that nothing is lost without JavaScript either.
+ */
+export function formErrorRedirect(body: Uint8Array, error: string): Response {
+  const form = new URLSearchParams(new TextDecoder().decode(body));
+  const query = new URLSearchParams({ error });
+  for (const [field, maxLength] of Object.entries(KEPT)) {
+    const value = form.get(field)?.slice(0, maxLength);
+    if (value) query.set(field, value);
+  }
+  return seeOther(`/?${query}`);
+}

@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from "node:util";
+import type { PaymentObservation } from "@/lib/provider/provider";
+import { moneyMatches } from "./money-matches";
+import { nextCheckAt } from "./next-check";
+import type { Attempt, Attention, Order, OrderEvent, Source, Transaction } from "./order";
+import { isTerminal } from "./status";
+import { combineStatuses, nextStatus } from "./transition";
+
+export type Applied = { readonly order: Order; readonly event: OrderEvent };
+
+type Report = {
+  readonly observation: PaymentObservation;
+  readonly source: Source;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The provider's id of the delivery, for the history. */
+  readonly deliveryId?: string;
+};
+
+/**
+ * What a report means for an order: the next version of it with the event that says why, or null when there is nothing
+ * to write down. This is the one rule for "paid": a report of it counts only with the right money, and a payment whose
+ * money once differed stays with the merchant, whatever is reported afterwards.
+ */
+export function applyObservation(order: Order, report: Report): Applied | null {
+  const { observation, now } = report;
+  const index = order.attempts.findIndex((attempt) => attempt.paymentId === observation.paymentId);
+  const attempt = order.attempts[index];
+  if (attempt === undefined) return null;
+
+  const differs = observation.status === "paid" && !isOurs(order, attempt, observation);
+  const held = attempt.held || differs;
+  const status = held ? heldStatus(attempt) : nextStatus(attempt.status, observation.status);
+  const changed: Attempt = {
+    ...attempt,
+    held: held && attempt.status !== "paid",
+    status,
+    transaction: mergeTransactions(attempt, observation),
+    paidAt: status === "paid" ? (attempt.paidAt ?? now) : null,
+  };
+  const raised = attentionFor({ order, attempt, changed, observation, differs });
+  const attention = [...order.attention, ...raised.filter((reason) => !order.attention.includes(reason))];
+  if (isDeepStrictEqual(attempt, changed) && attention.length === order.attention.length) return null;
+
+  const attempts = order.attempts.with(index, changed);
+  const next: Order = {
+    ...order,
+    version: order.version + 1,
+    updatedAt: now,
+    attempts,
+    attention,
+    status: combineStatuses(attempts.map((each) => each.status)),
+  };
+  return { order: { ...next, nextCheckAt: nextCheckAt(next, now) }, event: describe(order, next, report) };
+}
+
+function isOurs(order: Order, attempt: Attempt, observation: PaymentObservation): boolean {
+  if (observation.orderReference !== undefined && observation.orderReference !== order.id) return false;
+  return moneyMatches(order.price, attempt.quote, observation.money);
+}
+
+/** What was paid stays paid: a later report with other money is a matter for the merchant, not for the payer. */
+function heldStatus(attempt: Attempt): Attempt["status"] {
+  return attempt.status === "paid" ? "paid" : "review";
+}
+
+/** Later reports fill in what was unknown; of a paid payment, nothing known is overwritten. */
+function mergeTransactions(attempt: Attempt, { transaction }: PaymentObservation): Transaction | null {
+  if (transaction === null) return attempt.transaction;
+  return attempt.status === "paid"
+    ? { ...transaction, ...attempt.transaction }
+    : { ...attempt.transaction, ...transaction };
+}
+
+function attentionFor(facts: {
+  order: Order;
+  attempt: Attempt;
+  changed: Attempt;
+  observation: PaymentObservation;
+  differs: boolean;
+}): Attention[] {
+  const { order, attempt, changed, observation, differs } = facts;
+  const raised: Attention[] = [];
+  if (differs) raised.push("money_mismatch");
+  if (attempt.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
+  if (isSecondTransaction(attempt, observation)) raised.push("duplicate_payment");
+  if (changed.status === "paid" && attempt.status !== "paid") {
+    if (isTerminal(attempt.status)) raised.push("paid_late");
+    if (order.attempts.some((other) => other.status === "paid")) raised.push("duplicate_payment");
+  }
+  return raised;
+}
+
+/** One payment paid by two transactions: the payer paid twice. */
+function isSecondTransaction(attempt: Attempt, observation: PaymentObservation): boolean {
+  const known = attempt.transaction?.transactionId;
+  const reported = observation.transaction?.transactionId;
+  return (
+    attempt.status === "paid" &&
+    observation.status === "paid" &&
+    known !== undefined &&
+    reported !== undefined &&
+    known !== reported
+  );
+}
+
+function describe(before: Order, after: Order, { observation, source, now, deliveryId }: Report): OrderEvent {
+  const { money, transaction } = observation;
+  return {
+    at: now,
+    type: "payment_observed",
+    source,
+    paymentId: observation.paymentId,
+    from: before.status,
+    to: after.status,
+    facts: {
+      reported: observation.status,
+      providerStatus: observation.providerStatus,
+      ...(deliveryId && { deliveryId }),
+      ...(money?.price && { price: `${money.price.amount} ${money.price.currency}` }),
+      ...(money?.coins && { coins: `${money.coins.amount} ${money.coins.coin}` }),
+      ...(transaction?.transactionId && { transactionId: transaction.transactionId }),
+      ...(transaction?.hash && { transactionHash: transaction.hash }),
+      ...(after.attention.length > before.attention.length && { attention: after.attention.join(" ") }),
+    },
+  };
+}

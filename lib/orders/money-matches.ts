@@ -1,0 +1,23 @@
+import { formatAmount } from "@/lib/money/amount";
+import { CURRENCIES } from "@/lib/money/currency";
+import { equalDecimals, withinPercent } from "@/lib/money/decimal";
+import type { ReportedMoney } from "@/lib/provider/provider";
+import type { Attempt, Order } from "./order";
+
+/** How far the coins of a fiat payment may be from what was quoted: another coin or a fresh rate, never another amount. */
+const COIN_TOLERANCE_PERCENT = 5;
+
+/**
+ * Whether the money reported is what the order asked for. Fiat pricing: same currency, same amount, and coins that are
+ * plausible for it. Stable-coin pricing: same coin, same number of coins. Nothing reported is not a match.
+ */
+export function moneyMatches(price: Order["price"], quote: Attempt["quote"], reported: ReportedMoney | null): boolean {
+  if (reported === null) return false;
+  const asked = formatAmount(price);
+  if (CURRENCIES[price.currency].kind === "stable-coin") {
+    return reported.coins?.coin === price.currency && equalDecimals(reported.coins.amount, asked);
+  }
+  if (reported.price?.currency !== price.currency || !equalDecimals(reported.price.amount, asked)) return false;
+  if (reported.coins === null || quote === null) return true;
+  return withinPercent({ expected: quote.amount, actual: reported.coins.amount, percent: COIN_TOLERANCE_PERCENT });
+}

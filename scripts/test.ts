@@ -1,0 +1,80 @@
+/** `npm test`: everything, on real parts. Closes with one line that adds up all suites. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { next, run } from "./processes";
+import { findChromium, findRedisServer } from "./system-programs";
+
+type Count = { readonly passed: number; readonly failed: number };
+
+process.env.PLAYWRIGHT_CHROMIUM_PATH = findChromium();
+findRedisServer();
+const reports = mkdtempSync(join(tmpdir(), "checkout-test-"));
+const rows: [string, Count, number][] = [];
+
+async function suite(name: string, body: () => Promise<Count>): Promise<Count> {
+  console.log(`\n=== ${name}`);
+  const started = Date.now();
+  const count = await body();
+  rows.push([name, count, Date.now() - started]);
+  return count;
+}
+
+/** A command without tests of its own counts as one. */
+const command = (args: readonly string[]) => async (): Promise<Count> =>
+  (await run(args)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+
+/** A runner that writes a report; one that fails without a failed test has failed all the same. */
+async function runner(args: readonly string[], read: () => Count): Promise<Count> {
+  const code = await run(args);
+  let count: Count = { passed: 0, failed: 0 };
+  try {
+    count = read();
+  } catch {
+    console.error("The test runner left no report.");
+  }
+  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}
+
+const json = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+
+await suite("types of routes", command(next("typegen")));
+await suite("types", command(["node_modules/typescript/bin/tsc", "--noEmit"]));
+await suite("lint", command(["node_modules/@biomejs/biome/bin/biome", "check", "."]));
+await suite("unit and contract tests", () => {
+  const file = join(reports, "vitest.json");
+  const args = [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile=${file}`,
+  ];
+  return runner(args, () => {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = json(file);
+    return { passed: numPassedTests, failed: numFailedTests || numFailedTestSuites };
+  });
+});
+const build = await suite("build", command(next("build")));
+if (build.failed === 0) {
+  await suite("end to end", () => {
+    const file = join(reports, "playwright.json");
+    process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = file;
+    return runner(["node_modules/playwright/cli.js", "test", "--reporter=list,json"], () => {
+      const { expected, unexpected, flaky } = json(file).stats;
+      return { passed: expected, failed: unexpected + flaky };
+    });
+  });
+}
+rmSync(reports, { recursive: true, force: true });
+
+console.log("");
+for (const [name, { passed, failed }, ms] of rows) {
+  console.log(
+    `${name.padEnd(26)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${Math.round(ms / 1000)} s`,
+  );
+}
+const passed = rows.reduce((sum, [, count]) => sum + count.passed, 0);
+const failed = rows.reduce((sum, [, count]) => sum + count.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
