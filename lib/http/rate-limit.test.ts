@@ -1,7 +1,7 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { Redis } from "@upstash/redis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type HttpServer, startHttpServer } from "@/test/http-server";
 import { type RedisServer, startRedisServer } from "@/test/redis-server";
 import { startUpstashBridge, type UpstashBridge } from "@/test/upstash-bridge";
 import { createRateLimiter, type RateLimiter } from "./rate-limit";
@@ -107,20 +107,15 @@ describe.each(["memory", "redis"] as const)("limits counted in %s", (backend) =>
 });
 
 describe("limits when Redis cannot be asked", () => {
-  const servers: Server[] = [];
+  const servers: HttpServer[] = [];
   afterAll(async () => {
-    for (const server of servers) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    for (const server of servers) await server.close();
   });
 
-  async function limiterOf(handler: Parameters<typeof createServer>[1]) {
-    const server = createServer(handler);
+  async function limiterOf(listener: RequestListener) {
+    const server = await startHttpServer(listener);
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return limiterAt(url);
+    return limiterAt(server.url);
   }
 
   function limiterAt(url: string) {
@@ -129,12 +124,12 @@ describe("limits when Redis cannot be asked", () => {
     return { reasons, ...createRateLimiter({ rates: RATES, redis, onDegraded: (reason) => reasons.push(reason) }) };
   }
 
-  it.each([
+  it.each<[string, RequestListener]>([
     ["timeout", () => {}],
-    ["not_json", (_: unknown, response: { end(body: string): void }) => response.end("<html>canary</html>")],
-    ["unexpected_answer", (_: unknown, response: { end(body: string): void }) => response.end('{"result":[1]}')],
-  ])("counts in the process and reports %s", async (reason, handler) => {
-    const { take, reasons } = await limiterOf(handler as Parameters<typeof createServer>[1]);
+    ["not_json", (_, response) => void response.end("<html>canary</html>")],
+    ["unexpected_answer", (_, response) => void response.end('{"result":[1]}')],
+  ])("counts in the process and reports %s", async (reason, listener) => {
+    const { take, reasons } = await limiterOf(listener);
     const address = newAddress();
     expect(await takeMany(12, () => take({ policy: "checkout", address }))).toBe(5);
     expect(new Set(reasons)).toEqual(new Set([reason]));
@@ -142,10 +137,9 @@ describe("limits when Redis cannot be asked", () => {
   });
 
   it("counts in the process when nobody listens or the URL is wrong", async () => {
-    const closed = await limiterOf(() => {});
-    const server = servers.at(-1);
-    await new Promise((resolve) => server?.close(resolve));
-    for (const { take, reasons } of [closed, limiterAt("no url")]) {
+    const server = await startHttpServer(() => {});
+    await server.close();
+    for (const { take, reasons } of [limiterAt(server.url), limiterAt("no url")]) {
       const address = newAddress();
       expect(await takeMany(12, () => take({ policy: "checkout", address }))).toBe(5);
       expect(["ECONNREFUSED", "bad_url"]).toContain(reasons[0]);

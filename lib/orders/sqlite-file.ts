@@ -83,7 +83,7 @@ export function openSqliteFile(path: string, migrations: readonly string[]): Sql
     },
     close() {
       closed = true;
-      opened?.db.close();
+      if (opened) leave(opened.db);
       opened = null;
     },
   };
@@ -122,6 +122,16 @@ function createPrivately(path: string): void {
   } catch (error) {
     if (kindOf(error) !== "EEXIST") throw error;
   }
+}
+
+/** The engine closes only when it is collected as garbage, and a copy of the file without its side files would be old. */
+function leave(db: Database.Database): void {
+  try {
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // Nothing is lost: whoever opens the file next reads the side files too.
+  }
+  db.close();
 }
 
 function migrate(options: { db: Database.Database; connection: Connection; migrations: readonly string[] }): void {

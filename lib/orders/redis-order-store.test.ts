@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import type { RequestListener } from "node:http";
+import { Redis } from "@upstash/redis";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "@/test/eventually";
+import { CANARY, expectUnavailable } from "@/test/expect-unavailable";
+import { type HttpServer, startHttpServer } from "@/test/http-server";
+import { type RedisServer, startRedisServer } from "@/test/redis-server";
+import { nextVersion, sampleEvent, sampleOrder } from "@/test/sample-order";
+import { startUpstashBridge, type UpstashBridge } from "@/test/upstash-bridge";
+import type { OrderId, PaymentId } from "./order";
+import type { OrderStore } from "./order-store";
+import { openRedisOrderStore } from "./redis-order-store";
+
+const TOKEN = `${CANARY}-token`;
+
+/** An order that carries the canary wherever it can. */
+function tellingOrder() {
+  return sampleOrder({
+    id: `${CANARY}-${randomUUID()}` as OrderId,
+    payer: { name: CANARY, message: CANARY, anonymous: true },
+  });
+}
+
+/** Every method of the store, each with arguments that must not be seen in its error. */
+function everyCall(store: OrderStore): (() => Promise<unknown>)[] {
+  const order = tellingOrder();
+  return [
+    () => store.insert(order, sampleEvent({ facts: { CANARY } })),
+    () => store.get(order.id),
+    () => store.findByPayment(CANARY as PaymentId),
+    () => store.replace(nextVersion(order), sampleEvent({ facts: { CANARY } })),
+    () => store.events(order.id),
+    () => store.due({ now: 1, limit: 5 }),
+    () => store.claim({ key: CANARY, value: CANARY, ttlMs: 1_000, now: 1 }),
+    () => store.release({ key: CANARY, value: CANARY }),
+    () => store.check(),
+  ];
+}
+
+describe("the Redis store on bad days", () => {
+  let server: RedisServer;
+  let bridge: UpstashBridge;
+  let redis: Redis;
+  const fronts: HttpServer[] = [];
+  beforeAll(async () => {
+    server = await startRedisServer();
+    bridge = await startUpstashBridge({ redisPort: server.port, token: TOKEN });
+    redis = new Redis({ url: bridge.url, token: TOKEN, enableAutoPipelining: false });
+  });
+  afterEach(async () => {
+    for (const front of fronts.splice(0)) await front.close();
+  });
+  afterAll(async () => {
+    await bridge?.close();
+    await server?.close();
+  });
+
+  const open = (changes: { url?: string; token?: string; timeoutMs?: number } = {}) =>
+    openRedisOrderStore({ url: bridge.url, token: TOKEN, timeoutMs: 2_000, ...changes });
+  const openAt = async (listener: RequestListener, timeoutMs = 2_000) => {
+    const front = await startHttpServer(listener);
+    fronts.push(front);
+    return open({ url: front.url, timeoutMs });
+  };
+
+  it("says so while the server is down, and works again after it came back, nothing lost", async () => {
+    const store = open();
+    const order = tellingOrder();
+    await store.insert(order, sampleEvent());
+    await server.kill();
+    const startedAt = performance.now();
+    for (const call of everyCall(store)) await expectUnavailable(call());
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    await server.restart();
+    await eventually(() => store.check().then(() => true));
+    expect(await store.get(order.id)).toEqual(order);
+    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("replaced");
+  });
+
+  it.each<[string, string, RequestListener]>([
+    ["that never answers", "timeout", () => {}],
+    ["that stops in the middle of an answer", "timeout", (_, response) => void response.write('{"result":')],
+    ["that hangs up", "UND_ERR_SOCKET", (request) => void request.socket.destroy()],
+    [
+      "that answers a page of a proxy",
+      "not_json",
+      (_, response) => void response.writeHead(502).end(`<html>${CANARY}`),
+    ],
+    ["that answers a page with 200", "not_json", (_, response) => void response.end(`<html>${CANARY}</html>`)],
+    ["that answers other JSON", "unexpected_answer", (_, response) => void response.end(`{"hello":"${CANARY}"}`)],
+    ["that answers null", "unexpected_answer", (_, response) => void response.end("null")],
+    [
+      "over its quota",
+      "request_quota",
+      (_, r) => void r.writeHead(400).end('{"error":"ERR max requests limit exceeded."}'),
+    ],
+    ["with an error of its own", "refused", (_, response) => void response.writeHead(500).end(`{"error":"${CANARY}"}`)],
+  ])("refuses every call to a server %s", async (_name, kind, listener) => {
+    const store = await openAt(listener, 150);
+    const startedAt = performance.now();
+    await Promise.all(everyCall(store).map((call) => expectUnavailable(call(), kind)));
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+  });
+
+  it.each([{ result: 7 }, { result: "Y2FuYXJ5" }, { result: [[1]] }])(
+    "refuses answers of the wrong shape: %j",
+    async (body) => {
+      const store = await openAt((_, response) => void response.end(JSON.stringify(body)));
+      const calls = everyCall(store);
+      // A number is what a release answers, and a list of texts may be what `due` and `events` answer.
+      for (const call of calls.filter((_, index) => index !== 7)) await expectUnavailable(call());
+    },
+  );
+
+  it("refuses a wrong token, a wrong URL and a port where nobody listens", async () => {
+    await Promise.all(
+      everyCall(open({ token: `${CANARY}-wrong` })).map((call) => expectUnavailable(call(), "unauthorized")),
+    );
+    await expectUnavailable(open({ url: CANARY }).check(), "bad_url");
+    const front = await startHttpServer(() => {});
+    await front.close();
+    await expectUnavailable(open({ url: front.url }).check(), "ECONNREFUSED");
+  });
+
+  it("refuses what it did not write itself", async () => {
+    const store = open();
+    const order = tellingOrder();
+    await store.insert(order, sampleEvent());
+    await redis.hset(`checkout:order:${order.id}`, { doc: `{"${CANARY}":1}` });
+    await redis.rpush(`checkout:events:${order.id}`, CANARY);
+    await redis.zadd("checkout:due", { score: -1, member: `${CANARY} no id` });
+    await redis.set(`checkout:payment:"p1"`, `${CANARY} no id`);
+    await redis.set(`checkout:order:${order.id}x`, CANARY);
+    await expectUnavailable(store.get(order.id), "unreadable_document");
+    await expectUnavailable(store.events(order.id), "unreadable_document");
+    await expectUnavailable(store.due({ now: 0, limit: 5 }), "unreadable_order_id");
+    await expectUnavailable(store.findByPayment("p1" as PaymentId), "unreadable_order_id");
+    await expectUnavailable(store.get(`${order.id}x` as OrderId), "WRONGTYPE");
+    await redis.del("checkout:due");
+  });
+
+  it("says so when the database is full, still reads, and goes on once there is space", async () => {
+    const store = open();
+    const order = tellingOrder();
+    await store.insert(order, sampleEvent());
+    await redis.exec(["CONFIG", "SET", "maxmemory", "1"]);
+    try {
+      await expectUnavailable(store.insert(tellingOrder(), sampleEvent()), "OOM");
+      await expectUnavailable(store.replace(nextVersion(order), sampleEvent()), "OOM");
+      await expectUnavailable(store.check(), "OOM");
+      expect(await store.get(order.id)).toEqual(order);
+    } finally {
+      await redis.exec(["CONFIG", "SET", "maxmemory", "0"]);
+    }
+    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("replaced");
+    expect(await store.events(order.id)).toHaveLength(2);
+  });
+
+  it("does a step once although its answer was lost and it was sent again", async () => {
+    let lost = 0;
+    const seen = new Set<string>();
+    const store = await openAt(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const body = Buffer.concat(chunks).toString();
+      const headers = { authorization: `Bearer ${TOKEN}`, "upstash-encoding": "base64" };
+      const answer = await fetch(bridge.url, { method: "POST", body, headers });
+      const text = await answer.text();
+      if (seen.has(body)) return void response.writeHead(answer.status).end(text);
+      seen.add(body);
+      lost += 1;
+      request.socket.destroy();
+    });
+    const order = sampleOrder();
+    await store.insert(order, sampleEvent());
+    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("replaced");
+    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("stale");
+    const claim = { key: `lost ${order.id}`, ttlMs: 60_000, now: 0 };
+    expect(await store.claim({ ...claim, value: "mine" })).toEqual({ claimed: true });
+    expect(await store.claim({ ...claim, value: "mine" })).toEqual({ claimed: false, value: "mine" });
+    await store.release({ key: claim.key, value: "mine" });
+    expect(await store.claim({ ...claim, value: "next" })).toEqual({ claimed: true });
+    expect(lost).toBe(7);
+    expect(await open().events(order.id)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,47 @@
+import { writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { OrderId } from "@/lib/orders/order";
+import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
+import { nextVersion, sampleEvent, sampleOrder } from "./sample-order";
+
+/**
+ * A process of its own for tests of the SQLite store: `store-child.ts PATH increment ORDER_ID COUNT` or `PATH write`.
+ * It says "ready", waits for a line, and works. Lines are written synchronously: one that was read was acknowledged.
+ */
+const [path = "", task, orderId = "", count = "0"] = process.argv.slice(2);
+const store = openSqliteOrderStore({ path });
+const say = (line: string) => writeSync(1, `${line}\n`);
+
+/** Raises the version that many times, starting anew whenever another process was faster. */
+async function increment(id: OrderId, times: number): Promise<void> {
+  let stale = 0;
+  for (let done = 0; done < times; ) {
+    const order = await store.get(id);
+    if (!order) throw new Error("There is no such order.");
+    const outcome = await store.replace(nextVersion(order), sampleEvent({ facts: { writer: process.pid } }));
+    if (outcome === "replaced") done += 1;
+    else stale += 1;
+  }
+  say(`stale ${stale}`);
+}
+
+async function write(): Promise<never> {
+  for (;;) {
+    const order = sampleOrder({ nextCheckAt: 1 });
+    await store.insert(order, sampleEvent());
+    say(`${order.id} 1`);
+    await store.replace(nextVersion(order, { status: "paid" }), sampleEvent({ to: "paid" }));
+    say(`${order.id} 2`);
+  }
+}
+
+const input = createInterface({ input: process.stdin });
+input.once("line", async () => {
+  input.close();
+  await store.check();
+  if (task === "write") await write();
+  if (task === "increment") await increment(orderId as OrderId, Number(count));
+  await store.close();
+  process.exit(0);
+});
+say("ready");
