@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type SeenRequest = {
+  readonly method: string;
+  /** Path and query as they came over the wire. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+};
+
+export type Answer = (request: SeenRequest, response: ServerResponse, raw: IncomingMessage) => unknown;
+
+/** A real socket with scripted answers: the newest answer that was set is given to every request. */
+export async function startScriptedServer() {
+  let answer: Answer = (_request, response) => response.end();
+  const seen: SeenRequest[] = [];
+  const server = createServer(async (raw, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of raw) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString("utf8");
+    const request = { method: raw.method ?? "", target: raw.url ?? "", headers: raw.headers, body };
+    seen.push(request);
+    answer(request, response, raw);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    seen,
+    answerWith(next: Answer) {
+      seen.length = 0;
+      answer = next;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** JSON as AllScale sends it. */
+export function json(body: unknown, options: { status?: number; headers?: Record<string, string> } = {}): Answer {
+  return raw(JSON.stringify(body), { ...options, type: "application/json" });
+}
+
+export function success(payload: unknown): Answer {
+  return json({ code: 0, payload, error: null, request_id: "req_0001" });
+}
+
+export function raw(
+  text: string,
+  options: { status?: number; type?: string; headers?: Record<string, string> } = {},
+): Answer {
+  const { status = 200, type = "text/html", headers = {} } = options;
+  return (_request, response) => {
+    response.writeHead(status, { "Content-Type": type, ...headers });
+    response.end(text);
+  };
+}
