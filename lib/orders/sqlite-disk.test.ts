@@ -2,89 +2,97 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "@/test/eventually";
 import { expectUnavailable } from "@/test/expect-unavailable";
 import { nextVersion, sampleEvent, sampleOrder } from "@/test/sample-order";
+import { startStoreChild } from "@/test/start-store-child";
+import type { Order } from "./order";
+import type { OrderStore } from "./order-store";
 import { openSqliteOrderStore } from "./sqlite-order-store";
 
-/** A real file system of a few hundred kB. Null where the machine does not let us mount one. */
-function mountSmallDisk(): string | null {
+const mount = (...args: string[]) => execFileSync("mount", args, { stdio: "ignore" });
+
+/** A real file system of half a megabyte. */
+function mountSmallDisk(): string {
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", folder], { stdio: "ignore" });
+    mount("-t", "tmpfs", "-o", "size=512k", "tmpfs", folder);
     return folder;
-  } catch {
+  } catch (error) {
     rmSync(folder, { recursive: true });
-    return null;
+    throw error;
   }
 }
 
-const disk = mountSmallDisk();
-if (disk) {
-  process.once("exit", () => unmount(disk));
+function unmountSmallDisk(folder: string): void {
+  // Lazily, because the engine closes its files only when they are garbage-collected.
+  execFileSync("umount", ["-l", folder]);
+  rmSync(folder, { recursive: true });
 }
 
-function unmount(folder: string): void {
+function mayMount(): boolean {
   try {
-    // Lazily, because the engine closes its files only when it is collected as garbage.
-    execFileSync("umount", ["-l", folder], { stdio: "ignore" });
-    rmSync(folder, { recursive: true });
+    unmountSmallDisk(mountSmallDisk());
+    return true;
   } catch {
-    // It is gone already.
+    return false;
   }
 }
 
-describe.skipIf(!disk)("the SQLite store on a small disk (needs the right to mount)", () => {
-  const folder = disk ?? "";
-  const path = join(folder, "orders.db");
-  const filler = join(folder, "filler");
-  let store = openSqliteOrderStore({ path });
+describe.skipIf(!mayMount())("the SQLite store on a small disk (needs the right to mount)", () => {
+  let folder: string;
+  let path: string;
+  let store: OrderStore;
+  beforeEach(() => {
+    folder = mountSmallDisk();
+    path = join(folder, "orders.db");
+    store = openSqliteOrderStore({ path });
+  });
   afterEach(async () => {
     await store.close();
+    unmountSmallDisk(folder);
   });
 
   it("keeps what it acknowledged while the disk is full, and goes on once there is space", async () => {
-    const acknowledged = [];
+    const filler = join(folder, "filler");
     writeFileSync(filler, Buffer.alloc(200_000));
-    for (;;) {
-      const order = sampleOrder();
-      const accepted = await store.insert(order, sampleEvent()).then(
-        () => true,
-        () => false,
-      );
-      if (!accepted) break;
-      acknowledged.push(order);
-    }
-    expect(acknowledged.length).toBeGreaterThan(5);
-    const [first = sampleOrder()] = acknowledged;
-    for (let call = 0; call < 10; call++)
+    const [first, ...others] = await insertUntilRefused(store);
+    if (!first) throw new Error("Not one order fitted.");
+    for (let call = 0; call < 10; call++) {
       await expectUnavailable(store.insert(sampleOrder(), sampleEvent()), "SQLITE_FULL");
+    }
     await expectUnavailable(store.replace(nextVersion(first), sampleEvent()), "SQLITE_FULL");
     await expectUnavailable(store.check(), "SQLITE_FULL");
-    for (const order of acknowledged) expect(await store.get(order.id)).toEqual(order);
+    for (const order of [first, ...others]) expect(await store.get(order.id)).toEqual(order);
     rmSync(filler);
     await store.check();
     expect(await store.replace(nextVersion(first), sampleEvent())).toBe("replaced");
-    for (const order of acknowledged) expect((await store.events(order.id)).length).toBeGreaterThan(0);
+    for (const order of others) expect(await store.events(order.id)).toEqual([sampleEvent()]);
   });
 
   it("says so while the disk is read-only, and writes again when it is not", async () => {
-    store = openSqliteOrderStore({ path });
-    const order = sampleOrder();
-    await store.insert(order, sampleEvent());
-    await store.close();
-    await eventually(() => {
-      // Files that wait for the garbage collector keep the disk busy.
-      globalThis.gc?.();
-      execFileSync("mount", ["-o", "remount,ro", folder], { stdio: "ignore" });
-      return true;
-    });
-    store = openSqliteOrderStore({ path });
+    // Written by another process, because a disk with a file open for writing does not become read-only.
+    const child = await startStoreChild(path, "check");
+    child.go();
+    expect(await child.ended).toBe(0);
+    mount("-o", "remount,ro", folder);
     await expectUnavailable(store.insert(sampleOrder(), sampleEvent()));
     await expectUnavailable(store.check());
-    execFileSync("mount", ["-o", "remount,rw", folder]);
-    await store.check();
+    mount("-o", "remount,rw", folder);
+    await eventually(() => store.check().then(() => true));
+    const order = sampleOrder();
+    await store.insert(order, sampleEvent());
     expect(await store.get(order.id)).toEqual(order);
   });
 });
+
+async function insertUntilRefused(store: OrderStore): Promise<Order[]> {
+  const acknowledged: Order[] = [];
+  for (;;) {
+    const order = sampleOrder();
+    const refused = await store.insert(order, sampleEvent()).catch((error: unknown) => error);
+    if (refused) return acknowledged;
+    acknowledged.push(order);
+  }
+}

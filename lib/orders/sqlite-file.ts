@@ -33,8 +33,8 @@ const BUSY_PATIENCE_MS = 3_000;
 /** After these the connection is as good as before. After anything else it is replaced. */
 const HARMLESS = /^SQLITE_(BUSY|FULL|LOCKED|CONSTRAINT)/;
 
-/** `close` takes effect only when the engine's statements are collected as garbage: faster would run out of files. */
-const REOPEN_AFTER_MS = 250;
+/** Reopening too often would run out of files, as the engine closes the old ones only when they are garbage-collected. */
+const REOPEN_AFTER_MS = 2_000;
 
 /**
  * A database file that is opened on first use and opened again whenever that may help: after an error of the file, and
