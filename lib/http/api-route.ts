@@ -12,7 +12,7 @@ type Handler<Params> = (request: Request, context: { requestId: string; params: 
  * out of caches, and turns what is thrown into a problem. A store that failed is a 503, because nothing was lost and
  * asking again helps; anything else is a bug and a 500 that says nothing about itself.
  */
-export function apiRoute<Params = Record<string, never>>(handler: Handler<Params>) {
+export function apiRoute<Params = object>(handler: Handler<Params>) {
   return async (request: Request, context: Context<Params>): Promise<Response> => {
     const requestId = randomUUID();
     const response = await handler(request, { requestId, params: await context.params }).catch((error: unknown) =>

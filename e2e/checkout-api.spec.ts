@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { clientOf } from "./support/client";
+import { expect, randomAddress, test } from "./support/fixtures";
+
+/** What the emulator was asked to create for this worker's account so far. */
+type Created = () => Promise<number>;
+const scenario = test.extend<{ created: Created }>({
+  created: ({ account }, use) => use(() => account.requests("create")),
+});
+
+scenario("a payment is opened with what the contract names", async ({ client, account, app }) => {
+  const answer = await client.checkout({ amount: "5.00", name: "Zoë", message: "Thanks ☕", anonymous: false });
+  expect(answer.status).toBe(201);
+  const { orderId, orderUrl, checkoutUrl, status } = answer.json;
+  expect(String(orderId)).toMatch(/^[A-Za-z0-9_-]{22,}$/);
+  expect(orderUrl).toBe(`${app.url}/orders/${orderId}`);
+  expect(String(checkoutUrl)).toContain(account.baseUrl);
+  expect(status).toBe("pending");
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  expect(answer.headers.get("x-request-id")).toBeTruthy();
+
+  const intent = await account.intentOf(String(orderId));
+  expect(intent.order).toMatchObject({ amountCents: 500, orderId, redirectUrl: orderUrl });
+  expect(JSON.stringify(intent)).not.toContain("Thanks ☕");
+  expect(JSON.stringify(intent)).not.toContain("Zoë");
+});
+
+const BAD_AMOUNTS = ["0", "0.00", "-5", "1000000000", "99999999999999999999", "1e3", "5,00", "five", "", " 5", "5.001"];
+for (const amount of [...BAD_AMOUNTS, "0.07", "+5", "٥", "５", "0x10", "Infinity", "NaN", ".5", "5."]) {
+  scenario(`the amount ${JSON.stringify(amount)} is refused by field`, async ({ client, created }) => {
+    const before = await created();
+    for (const answer of [await client.checkout({ amount }), await client.form({ amount: amount.replace(" ", "x") })]) {
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get("content-type")).toContain("application/problem+json");
+      expect(answer.json).toMatchObject({ code: "validation", status: 400, errors: [{ field: "amount" }] });
+      expect(answer.json.requestId).toBe(answer.headers.get("x-request-id"));
+    }
+    expect(await created()).toBe(before);
+  });
+}
+
+for (const body of [{}, { amount: 5 }, { amount: null }, { amount: ["5"] }, [], "5.00", null]) {
+  scenario(`the body ${JSON.stringify(body)} is refused`, async ({ client, created }) => {
+    const before = await created();
+    expect(await client.checkout(body)).toMatchObject({ status: 400, json: { code: "validation" } });
+    expect(await created()).toBe(before);
+  });
+}
+
+scenario("the largest and the smallest amount pass, one unit beyond does not", async ({ client }) => {
+  expect((await client.checkout({ amount: "10000.00" })).status).toBe(201);
+  expect((await client.checkout({ amount: "10000.01" })).status).toBe(400);
+  expect((await client.checkout({ amount: "1" })).status).toBe(201);
+  expect((await client.checkout({ amount: "0.99" })).status).toBe(400);
+});
+
+scenario("other bodies are refused for what is wrong with them", async ({ client }) => {
+  const post = (contentType: string, body: BodyInit) =>
+    client.request("POST", "/api/checkout", { headers: { "content-type": contentType }, body });
+  expect(await post("application/json", "{")).toMatchObject({ status: 400, json: { code: "unreadable" } });
+  expect(await post("application/json", new Uint8Array([0x22, 0xff, 0x22]))).toMatchObject({ status: 400 });
+  expect(await post("text/plain", '{"amount":"5.00"}')).toMatchObject({
+    status: 415,
+    json: { code: "unsupported_type" },
+  });
+  expect(await post("application/json", " ".repeat(9_000))).toMatchObject({
+    status: 413,
+    json: { code: "body_too_large" },
+  });
+  expect(await client.checkout({ amount: "5.00", message: "x".repeat(281) })).toMatchObject({
+    status: 400,
+    json: { errors: [{ field: "message" }] },
+  });
+});
+
+scenario("a plain form is sent on to the hosted checkout", async ({ client, account }) => {
+  const answer = await client.form({ amount: "5" });
+  expect(answer.status).toBe(303);
+  expect(answer.headers.get("location")).toContain(`${account.baseUrl}/`);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  const typed = await client.form({ amount: "other", customAmount: "7.50" });
+  expect(typed.status).toBe(303);
+  expect((await account.intents()).some((intent) => intent.order.amountCents === 750)).toBe(true);
+});
+
+scenario("a form that a browser sent comes back to the page with what was typed", async ({ client }) => {
+  const fields = { amount: "other", customAmount: "5,00", message: "Für dich & <b>" };
+  const answer = await client.form(fields, { accept: "text/html,application/xhtml+xml" });
+  expect(answer.status).toBe(303);
+  const location = new URL(answer.headers.get("location") ?? "", "http://x");
+  expect(location.pathname).toBe("/");
+  expect(Object.fromEntries(location.searchParams)).toEqual({ error: "amount_invalid", ...fields });
+});
+
+scenario("twenty copies with one idempotency key open one payment and get one answer", async ({ client, created }) => {
+  const before = await created();
+  const key = randomUUID();
+  const copies = Array.from({ length: 20 }, () => client.checkout({ amount: "5.00" }, { "idempotency-key": key }));
+  const answers = await Promise.all(copies);
+  expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+  expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
+  expect(await created()).toBe(before + 1);
+
+  const other = await client.checkout({ amount: "6.00" }, { "idempotency-key": key });
+  expect(other).toMatchObject({ status: 409, json: { code: "idempotency_conflict" } });
+  const again = await client.checkout({ amount: "5.00" }, { "idempotency-key": key });
+  expect(again.text).toBe(answers[0]?.text);
+  expect(await created()).toBe(before + 1);
+});
+
+scenario("the sixth payment within a minute from one address is refused", async ({ app, created, address }) => {
+  const before = await created();
+  const client = clientOf(app, address);
+  for (let count = 1; count <= 5; count += 1) expect((await client.checkout({ amount: "5.00" })).status).toBe(201);
+  // What stands left of the proxy's entry is the sender's own claim, so it buys nothing.
+  const sixth = await client.checkout({ amount: "5.00" }, { "x-forwarded-for": `6.6.6.6, ${address}` });
+  expect(sixth).toMatchObject({ status: 429, json: { code: "rate_limited" } });
+  expect(Number(sixth.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  expect(Number(sixth.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+  expect(await created()).toBe(before + 5);
+  expect((await clientOf(app, randomAddress()).checkout({ amount: "5.00" })).status).toBe(201);
+});
+
+scenario("an unknown order and a malformed id get the same 404", async ({ client }) => {
+  const ids = ["AAAAAAAAAAAAAAAAAAAAAAAA", "x", "..%2f..%2fetc", "%00", "__proto__", "A".repeat(500)];
+  const answers = await Promise.all(ids.map((id) => client.order(id)));
+  const bodies = answers.map(({ status, json }) => ({ status, ...json, requestId: "" }));
+  expect(bodies[0]).toMatchObject({ status: 404, code: "not_found" });
+  for (const body of bodies) expect(body).toEqual(bodies[0]);
+});
+
+scenario("other methods and other routes get a problem too", async ({ client }) => {
+  for (const [method, path, status] of [
+    ["GET", "/api/checkout", 405],
+    ["DELETE", "/api/orders/x", 405],
+    ["GET", "/api/webhooks/allscale", 405],
+    ["GET", "/api/nothing/here", 404],
+  ] as const) {
+    const answer = await client.request(method, path);
+    expect(answer).toMatchObject({ status, json: { status } });
+    expect(answer.headers.get("x-request-id")).toBeTruthy();
+  }
+});
+
+scenario("an order shows what the payer may see and no more", async ({ client }) => {
+  const created = await client.checkout({ amount: "5.00", name: "Zoë", message: "a private word" });
+  const answer = await client.order(String(created.json.orderId));
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("cache-control")).toBe("no-store");
+  expect(answer.json).toEqual({
+    orderId: created.json.orderId,
+    status: "pending",
+    paid: false,
+    terminal: false,
+    amount: "5.00",
+    currency: "USD",
+    createdAt: expect.any(String),
+    updatedAt: expect.any(String),
+    checkoutUrl: created.json.checkoutUrl,
+  });
+});
+
+scenario("however many ask, the provider is asked once in four seconds", async ({ client, account }) => {
+  const created = await client.checkout({ amount: "5.00" });
+  const before = await account.requests("status");
+  await Promise.all(Array.from({ length: 30 }, () => client.order(String(created.json.orderId))));
+  expect(await account.requests("status")).toBe(before + 1);
+});

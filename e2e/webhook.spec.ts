@@ -1,0 +1,253 @@
+import { randomUUID } from "node:crypto";
+import type { App } from "./support/app";
+import type { Client } from "./support/client";
+import type { EmulatorAccount } from "./support/emulator";
+import { expect, test } from "./support/fixtures";
+import { signWebhook, type WebhookParts } from "./support/sign-webhook";
+
+const RESULT = { status: 200 } as const;
+
+type Receiver = {
+  orderId: string;
+  /** The body of a true confirmation of the order, with changes. */
+  body(changes?: Record<string, unknown>): string;
+  send(
+    parts?: Partial<WebhookParts>,
+    changeHeaders?: Record<string, string | undefined>,
+  ): ReturnType<Client["request"]>;
+  post(headers: Record<string, string>, body: string, query?: string): ReturnType<Client["request"]>;
+  stored(): { status: string; events: number };
+};
+
+/** A fresh order of 5 USD, and a sender that plays AllScale by code of its own; the emulator itself stays silent. */
+async function receiver({
+  app,
+  account,
+  client,
+}: {
+  app: App;
+  account: EmulatorAccount;
+  client: Client;
+}): Promise<Receiver> {
+  const created = await client.checkout({ amount: "5.00" });
+  const orderId = String(created.json.orderId);
+  const intent = await account.intentOf(orderId);
+  const body: Receiver["body"] = (changes = {}) =>
+    JSON.stringify({
+      all_scale_transaction_id: randomUUID(),
+      all_scale_checkout_intent_id: intent.id,
+      webhook_id: `wh_${randomUUID()}`,
+      amount_cents: 500,
+      currency: 1,
+      currency_symbol: "USD",
+      amount_coins: "5.000000",
+      coin_symbol: "USDT",
+      coin_contract_address: "0x0000000000000000000000000000000000000001",
+      chain_id: 8453,
+      tx_hash: `0x${"ab".repeat(32)}`,
+      tx_from: `0x${"cd".repeat(20)}`,
+      payment_method_type: 1,
+      order_id: orderId,
+      user_id: null,
+      user_name: null,
+      extra_obj: null,
+      ...changes,
+    });
+  const post: Receiver["post"] = (headers, text, query = "") =>
+    client.request("POST", `/api/webhooks/allscale${query}`, { headers, body: text });
+  return {
+    orderId,
+    body,
+    post,
+    send(parts = {}, changeHeaders = {}) {
+      const signed = signWebhook({
+        url: app.webhookUrl,
+        apiKey: account.apiKey,
+        apiSecret: account.apiSecret,
+        body: body(),
+        ...parts,
+      });
+      const headers = Object.entries({ ...signed.headers, ...changeHeaders }).filter(
+        ([, value]) => value !== undefined,
+      );
+      return post(Object.fromEntries(headers) as Record<string, string>, signed.body);
+    },
+    stored() {
+      const order = app.storedOrders().find(({ id }) => id === orderId);
+      return { status: order?.status ?? "missing", events: app.storedEvents(orderId).length };
+    },
+  };
+}
+
+test("a true delivery pays the order, and a second one changes nothing", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const body = hook.body();
+  const signed = signWebhook({ url: app.webhookUrl, apiKey: account.apiKey, apiSecret: account.apiSecret, body });
+  expect(await hook.post(signed.headers, body)).toMatchObject({ ...RESULT, json: { result: "paid" } });
+  const after = hook.stored();
+  expect(after.status).toBe("paid");
+
+  expect(await hook.post(signed.headers, body), "the same bytes").toMatchObject({ json: { result: "duplicate" } });
+  expect(await hook.send({ body }), "sent anew").toMatchObject({ ...RESULT, json: { result: "duplicate" } });
+  expect(hook.stored()).toEqual(after);
+  expect((await client.order(hook.orderId)).json).toMatchObject({
+    status: "paid",
+    paid: true,
+    terminal: true,
+    receipt: {
+      coin: "USDT",
+      coinAmount: "5.000000",
+      chainName: "Base",
+      explorerUrl: `https://basescan.org/tx/0x${"ab".repeat(32)}`,
+    },
+  });
+});
+
+test("twenty copies at once settle once", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const body = hook.body();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => hook.send({ body })));
+  const results = answers.map((answer) => answer.json.result).sort();
+  expect(results).toEqual([...Array(19).fill("duplicate"), "paid"]);
+  const paid = app.storedEvents(hook.orderId).filter((event) => event.to === "paid" && event.from !== "paid");
+  expect(paid).toHaveLength(1);
+});
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const UNAUTHENTIC: [string, (hook: Receiver, app: App) => ReturnType<Client["request"]>][] = [
+  ["no headers", (hook) => hook.post({ "content-type": "application/json" }, hook.body())],
+  ["no signature", (hook) => hook.send({}, { "x-webhook-signature": undefined })],
+  ["an empty signature", (hook) => hook.send({}, { "x-webhook-signature": "v1=" })],
+  ["a short signature", (hook) => hook.send({}, { "x-webhook-signature": "v1=AAAA" })],
+  ["a signature that is no base64", (hook) => hook.send({}, { "x-webhook-signature": "v1=%%%" })],
+  ["another version", (hook) => hook.send({}, { "x-webhook-signature": "v2=AAAA" })],
+  ["a wrong secret", (hook) => hook.send({ apiSecret: "st_wrong" })],
+  ["another key", (hook) => hook.send({ apiKey: "st_other" })],
+  ["another webhook id in the header", (hook) => hook.send({}, { "x-webhook-id": "wh_other" })],
+  ["another nonce in the header", (hook) => hook.send({}, { "x-webhook-nonce": randomUUID() })],
+  ["301 s too old", (hook) => hook.send({ timestamp: seconds() - 301 })],
+  ["302 s in the future", (hook) => hook.send({ timestamp: seconds() + 302 })],
+  ["a time that is no number", (hook) => hook.send({}, { "x-webhook-timestamp": `${seconds()}abc` })],
+  ["a signature for another path", (hook, app) => hook.send({ signedUrl: `${app.url}/api/webhooks/other` })],
+  ["a signature for a query that is not there", (hook, app) => hook.send({ signedUrl: `${app.webhookUrl}?a=1` })],
+];
+
+for (const [name, send] of UNAUTHENTIC) {
+  test(`a delivery with ${name} is refused and changes nothing`, async ({ app, account, client }) => {
+    const hook = await receiver({ app, account, client });
+    const before = hook.stored();
+    const answer = await send(hook, app);
+    expect(answer).toMatchObject({
+      status: 401,
+      json: { code: "unauthenticated", detail: "The delivery is not authenticated." },
+    });
+    expect(hook.stored()).toEqual(before);
+  });
+}
+
+test("a body that was changed, or a query that was added, is refused", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const signed = signWebhook({
+    url: app.webhookUrl,
+    apiKey: account.apiKey,
+    apiSecret: account.apiSecret,
+    body: hook.body({ amount_cents: 1 }),
+  });
+  expect(
+    (await hook.post(signed.headers, signed.body.replace('"amount_cents":1,', '"amount_cents":500,'))).status,
+  ).toBe(401);
+  expect((await hook.post(signed.headers, ` ${signed.body}`)).status).toBe(401);
+  expect((await hook.post(signed.headers, signed.body, "?a=1")).status).toBe(401);
+  expect(hook.stored().status).toBe("pending");
+});
+
+test("a query that was signed with it is accepted, byte for byte", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const query = "?b=2&a=%C3%A9&a=%7e+x";
+  const signed = signWebhook({
+    url: `${app.webhookUrl}${query}`,
+    apiKey: account.apiKey,
+    apiSecret: account.apiSecret,
+    body: hook.body(),
+  });
+  expect(await hook.post(signed.headers, signed.body, query)).toMatchObject({ json: { result: "paid" } });
+});
+
+test("a nonce cannot be used by a second delivery", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const nonce = randomUUID();
+  expect(await hook.send({ nonce, body: hook.body({ amount_cents: 499 }) })).toMatchObject({
+    json: { result: "needs_review" },
+  });
+  expect((await hook.send({ nonce })).status).toBe(401);
+  expect(hook.stored().status).toBe("review");
+});
+
+test("a forged delivery does not use up the nonce of the true one", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const nonce = randomUUID();
+  expect((await hook.send({ nonce, apiSecret: "st_wrong" })).status).toBe(401);
+  expect(await hook.send({ nonce })).toMatchObject({ json: { result: "paid" } });
+});
+
+const WRONG_MONEY: [string, Record<string, unknown>][] = [
+  ["one cent less", { amount_cents: 499 }],
+  ["one cent more", { amount_cents: 501 }],
+  ["another currency", { currency: 44, currency_symbol: "EUR" }],
+  ["an unknown currency", { currency: 999 }],
+  ["no amount", { amount_cents: null }],
+  ["no currency", { currency: null }],
+  ["a hundredth of the coins", { amount_coins: "0.050000" }],
+  ["another order's id", { order_id: "another-order" }],
+];
+for (const [name, changes] of WRONG_MONEY) {
+  test(`a confirmation with ${name} is for the merchant to review, never paid`, async ({ app, account, client }) => {
+    const hook = await receiver({ app, account, client });
+    expect(await hook.send({ body: hook.body(changes) })).toMatchObject({
+      ...RESULT,
+      json: { result: "needs_review" },
+    });
+    expect(hook.stored().status).toBe("review");
+    expect((await client.order(hook.orderId)).json).toMatchObject({ status: "review", paid: false });
+    expect(await hook.send(), "the right money afterwards").toMatchObject({ json: { result: "duplicate" } });
+    expect(hook.stored().status).toBe("review");
+  });
+}
+
+test("a payment that is not known is asked for again", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const body = hook.body({ all_scale_checkout_intent_id: "65b2f3d0d2d9c0a1b2c3d4e5" });
+  const signed = signWebhook({ url: app.webhookUrl, apiKey: account.apiKey, apiSecret: account.apiSecret, body });
+  for (const attempt of ["first", "retry of the same bytes"]) {
+    const answer = await hook.post(signed.headers, body);
+    expect(answer, attempt).toMatchObject({ status: 503, json: { code: "unknown_payment" } });
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  }
+});
+
+test("what cannot be read after a good signature is refused", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const webhookId = "wh_x";
+  for (const body of ["{", "[]", "null", '{"webhook_id":"wh_x"}', hook.body({ amount_cents: "500" })]) {
+    expect(await hook.send({ body, webhookId }), body.slice(0, 30)).toMatchObject({ status: 400 });
+  }
+  expect((await hook.send({ webhookId: "wh_header" })).status, "the id differs between header and body").toBe(400);
+  expect((await hook.send({ body: `"${"x".repeat(70_000)}"`, webhookId })).status).toBe(413);
+  expect(hook.stored().status).toBe("pending");
+});
+
+test("bodies as other languages write them are understood", async ({ app, account, client }) => {
+  const spellings: ((json: string) => string)[] = [
+    (json) => json.replaceAll("/", "\\/"),
+    (json) => json.replaceAll('":', '": ').replaceAll(',"', ', "'),
+    (json) => json.replace('"user_name":null', '"user_name":"Zo\\u00eb \\ud83d\\ude80"'),
+    (json) => json.replace('"user_name":null', '"user_name":"Zoë 🚀"'),
+    (json) => JSON.stringify(JSON.parse(json), null, 2),
+  ];
+  for (const spell of spellings) {
+    const hook = await receiver({ app, account, client });
+    const body = hook.body();
+    const webhookId = (JSON.parse(body) as { webhook_id: string }).webhook_id;
+    expect(await hook.send({ body: spell(body), webhookId })).toMatchObject({ json: { result: "paid" } });
+  }
+});

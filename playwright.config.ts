@@ -1,0 +1,20 @@
+import { defineConfig, devices } from "playwright/test";
+
+/** Set by scripts/e2e.ts and scripts/test.ts, which find a browser first. */
+const executablePath = process.env.PLAYWRIGHT_CHROMIUM_PATH;
+
+export default defineConfig({
+  testDir: "e2e",
+  globalSetup: "./e2e/support/global-setup.ts",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  use: {
+    ...devices["Desktop Chrome"],
+    trace: "retain-on-failure",
+    ...(executablePath && { launchOptions: { executablePath } }),
+  },
+});
