@@ -42,7 +42,7 @@ describe.each(["memory", "redis"] as const)("limits counted in %s", (backend) =>
 
   /** Limiters with the same prefix share what they count. */
   function limiter(rates: Parameters<typeof createRateLimiter>[0]["rates"] = RATES, keyPrefix = `test${prefixes++}:`) {
-    const redis = bridge ? { url: bridge.url, token: "t", timeoutMs: 2_000, keyPrefix } : null;
+    const redis = bridge ? { url: bridge.url, token: "t", timeoutMs: 10_000, keyPrefix } : null;
     return createRateLimiter({ rates, redis, onDegraded });
   }
 
@@ -112,15 +112,15 @@ describe("limits when Redis cannot be asked", () => {
     for (const server of servers) await server.close();
   });
 
-  async function limiterOf(listener: RequestListener) {
+  async function limiterOf(listener: RequestListener, timeoutMs: number) {
     const server = await startHttpServer(listener);
     servers.push(server);
-    return limiterAt(server.url);
+    return limiterAt(server.url, timeoutMs);
   }
 
-  function limiterAt(url: string) {
+  function limiterAt(url: string, timeoutMs = 10_000) {
     const reasons: string[] = [];
-    const redis = { url, token: "canary-token", timeoutMs: 150 };
+    const redis = { url, token: "t", timeoutMs };
     return { reasons, ...createRateLimiter({ rates: RATES, redis, onDegraded: (reason) => reasons.push(reason) }) };
   }
 
@@ -129,7 +129,7 @@ describe("limits when Redis cannot be asked", () => {
     ["not_json", (_, response) => void response.end("<html>canary</html>")],
     ["unexpected_answer", (_, response) => void response.end('{"result":[1]}')],
   ])("counts in the process and reports %s", async (reason, listener) => {
-    const { take, reasons } = await limiterOf(listener);
+    const { take, reasons } = await limiterOf(listener, reason === "timeout" ? 150 : 10_000);
     const address = newAddress();
     expect(await takeMany(12, () => take({ policy: "checkout", address }))).toBe(5);
     expect(new Set(reasons)).toEqual(new Set([reason]));
