@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Enforces } from "./check-names";
 import { handleRequest } from "./http/handle-request";
-import { EmulatorState, type Enforces } from "./state/emulator-state";
+import { EmulatorState } from "./state/emulator-state";
 import type { RequestEntry } from "./state/request-entry";
 import { patchSettings } from "./state/settings";
 

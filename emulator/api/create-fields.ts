@@ -1,3 +1,4 @@
+import type { Enforces } from "../check-names";
 import { type ApiError, invalid } from "../protocol/api-error";
 import { isPlainObject } from "./read-json";
 
@@ -23,7 +24,7 @@ export interface CreateFieldRules {
   readonly unknownFields: "ignore" | "refuse";
   /** The longest text in characters; 0 for no limit. */
   readonly maxTextLength: number;
-  enforces(check: string): boolean;
+  readonly enforces: Enforces;
 }
 
 const knownFields = new Set([
@@ -52,6 +53,7 @@ class FieldError extends Error {
 /** Checks the types of a create body (§5). What the values mean is judged afterwards. */
 export function readCreateFields(body: unknown, rules: CreateFieldRules): CreateFieldsResult {
   if (!isPlainObject(body)) {
+    if (!rules.enforces("body_object")) return readCreateFields({ currency: 1, amount_cents: 1000 }, rules);
     return { ok: false, error: invalid("body", "not_an_object", "The body must be a JSON object.") };
   }
   try {
@@ -64,7 +66,7 @@ export function readCreateFields(body: unknown, rules: CreateFieldRules): Create
 
 function readFields(body: Readonly<Record<string, unknown>>, rules: CreateFieldRules): CreateFields {
   const unknown = Object.keys(body).find((name) => !knownFields.has(name));
-  if (unknown !== undefined && rules.unknownFields === "refuse") {
+  if (unknown !== undefined && rules.unknownFields === "refuse" && rules.enforces("unknown_fields")) {
     throw refuse(unknown, "unknown_field", `There is no field "${unknown}".`);
   }
   const readText = (name: string): string | null => optionalText(name, body[name], rules);
@@ -87,20 +89,24 @@ function refuse(field: string, reason: string, message: string): FieldError {
 }
 
 function positiveInteger(name: string, value: unknown, rules: CreateFieldRules): number {
-  if (value === undefined || value === null) throw refuse(name, "required", `${name} is required.`);
+  if (value === undefined || value === null) {
+    if (!rules.enforces("amount_required")) return 1000;
+    throw refuse(name, "required", `${name} is required.`);
+  }
   if (typeof value !== "number" || !Number.isSafeInteger(value)) {
+    if (!rules.enforces("amount_integer")) return Math.max(Math.trunc(Number(value)) || 1000, 1000);
     throw refuse(name, "not_an_integer", `${name} must be an integer.`);
   }
   if (value <= 0 && rules.enforces("amount_positive")) {
     throw refuse(name, "not_positive", `${name} must be more than zero.`);
   }
-  return value;
+  return Math.max(value, 1);
 }
 
 function optionalInteger(name: string, value: unknown, rules: CreateFieldRules): number | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
-  if (!rules.enforces("enum_type")) return 1;
+  if (!rules.enforces("currency_type")) return 1;
   throw refuse(name, "not_an_integer", `${name} must be an integer from the enum, not a name.`);
 }
 
@@ -117,7 +123,7 @@ function optionalText(name: string, value: unknown, rules: CreateFieldRules): st
     if (!rules.enforces("text_type")) return null;
     throw refuse(name, "not_text", `${name} must be a string or null.`);
   }
-  if (rules.maxTextLength > 0 && value.length > rules.maxTextLength) {
+  if (rules.maxTextLength > 0 && value.length > rules.maxTextLength && rules.enforces("text_length")) {
     throw refuse(name, "too_long", `${name} is longer than ${rules.maxTextLength} characters.`);
   }
   return value;

@@ -1,6 +1,7 @@
 import { type ApiError, codes, invalid } from "../protocol/api-error";
 import { defaultStableCoin, fiatCurrencies, findStableCoin, type StableCoin } from "../protocol/currencies";
 import { type Quote, quote } from "../protocol/quote";
+import { startScenarioOf } from "../scenarios/run-scenario";
 import type { Account } from "../state/account";
 import type { EmulatorState } from "../state/emulator-state";
 import { type Intent, type IntentOrder, newIntent } from "../state/intent";
@@ -31,7 +32,10 @@ export function createIntent(state: EmulatorState, account: Account, body: unkno
   const { fields } = read;
   const priced = price(state, account, fields);
   if (!priced.ok) return priced;
-  const { amountCoins, aboveMinimum } = quoteFor(account, fields.amountCents, priced.rate);
+  const { amountCoins, aboveMinimum } = quoteFor(state, account, {
+    amountCents: fields.amountCents,
+    rate: priced.rate,
+  });
   if (!aboveMinimum && state.enforces("minimum")) return { ok: false, error: tooSmall(account, priced.coin) };
   const intent = newIntent({
     apiKey: account.apiKey,
@@ -53,17 +57,24 @@ export function createIntent(state: EmulatorState, account: Account, body: unkno
     },
   });
   state.addIntent(account, intent);
+  startScenarioOf(account, intent);
   return { ok: true, intent };
 }
 
-function quoteFor(account: Account, amountCents: number, rate: string | null): Quote {
-  const { coinDecimals, rounding, minimumInclusive } = account.settings;
+interface Amount {
+  readonly amountCents: number;
+  readonly rate: string | null;
+}
+
+function quoteFor(state: EmulatorState, account: Account, { amountCents, rate }: Amount): Quote {
+  const { coinDecimals, rounding } = account.settings;
+  const minimumInclusive = account.settings.minimumInclusive || !state.enforces("minimum_exclusive");
   return quote({ amountCents, rate, places: coinDecimals, rounding, minimumInclusive });
 }
 
 function price(state: EmulatorState, account: Account, fields: CreateFields): Priced {
   const { currency, stableCoin } = fields;
-  if (currency === null && stableCoin === null) {
+  if (currency === null && stableCoin === null && state.enforces("any_pricing")) {
     return { ok: false, error: invalid("currency", "neither", "Exactly one of currency and stable_coin is required.") };
   }
   if (currency !== null && stableCoin !== null && state.enforces("one_pricing")) {
@@ -97,7 +108,8 @@ function refuseCoins(state: EmulatorState, account: Account, fields: CreateField
   ];
   for (const { field, value } of named) {
     const coin = findStableCoin(value);
-    if (coin === undefined && state.enforces("coin_enum")) {
+    const enumCheck = field === "stable_coin" ? "coin_enum" : "accepted_coins_enum";
+    if (coin === undefined && state.enforces(enumCheck)) {
       return invalid(field, "unknown_stable_coin", `${value} is not a stable coin.`);
     }
     if (account.settings.disabledCoins.includes(value) && state.enforces("coin_disabled")) {

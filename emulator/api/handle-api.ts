@@ -1,25 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { header, type RawRequest } from "../http/raw-request";
 import { jsonText, type Reply } from "../http/reply";
-import { type ApiError, codes, defaultHttpStatus, invalid } from "../protocol/api-error";
+import { type ApiError, defaultHttpStatus } from "../protocol/api-error";
 import { errorEnvelope, successEnvelope } from "../protocol/envelope";
 import type { Account } from "../state/account";
 import type { EmulatorState } from "../state/emulator-state";
+import type { Fault } from "../state/fault";
 import { matchRoute, type RouteMatch } from "./api-routes";
 import { authenticate } from "./authenticate";
-import { perform } from "./operations";
+import { applyFault, errorOfFault } from "./faults";
+import { noRoute } from "./no-route";
+import { type OperationRequest, type Outcome, perform } from "./operations";
+import { refuseAddress, refuseRate } from "./refusals";
 import { signResponse } from "./sign-response";
 
 /** What became of a request, for its log entry. */
-export interface ApiTrace {
+export interface ApiTrace extends Outcome {
   readonly op: string;
   readonly account: Account | null;
   readonly requestId: string;
-  readonly code: number | null;
-  readonly error: ApiError | null;
-  readonly intentId: string | null;
-  readonly orderId: string | null;
-  readonly expectedCanonical: string | null;
+  readonly fault: Fault | null;
+  readonly expectedCanonical?: string | null;
 }
 
 export interface ApiResult {
@@ -27,97 +28,81 @@ export interface ApiResult {
   readonly trace: ApiTrace;
 }
 
-interface Answer {
-  readonly account: Account | null;
-  readonly op: string;
-  readonly error?: ApiError;
-  readonly payloadJson?: string;
-  readonly intentId?: string | null;
-  readonly orderId?: string | null;
-  readonly expectedCanonical?: string | null;
+interface Answer extends Omit<ApiTrace, "requestId" | "fault"> {
+  readonly fault?: Fault | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers one request to /v1. The route comes first, so that a wrong path says so and not that its signature is bad. */
 export function handleApi(state: EmulatorState, request: RawRequest): ApiResult {
-  const route = matchRoute(request.method, request.path);
   const named = state.accounts.get(header(request, "x-api-key")) ?? null;
-  if (route.kind !== "found") return finish(state, request, noRoute(state, route, request, named));
-  const blocked = refuseAddress(state, request, named);
-  if (blocked !== null) return finish(state, request, { op: route.op, account: named, error: blocked });
+  const route = leniently(state, request, matchRoute(request.method, request.path));
+  if (route.kind !== "found") {
+    const { missingSlash } = (named ?? state.defaultAccount).settings;
+    const op = route.kind === "missing_slash" ? "create" : "unknown";
+    return finish(state, request, { op, account: named, ...noRoute(route, request, missingSlash) });
+  }
+  const { op } = route;
+  const blocked = refuseAddress(named, request);
+  if (blocked !== null) return finish(state, request, { op, account: named, error: blocked });
   const auth = authenticate(state, request);
   if (!auth.ok) {
     const { account, error, expectedCanonical } = auth;
-    return finish(state, request, { op: route.op, account, error, expectedCanonical });
+    return finish(state, request, { op, account, error, expectedCanonical });
   }
-  const outcome = perform(state, auth.account, { op: route.op, intentId: route.intentId, body: request.body });
-  return finish(state, request, { op: route.op, account: auth.account, ...outcome });
+  const { account } = auth;
+  const limited = refuseRate(account, op);
+  if (limited !== null) return finish(state, request, { op, account, ...limited });
+  const fault = account.faults.strike(op);
+  const outcome = struckOutcome(fault, () => perform(state, account, toPerform(route, request)));
+  return finish(state, request, { op, account, fault, ...outcome });
 }
 
-function noRoute(
-  state: EmulatorState,
-  route: Exclude<RouteMatch, { kind: "found" }>,
-  request: RawRequest,
-  account: Account | null,
-): Answer {
-  const error = (http: number, reason: string, message: string): ApiError => ({
-    ...invalid("path", reason, message),
-    http,
-  });
-  const { missingSlash } = (account ?? state.defaultAccount).settings;
-  switch (route.kind) {
-    case "missing_slash": {
-      const message = "There is no such route. Creating an intent needs the trailing slash: /v1/checkout_intents/";
-      const moved = missingSlash === "307" || missingSlash === "308";
-      const headers = moved ? { Location: `${request.path}/${request.query === "" ? "" : `?${request.query}`}` } : {};
-      const http = state.enforces("trailing_slash") ? Number(missingSlash) : 200;
-      return { account, op: "create", error: error(http, "route_not_found", message), headers };
-    }
-    case "wrong_method":
-      return {
-        account,
-        op: "unknown",
-        error: error(405, "method_not_allowed", `${request.path} does not take ${request.method}.`),
-        headers: { Allow: route.allow },
-      };
-    case "unknown":
-      return { account, op: "unknown", error: error(404, "route_not_found", `There is no ${request.path}.`) };
-  }
+type FoundRoute = Extract<RouteMatch, { kind: "found" }>;
+
+function toPerform(route: FoundRoute, request: RawRequest): OperationRequest {
+  return { op: route.op, intentId: route.intentId, body: request.body };
 }
 
-function refuseAddress(state: EmulatorState, request: RawRequest, account: Account | null): ApiError | null {
-  const allowlist = account?.settings.ipAllowlist ?? [];
-  const address = request.remoteAddress.replace(/^::ffff:/, "");
-  if (allowlist.length === 0 || allowlist.includes(address) || !state.enforces("ip_allowlist")) return null;
-  const details = { reason: "ip_not_allowed" };
-  return { code: codes.forbidden, message: `${address} is not on the IP allowlist.`, details };
+/** The routes of a server that is not strict about them, for the mutation tests. */
+function leniently(state: EmulatorState, request: RawRequest, route: RouteMatch): RouteMatch {
+  if (route.kind === "missing_slash" && !state.enforces("trailing_slash")) {
+    return { kind: "found", op: "create", intentId: null };
+  }
+  if (route.kind === "wrong_method" && !state.enforces("method")) return matchRoute(route.allow, request.path);
+  return route;
+}
+
+/** What a fault leaves of an operation: some keep it from being carried out at all. */
+function struckOutcome(fault: Fault | null, carryOut: () => Outcome): Outcome {
+  switch (fault?.kind) {
+    case "error":
+      return { error: errorOfFault(fault) };
+    case "drop":
+    case "hang":
+      return {};
+    default:
+      return carryOut();
+  }
 }
 
 function finish(state: EmulatorState, request: RawRequest, answer: Answer): ApiResult {
-  const { account, error } = answer;
+  const { headers, fault = null, ...outcome } = answer;
+  const { account, error } = outcome;
   const { settings } = account ?? state.defaultAccount;
   const requestId = `req_${randomUUID().replaceAll("-", "")}`;
   const body =
     error === undefined
-      ? successEnvelope(answer.payloadJson ?? "null", requestId)
+      ? successEnvelope(outcome.payloadJson ?? "null", requestId)
       : errorEnvelope(error, requestId, settings.errorShape);
-  const status = error === undefined ? 200 : httpStatus(error, settings.httpStatuses);
-  const plain = jsonText(status, body);
-  const reply = { ...plain, headers: { ...plain.headers, ...answer.headers } };
-  const isSigned = account?.settings.signedResponse && (error === undefined || account.settings.signErrorResponses);
-  return {
-    reply: account !== null && isSigned ? signResponse({ account, request, reply, requestId }) : reply,
-    trace: {
-      op: answer.op,
-      account,
-      requestId,
-      code: error?.code ?? 0,
-      error: error ?? null,
-      intentId: answer.intentId ?? null,
-      orderId: answer.orderId ?? null,
-      expectedCanonical: answer.expectedCanonical ?? null,
-    },
-  };
+  const plain = jsonText(error === undefined ? 200 : httpStatus(error, settings.httpStatuses), body);
+  const reply = applyFault({ ...plain, headers: { ...plain.headers, ...headers } }, fault, requestId);
+  const isSigned = settings.signedResponse && (error === undefined || settings.signErrorResponses);
+  const signed =
+    account !== null && isSigned
+      ? signResponse({ account, request, reply, requestId, fault: fault?.kind ?? null })
+      : reply;
+  return { reply: signed, trace: { ...outcome, requestId, fault } };
 }
 
 function httpStatus(error: ApiError, overrides: Readonly<Record<string, number>>): number {

@@ -29,7 +29,7 @@ export function perform(state: EmulatorState, account: Account, request: Operati
     case "fail":
       return { error: alwaysFails(account) };
     case "post":
-      return echo(request.body);
+      return echo(state, request.body);
     case "create":
       return create(state, account, request.body);
     case "detail":
@@ -45,13 +45,13 @@ function alwaysFails(account: Account): ApiError {
 }
 
 /** §4: the body comes back as it was written, numbers and escapes included. */
-function echo(body: Uint8Array): Outcome {
-  const read = readJson(body);
+function echo(state: EmulatorState, body: Uint8Array): Outcome {
+  const read = readJson(body, state.enforces);
   return read.ok ? { payloadJson: read.text.trim() } : { error: read.error };
 }
 
 function create(state: EmulatorState, account: Account, body: Uint8Array): Outcome {
-  const read = readJson(body);
+  const read = readJson(body, state.enforces);
   if (!read.ok) return { error: read.error };
   const created = createIntent(state, account, read.value);
   if (!created.ok) return { error: created.error };

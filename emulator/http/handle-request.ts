@@ -8,6 +8,7 @@ import type { EmulatorState } from "../state/emulator-state";
 import type { RequestEntry } from "../state/request-entry";
 import { type RawRequest, readBody, splitTarget } from "./raw-request";
 import { html, json, jsonText, type Reply, seeOther } from "./reply";
+import { writeReply } from "./write-reply";
 
 /** More than any create body, less than what would hurt. */
 const bodyCapBytes = 1_048_576;
@@ -25,9 +26,9 @@ export interface Exchange {
 export async function handleRequest(exchange: Exchange): Promise<void> {
   const { state, message, response } = exchange;
   try {
-    const body = await readBody(message, bodyCapBytes);
+    const body = await readBody(message, state.enforces("body_cap") ? bodyCapBytes : Number.POSITIVE_INFINITY);
     if (body === null) {
-      write(response, tooLarge(state));
+      await writeReply(response, tooLarge(state));
       return;
     }
     const request = {
@@ -37,12 +38,12 @@ export async function handleRequest(exchange: Exchange): Promise<void> {
       body,
       remoteAddress: message.socket.remoteAddress ?? "",
     };
-    write(response, await answer(exchange, request));
+    await writeReply(response, await answer(exchange, request));
   } catch (error) {
     // A connection that broke while it was read has nobody left to answer.
     if (message.destroyed && !message.complete) return;
     const detail = error instanceof Error ? error.message : String(error);
-    write(response, json(500, { error: `The emulator failed: ${detail}` }));
+    await writeReply(response, json(500, { error: `The emulator failed: ${detail}` }));
   }
 }
 
@@ -82,29 +83,21 @@ function logEntry(request: RawRequest, { reply, trace, durationMs }: Answered): 
     method: request.method,
     path: request.path,
     query: request.query,
-    httpStatus: reply.drop ? null : reply.status,
-    code: trace.code,
+    httpStatus: reply.ending === undefined ? reply.status : null,
+    code: reply.ending === undefined ? (trace.error?.code ?? 0) : null,
     reason: typeof reason === "string" ? reason : null,
     message: trace.error?.message ?? null,
-    intentId: trace.intentId,
-    orderId: trace.orderId,
+    intentId: trace.intentId ?? null,
+    orderId: trace.orderId ?? null,
     requestId: trace.requestId,
     durationMs,
     body: request.body.toString("utf8").slice(0, loggedBodyLength),
-    expectedCanonical: trace.expectedCanonical,
+    expectedCanonical: trace.expectedCanonical ?? null,
+    fault: trace.fault === null ? null : trace.fault.kind,
   };
 }
 
 function tooLarge(state: EmulatorState): Reply {
   const error = invalid("body", "too_large", `The body is longer than ${bodyCapBytes} bytes.`);
   return jsonText(413, errorEnvelope(error, "req_too_large", state.defaultAccount.settings.errorShape));
-}
-
-function write(response: ServerResponse, reply: Reply): void {
-  if (reply.drop) {
-    response.destroy();
-    return;
-  }
-  response.writeHead(reply.status, { ...reply.headers, "Content-Length": Buffer.byteLength(reply.body) });
-  response.end(reply.body);
 }

@@ -1,9 +1,12 @@
-/** An answer before it is written. `drop` closes the connection instead of answering. */
+/** An answer before it is written. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly drop?: boolean;
+  /** How long to wait before doing anything. */
+  readonly delayMs?: number;
+  /** `drop` closes the connection instead of answering, `hang` leaves it open and never answers. */
+  readonly ending?: "drop" | "hang";
 }
 
 export function json(status: number, value: unknown): Reply {

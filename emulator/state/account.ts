@@ -1,9 +1,13 @@
+import type { Enforces } from "../check-names";
 import { findStatus } from "../protocol/statuses";
+import type { ScenarioName } from "../scenarios/scenario-names";
 import type { Delivery } from "../webhooks/delivery";
 import { BoundedLog } from "./bounded-log";
 import { EmulatedClock } from "./emulated-clock";
+import { FaultList } from "./fault";
 import { hasExpired, type Intent } from "./intent";
 import { NonceStore } from "./nonce-store";
+import { RateLimiter } from "./rate-limiter";
 import type { RequestEntry } from "./request-entry";
 import { defaultSettings, type Settings } from "./settings";
 
@@ -24,6 +28,13 @@ export class Account {
   readonly nonces = new NonceStore();
   readonly requests = new BoundedLog<RequestEntry>(logCapacity);
   readonly deliveries = new BoundedLog<Delivery>(logCapacity);
+  readonly faults = new FaultList();
+  readonly rateLimiter = new RateLimiter();
+  readonly enforces: Enforces;
+  /** Deliveries that the fault `reorder` keeps until another one has gone out. */
+  readonly heldBack: (() => void)[] = [];
+  /** Scenarios waiting for the next intents, in order. */
+  readonly nextScenarios: ScenarioName[] = [];
   apiSecret: string;
   webhookUrl: string | null;
   settings: Settings = defaultSettings();
@@ -32,7 +43,8 @@ export class Account {
   /** Aborted on reset, so that a webhook of the time before does not arrive in the time after. */
   sending = new AbortController();
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: Credentials, enforces: Enforces) {
+    this.enforces = enforces;
     this.apiKey = credentials.apiKey;
     this.apiSecret = credentials.apiSecret;
     this.webhookUrl = credentials.webhookUrl;
@@ -52,7 +64,7 @@ export class Account {
 
   age(intent: Intent): void {
     const nowMs = this.clock.now();
-    if (!hasExpired(intent, nowMs)) return;
+    if (!hasExpired(intent, nowMs) || !this.enforces("intent_lifetime")) return;
     intent.status = findStatus(this.settings.timeoutStatus)?.value ?? -5;
     intent.history.push({ status: intent.status, atMs: intent.expiresAtMs ?? nowMs, by: "lifetime" });
   }
@@ -66,6 +78,10 @@ export class Account {
     this.nonces.clear();
     this.requests.clear();
     this.deliveries.clear();
+    this.faults.clear();
+    this.heldBack.length = 0;
+    this.nextScenarios.length = 0;
+    this.rateLimiter.clear();
   }
 
   stopSending(): void {

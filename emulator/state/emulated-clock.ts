@@ -3,7 +3,6 @@ const longestTimerMs = 2_147_483_647;
 
 interface Task {
   readonly dueMs: number;
-  readonly order: number;
   run(): void;
 }
 
@@ -15,7 +14,6 @@ export class EmulatedClock {
   #offsetMs = 0;
   #frozenAtMs: number | null = null;
   #tasks: Task[] = [];
-  #taskCount = 0;
   #timer: NodeJS.Timeout | null = null;
 
   now(): number {
@@ -28,8 +26,7 @@ export class EmulatedClock {
 
   /** Runs `run` once `delayMs` of emulated time have passed. */
   schedule(delayMs: number, run: () => void): void {
-    this.#taskCount += 1;
-    this.#tasks.push({ dueMs: this.now() + delayMs, order: this.#taskCount, run });
+    this.#insert({ dueMs: this.now() + delayMs, run });
     this.#setTimer();
   }
 
@@ -72,27 +69,30 @@ export class EmulatedClock {
     this.#setTimer();
   }
 
-  #takeDue(untilMs: number): Task | null {
-    const next = this.#earliest();
-    if (next === null || next.dueMs > untilMs) return null;
-    this.#tasks.splice(this.#tasks.indexOf(next), 1);
-    return next;
+  /** Keeps the tasks sorted by time; of two at the same time the one scheduled first runs first. */
+  #insert(task: Task): void {
+    let low = 0;
+    let high = this.#tasks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#tasks[middle]?.dueMs ?? 0) <= task.dueMs) low = middle + 1;
+      else high = middle;
+    }
+    this.#tasks.splice(low, 0, task);
   }
 
-  #earliest(): Task | null {
-    let earliest: Task | null = null;
-    for (const task of this.#tasks) {
-      const earlier = earliest === null || task.dueMs < earliest.dueMs;
-      if (earlier || (earliest?.dueMs === task.dueMs && task.order < earliest.order)) earliest = task;
-    }
-    return earliest;
+  #takeDue(untilMs: number): Task | null {
+    const next = this.#tasks[0];
+    if (next === undefined || next.dueMs > untilMs) return null;
+    this.#tasks.shift();
+    return next;
   }
 
   #setTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const next = this.frozen ? null : this.#earliest();
-    if (next === null) return;
+    const next = this.frozen ? undefined : this.#tasks[0];
+    if (next === undefined) return;
     const waitMs = Math.min(Math.max(next.dueMs - this.now(), 0), longestTimerMs);
     this.#timer = setTimeout(() => this.#runDue(), waitMs);
   }

@@ -1,11 +1,9 @@
+import type { Enforces } from "../check-names";
 import { Account, type Credentials } from "./account";
 import { BoundedLog } from "./bounded-log";
 import type { Intent } from "./intent";
 import { NonceStore } from "./nonce-store";
 import type { RequestEntry } from "./request-entry";
-
-/** A check that the mutation tests can switch off to see that the conformance suite notices. */
-export type Enforces = (check: string) => boolean;
 
 /** Everything one running emulator knows. */
 export class EmulatorState {
@@ -33,7 +31,7 @@ export class EmulatorState {
       known.webhookUrl = credentials.webhookUrl;
       return known;
     }
-    const account = new Account(credentials);
+    const account = new Account(credentials, this.enforces);
     this.accounts.set(credentials.apiKey, account);
     return account;
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CREATED, PAYING, type StatusValue } from "../protocol/statuses";
+import type { ScenarioName } from "../scenarios/scenario-names";
 
 /** What a merchant asked for when creating an intent (§5). */
 export interface IntentOrder {
@@ -59,6 +60,8 @@ export interface Intent {
   payment: Payment | null;
   reported: ReportedFigures;
   history: StatusChange[];
+  /** The scenario that moves this intent, if one does. */
+  scenario: ScenarioName | null;
 }
 
 export interface NewIntent {
@@ -85,6 +88,7 @@ export function newIntent({ apiKey, order, nowMs, lifetimeMs }: NewIntent): Inte
     payment: null,
     reported: {},
     history: [{ status: CREATED, atMs: nowMs, by: "create" }],
+    scenario: null,
   };
 }
 

@@ -18,4 +18,6 @@ export interface RequestEntry {
   readonly body: string;
   /** What the emulator signed, shown when a signature did not match: comparing it with one's own finds the mistake. */
   readonly expectedCanonical: string | null;
+  /** The kind of the fault that struck, if one did. */
+  readonly fault: string | null;
 }

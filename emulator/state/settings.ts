@@ -121,6 +121,7 @@ export const settingDefinitions = {
   retryAfterUnit: choice("seconds", ["seconds", "milliseconds"], "The unit of `retry_after` (§13)."),
   retryAfterPlace: choice("details", ["details", "header", "both", "none"], "Where `retry_after` is told (§13)."),
   scenarios: flag(true, "Whether magic descriptions and amounts start a scenario."),
+  scenarioStepMs: integer(1_000, anyMs, "How long one step of a scenario takes, on the emulated clock."),
 } as const satisfies Record<string, Setting<unknown>>;
 
 type Definitions = typeof settingDefinitions;

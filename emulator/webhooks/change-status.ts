@@ -4,7 +4,7 @@ import { CONFIRMED, type StatusValue, UNDERPAID } from "../protocol/statuses";
 import type { Account } from "../state/account";
 import { type Intent, newObjectId, type Payment, type ReportedFigures } from "../state/intent";
 import { deliver, newWebhookId } from "./deliver";
-import { webhookEvent } from "./webhook-event";
+import { type WebhookEvent, webhookEvent } from "./webhook-event";
 
 /** The facts of a payment that a caller may set; the others are made up. */
 export interface PaymentFacts {
@@ -40,20 +40,35 @@ export function changeStatus(account: Account, intent: Intent, change: StatusCha
   if (paidInto.has(change.status) || change.facts !== undefined) {
     intent.payment = paymentFor(intent, change);
   }
-  if (change.status !== CONFIRMED || intent.payment === null || change.sendsWebhook === false) return;
-  const { payment } = intent;
-  deliver(account, webhookEvent({ account, intent, payment, webhookId: newWebhookId() }));
+  const isTold = change.status === CONFIRMED || !account.enforces("webhook_only_when_confirmed");
+  if (isTold && change.sendsWebhook !== false) deliver(account, confirmationOf(account, intent));
+}
+
+/** The news of a confirmation under a webhook id of its own, whether or not it is true yet. */
+export function confirmationOf(account: Account, intent: Intent): WebhookEvent {
+  const payment = intent.payment ?? paymentFor(intent, { status: CONFIRMED, by: "" });
+  return webhookEvent({ account, intent, payment, webhookId: newWebhookId() });
+}
+
+/** The payer pays once more: another transaction, told by another webhook. */
+export function secondPayment(account: Account, intent: Intent, by: string): void {
+  const first = intent.payment ?? paymentFor(intent, { status: CONFIRMED, by });
+  intent.payment = {
+    ...first,
+    transactionId: newObjectId(),
+    txHash: madeUpTransactionHash(`${intent.id}:${intent.history.length}`),
+  };
+  changeStatus(account, intent, { status: CONFIRMED, by });
 }
 
 /** The payment so far with the given facts put in. An underpayment without an amount is half of what was due. */
 function paymentFor(intent: Intent, { status, facts }: StatusChangeRequest): Payment {
   const before = intent.payment;
-  const chainId = facts?.chainId ?? before?.chainId ?? defaultChainId;
   const due = intent.order.amountCoins;
   const arrived = status === UNDERPAID ? (before?.actualPaidAmount ?? half(due)) : due;
   return {
     transactionId: before?.transactionId ?? newObjectId(),
-    chainId,
+    chainId: facts?.chainId ?? before?.chainId ?? defaultChainId,
     coinSymbol: facts?.coinSymbol ?? before?.coinSymbol ?? intent.order.coin.symbol,
     txHash: facts?.txHash ?? before?.txHash ?? madeUpTransactionHash(intent.id),
     txFrom: facts?.txFrom ?? before?.txFrom ?? madeUpAddress(`payer:${intent.id}`),
@@ -70,6 +85,5 @@ export function depositAddress(intent: Intent): string {
 
 function half(amount: string): string {
   const parsed = parseDecimal(amount);
-  if (parsed === null) return amount;
-  return formatUnits(parsed.units / 2n, parsed.scale);
+  return parsed === null ? amount : formatUnits(parsed.units / 2n, parsed.scale);
 }

@@ -11,7 +11,7 @@ export interface ReceivedAnswer {
   readonly body: string;
 }
 
-export type DeliveryKind = "confirmation" | "retry" | "replay" | "raw_replay";
+export type DeliveryKind = "confirmation" | "retry" | "duplicate" | "replay" | "raw_replay" | "forged";
 
 /** One attempt to deliver a webhook, as the deliveries log shows it. */
 export interface Delivery {
