@@ -31,6 +31,8 @@ describe.each([production, emulator, "https://openapi.allscale.io.evil.com"])("w
     "https://user@checkout.allscale.io/abc",
     "https://user:secret@checkout.allscale.io/abc",
     "https://@evil.com/",
+    "https://:secret@checkout.allscale.io/abc",
+    "https://checkout.allscale.io\\abc",
     "https://checkout.allscale.io./abc",
     "https://checkout.allscale.io:8443/abc",
     "https://checkout.allscale.io:80/abc",

@@ -245,12 +245,16 @@ describe("readPayment", () => {
     ["has no sense", { ...detail, amount_cents: "500" }, "bad_answer"],
     ["is of another intent", { ...detail, all_scale_checkout_intent_id: "another" }, "bad_answer"],
     ["has no id", { ...detail, all_scale_checkout_intent_id: null }, "bad_answer"],
-    ["is not paid yet", { ...detail, status: 10 }, "bad_answer"],
     ["is underpaid", { ...detail, status: -3 }, "bad_answer"],
     ["names no money", { ...detail, amount_cents: null, amount_coins: null }, "bad_answer"],
   ])("a paid payment whose detail %s is not paid", async (_name, answer, kind) => {
     answerRead(20, answer);
     expect(await read()).toMatchObject({ outcome: "failed", failure: { kind, maybeAccepted: false } });
+  });
+
+  test("status and detail that disagree about being paid change nothing", async () => {
+    answerRead(20, { ...detail, status: 10 });
+    expect(await read()).toMatchObject({ failure: { kind: "bad_answer", reason: "status 20, but 10 in the detail" } });
   });
 
   test("the detail of another intent is a bad answer at any status", async () => {

@@ -32,7 +32,7 @@ const LONGEST_DESCRIPTION = 200;
 export function createAllScaleProvider(options: AllScaleProviderOptions): PaymentProvider {
   const client = createAllScaleClient(options);
   const { apiKey } = options;
-  const secrets = [options.apiSecret, options.previousSecret ?? ""].filter((secret) => secret !== "");
+  const secrets = options.previousSecret ? [options.apiSecret, options.previousSecret] : [options.apiSecret];
   return {
     name: "allscale",
     createPayment: (input) => createPayment({ client, options, input }),
@@ -116,6 +116,7 @@ function observe(paymentId: PaymentId, status: AllScaleStatus, detail: IntentDet
     providerStatus: status,
     money: detail && reportedMoney(detail),
     transaction: detail && reportedTransaction(detail, received),
+    ...(detail?.order_id !== undefined && { orderReference: detail.order_id }),
   };
 }
 

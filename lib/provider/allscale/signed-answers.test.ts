@@ -41,7 +41,7 @@ function signedAnswer(body: unknown, { status = 200, ...forgery }: Forgery = {})
       "X-Response-Timestamp": timestamp,
       "X-Response-Nonce": "answer-1",
       "X-Response-Signature": `v1=${mac}`,
-      "X-Request-Nonce": String(request.headers["x-nonce"]),
+      "X-Request-Nonce": String(nonce),
       "X-Request-Id": "req_0009",
     });
     response.end(forgery.sentBody ?? text);

@@ -137,6 +137,13 @@ describe("responses", () => {
     expect(await verifyResponse({ ...good, nowMs: good.nowMs + difference })).toEqual({ verified: true });
   });
 
+  test.each(["soon", "1.77e9", "-1", ""])("a timestamp of %j is not fresh, whoever signed it", async (timestamp) => {
+    const canonical = canonicalOf({ ...vector, response_timestamp: timestamp });
+    const headers = headersWith("X-Response-Timestamp", timestamp);
+    headers.set("X-Response-Signature", await sign(canonical, vector.api_secret));
+    expect(await verifyResponse({ ...good, headers })).toMatchObject({ verified: false });
+  });
+
   test("an unsigned response is told from a badly signed one", async () => {
     const headers = headersWith("X-Response-Signature", null);
     expect(await verifyResponse({ ...good, headers })).toMatchObject({ verified: false, signed: false });

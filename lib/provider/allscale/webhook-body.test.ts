@@ -34,6 +34,7 @@ test("the vector's body is a paid payment with its money and transaction", () =>
       paymentId: "65b2f3d0d2d9c0a1b2c3d4e5",
       status: "paid",
       providerStatus: "CONFIRMED",
+      orderReference: "bestellung-1001",
       money: { price: { currency: "EUR", amount: "19.99" }, coins: { coin: "USDT", amount: "21.589200" } },
       transaction: {
         transactionId: "65b2f4aad2d9c0a1b2c3d4f0",
@@ -111,7 +112,7 @@ describe("unreadable", () => {
   });
 
   test("bytes that are not UTF-8", () => {
-    const bytes = Uint8Array.from([...new TextEncoder().encode(vector.body.slice(0, -2)), 0xff, 0x22, 0x7d]);
+    const bytes = Uint8Array.from([...new TextEncoder().encode(vector.body.slice(0, -3)), 0xff, 0x22, 0x7d, 0x7d]);
     expect(parse(bytes)).toEqual({ kind: "unreadable", diagnosis: "the body is not JSON in UTF-8" });
   });
 

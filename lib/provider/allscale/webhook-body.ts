@@ -24,6 +24,7 @@ export function parseWebhook(delivery: WebhookDelivery): WebhookContent {
     providerStatus: status,
     money: reportedMoney(body),
     transaction: reportedTransaction(body, received),
+    ...(body.order_id !== undefined && { orderReference: body.order_id }),
   };
   return { kind: "event", observation, deliveryId: body.webhook_id };
 }

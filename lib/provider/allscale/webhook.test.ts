@@ -54,6 +54,10 @@ test.each([-300, -299, 0, 299, 300])("a delivery that is %i s old is fresh", asy
   expect((await authenticateWebhook(delivery, credentials)).authentic).toBe(true);
 });
 
+test("the method is signed in upper case", async () => {
+  expect((await authenticateWebhook({ ...genuine, method: "post" }, credentials)).authentic).toBe(true);
+});
+
 test("the clock is read in whole seconds, as the timestamp is", async () => {
   const delivery = { ...genuine, receivedAt: sentAt + 300_999 };
   expect((await authenticateWebhook(delivery, credentials)).authentic).toBe(true);

@@ -32,6 +32,7 @@ const moneyFields = {
 };
 
 const transactionFields = {
+  order_id: optionalText(1_000),
   all_scale_transaction_id: optionalText(200),
   tx_hash: optionalText(200),
   tx_from: optionalText(200),
