@@ -1,0 +1,12 @@
+import type { ReactNode } from "react";
+
+/** A page that has one thing to say. */
+export function Notice(props: { title: string; heading: string; testId?: string; children: ReactNode }) {
+  return (
+    <main className="card" data-tone="ended" data-testid={props.testId}>
+      <title>{props.title}</title>
+      <h1>{props.heading}</h1>
+      {props.children}
+    </main>
+  );
+}

@@ -1,0 +1,33 @@
+import type { OrderView } from "@/lib/checkout/contract";
+import { ORDER } from "../test-ids";
+import type { Merchant } from "./merchant";
+import type { OrderWords, StateWords } from "./order-words";
+
+/** The states whose way out is a person, and those whose way out is a new payment. */
+const ASK = ["review", "underpaid", "rejected"];
+const START_AGAIN = ["failed", "canceled", "expired"];
+
+/** One sentence and at most one button. */
+export function NextStep(props: { order: OrderView; state: StateWords; merchant: Merchant; words: OrderWords }) {
+  const { order, state, merchant, words } = props;
+  return (
+    <div className="next" data-testid={ORDER.next}>
+      <p>{state.next}</p>
+      {order.status === "pending" && order.checkoutUrl && (
+        <a className="button" href={order.checkoutUrl} rel="noreferrer" data-testid={ORDER.action}>
+          {words.continue}
+        </a>
+      )}
+      {START_AGAIN.includes(order.status) && (
+        <a className="button" href={`/?amount=${order.amount}`} data-testid={ORDER.action}>
+          {words.startAgain}
+        </a>
+      )}
+      {ASK.includes(order.status) && merchant.contact && (
+        <a className="button" href={merchant.contact.href} data-testid={ORDER.contact}>
+          {words.contact.replace("{merchant}", merchant.contact.label)}
+        </a>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+"use client";
+
+import { type MouseEvent, useEffect, useState } from "react";
+import type { OrderView } from "@/lib/checkout/contract";
+import type { PaymentStatus } from "@/lib/orders/status";
+import { forgetOpenOrder, rememberOpenOrder } from "../open-order";
+import { ORDER } from "../test-ids";
+import { Fact, Receipt, Shortfall, Time } from "./facts";
+import type { Merchant } from "./merchant";
+import { NextStep } from "./next-step";
+import type { OrderWords, StateWords } from "./order-words";
+import { LONG_WAIT_MS } from "./poll-interval";
+import { Steps } from "./steps";
+import { useOrder } from "./use-order";
+
+/** The order as the server last knew it, kept up to date. Everything it says comes from the server, words included. */
+export function OrderTracker(props: {
+  initial: OrderView;
+  amountText: string;
+  locale: string;
+  merchant: Merchant;
+  states: Readonly<Record<PaymentStatus, StateWords>>;
+  words: OrderWords;
+}) {
+  const { words, locale, merchant } = props;
+  const { order, unreachable, ask } = useOrder(props.initial);
+  const [longWait, setLongWait] = useState(false);
+  const [checking, setChecking] = useState(false);
+  const state = props.states[order.status];
+  const { orderId, status, terminal } = order;
+
+  useEffect(() => {
+    const timer = setTimeout(() => setLongWait(true), LONG_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(() => {
+    if (terminal) forgetOpenOrder(orderId);
+    else rememberOpenOrder(orderId);
+  }, [orderId, terminal]);
+
+  async function checkAgain(event: MouseEvent) {
+    event.preventDefault();
+    setChecking(true);
+    await ask();
+    setChecking(false);
+  }
+
+  return (
+    <main className="card" data-order-state={status} data-tone={state.tone} data-testid={ORDER.page}>
+      <title>{`${state.title} · ${merchant.name}`}</title>
+      <span className="mark" aria-hidden="true" />
+      <div role="status" aria-live="polite" aria-atomic="true" data-testid={ORDER.status}>
+        <h1 data-testid={ORDER.heading}>{state.heading}</h1>
+        <p>{state.money}</p>
+      </div>
+      <p className="amount" data-testid={ORDER.amount}>
+        {props.amountText}
+      </p>
+      <Shortfall shortfall={order.shortfall} words={words.facts} />
+      <NextStep order={order} state={state} merchant={merchant} words={words} />
+      <Steps status={status} words={words.steps} />
+      {unreachable && (
+        <p className="aside" data-testid={ORDER.connection}>
+          {words.unreachable}
+        </p>
+      )}
+      {!unreachable && order.delayed && (
+        <p className="aside" data-testid={ORDER.connection}>
+          {words.delayed}
+        </p>
+      )}
+      {longWait && !terminal && (
+        <p className="aside" data-testid={ORDER.stillWatching}>
+          {words.stillWatching}
+        </p>
+      )}
+      <Receipt receipt={order.receipt} currency={order.currency} locale={locale} words={words.facts} />
+      <dl>
+        <Fact name={words.facts.to}>{merchant.name}</Fact>
+        <Fact name={words.facts.made}>
+          <Time iso={order.createdAt} locale={locale} />
+        </Fact>
+        <Fact name={words.facts.order} testId={ORDER.orderId}>
+          <code>{orderId}</code>
+        </Fact>
+      </dl>
+      {status !== "paid" && (
+        <a href={`/orders/${orderId}`} className="again" onClick={checkAgain} data-testid={ORDER.checkAgain}>
+          {checking ? words.checking : words.checkAgain}
+        </a>
+      )}
+      {!terminal && (
+        <noscript>
+          <meta httpEquiv="refresh" content="10" />
+        </noscript>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,30 @@
+import { useCallback, useState } from "react";
+import useSWR from "swr";
+import type { OrderView } from "@/lib/checkout/contract";
+import { fetchOrder, NoAnswer } from "./fetch-order";
+import { pollIntervalMs, retryDelayMs } from "./poll-interval";
+
+/**
+ * Follows an order, starting from what the server rendered. Asks while the page is visible, at once when it is shown
+ * again, and keeps the last known state through every failure.
+ */
+export function useOrder(initial: OrderView) {
+  const [openedAt] = useState(() => Date.now());
+  // SWR restarts its timer when this function changes, so it must not change from one rendering to the next.
+  const refreshInterval = useCallback(
+    (latest?: OrderView) => pollIntervalMs((latest ?? initial).status, Date.now() - openedAt),
+    [initial, openedAt],
+  );
+  const { data, error, mutate } = useSWR(`/api/orders/${initial.orderId}`, fetchOrder, {
+    fallbackData: initial,
+    // The server has just looked; asking again on arrival would only double the load.
+    revalidateOnMount: false,
+    refreshInterval,
+    focusThrottleInterval: 1_000,
+    onErrorRetry: (failure, _key, _config, revalidate, { retryCount, dedupe }) => {
+      const wantedMs = failure instanceof NoAnswer ? failure.retryAfterMs : 0;
+      setTimeout(() => revalidate({ retryCount, dedupe }), retryDelayMs(retryCount, wantedMs));
+    },
+  });
+  return { order: data ?? initial, unreachable: error !== undefined, ask: mutate };
+}

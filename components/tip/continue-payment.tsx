@@ -1,0 +1,27 @@
+import { useEffect, useState } from "react";
+import { recallOpenOrder } from "../open-order";
+import { TIP } from "../test-ids";
+import { FORM_WORDS } from "./form-words";
+
+/** Offers the way back to a payment that was begun in this browser and has not ended. */
+export function ContinuePayment() {
+  const [orderId, setOrderId] = useState<string | null>(null);
+
+  useEffect(() => {
+    const look = () => setOrderId(recallOpenOrder());
+    look();
+    // The page may come back from the browser's memory, without being loaded again.
+    addEventListener("pageshow", look);
+    return () => removeEventListener("pageshow", look);
+  }, []);
+
+  if (orderId === null) return null;
+  return (
+    <p>
+      {FORM_WORDS.openOrder}{" "}
+      <a href={`/orders/${encodeURIComponent(orderId)}`} data-testid={TIP.continueOrder}>
+        {FORM_WORDS.continueOrder}
+      </a>
+    </p>
+  );
+}

@@ -1,0 +1,77 @@
+import type { ReactNode } from "react";
+import type { Currency } from "@/lib/money/currency";
+import type { SiteConfig } from "@/site.config";
+import { Avatar } from "../avatar";
+import { shortMoney } from "../money-text";
+import { TIP } from "../test-ids";
+import { AmountField } from "./amount-field";
+import type { Bounds } from "./form-words";
+import { NoteFields } from "./note-fields";
+import { type Prefill, prefillFrom, type TipQuery } from "./prefill";
+import { presetAmounts } from "./presets";
+import { TipForm } from "./tip-form";
+import { TIP_WORDS } from "./tip-words";
+
+/** The page of whoever is paid: who that is, beside the card with the form or with what keeps it away. */
+export function TipPage({ site, children }: { site: SiteConfig; children: ReactNode }) {
+  return (
+    <main className="tip" data-testid={TIP.page}>
+      <header>
+        <Avatar site={site} />
+        <h1>{site.name}</h1>
+        <p>{site.bio}</p>
+        <nav>
+          {site.links.map(({ label, href }) => (
+            <a key={href} href={href} rel="me noreferrer">
+              {label}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <section className="card">{children}</section>
+    </main>
+  );
+}
+
+export type TipTerms = {
+  readonly currency: Currency;
+  /** In minor units, like the presets. */
+  readonly min: number;
+  readonly max: number;
+  readonly presets: readonly number[];
+  readonly idempotencyKey: string;
+};
+
+export function TipCard({ site, terms, query }: { site: SiteConfig; terms: TipTerms; query: TipQuery }) {
+  const { currency, min, max } = terms;
+  const presets = presetAmounts({ currency, min, max, own: site.presets[currency], usual: terms.presets });
+  const prefill = prefillFrom(query, { currency, min, max, presets });
+  const bounds: Bounds = {
+    min: shortMoney({ currency, minor: min }, site.locale),
+    max: shortMoney({ currency, minor: max }, site.locale),
+  };
+  return (
+    <>
+      <TipForm
+        amountField={
+          <AmountField currency={currency} locale={site.locale} presets={presets} bounds={bounds} prefill={prefill} />
+        }
+        noteFields={<NoteFields prefill={prefill} merchant={site.name} />}
+        hint={hintFor(prefill, bounds)}
+        bounds={bounds}
+        rule={{ currency, min, max }}
+        locale={site.locale}
+        idempotencyKey={terms.idempotencyKey}
+        problem={prefill.problem}
+        sameTab={site.sameTab}
+      />
+      <p className="small">{TIP_WORDS.trust}</p>
+    </>
+  );
+}
+
+function hintFor({ clamped }: Prefill, { min, max }: Bounds): string {
+  if (clamped === "low") return TIP_WORDS.clampedLow(min);
+  if (clamped === "high") return TIP_WORDS.clampedHigh(max);
+  return TIP_WORDS.between(min, max);
+}

@@ -1,0 +1,39 @@
+import type { Currency } from "@/lib/money/currency";
+
+/** Each accent is a pair of colours, for light and for dark, that keeps text readable (WCAG AA). See app/globals.css. */
+export type Accent = "forest" | "ocean" | "plum" | "clay" | "ink";
+
+export type SiteConfig = {
+  /** Who is paid. The heading of the page, and the name on every receipt. */
+  readonly name: string;
+  /** One or two sentences under the name. */
+  readonly bio: string;
+  /** A square picture in `public/`, such as "/avatar.png"; null shows the first letter of the name. */
+  readonly avatar: string | null;
+  /** The language of the page's own words and the way numbers are written. */
+  readonly locale: string;
+  /** Amounts to choose from, by currency, as people write them. A currency that is not named gets sensible ones. */
+  readonly presets: Partial<Record<Currency, readonly string[]>>;
+  readonly links: readonly { readonly label: string; readonly href: string }[];
+  /** Where a payer turns when something went wrong, such as "mailto:you@example.com"; null shows no contact. */
+  readonly contact: { readonly label: string; readonly href: string } | null;
+  readonly theme: { readonly accent: Accent; readonly scheme: "auto" | "light" | "dark" };
+  /** True opens the checkout in the same tab instead of a new one. */
+  readonly sameTab: boolean;
+};
+
+/** What a merchant edits. Everything else about the deployment comes from the environment (`.env.example`). */
+export const siteConfig: SiteConfig = {
+  name: "Ada Lindqvist",
+  bio: "I write small open-source tools and answer every issue. If one of them saved you an afternoon, you can buy me a coffee.",
+  avatar: null,
+  locale: "en",
+  presets: {},
+  links: [
+    { label: "Website", href: "https://example.com" },
+    { label: "Source code", href: "https://example.com/code" },
+  ],
+  contact: { label: "ada@example.com", href: "mailto:ada@example.com" },
+  theme: { accent: "forest", scheme: "auto" },
+  sameTab: false,
+};
