@@ -93,7 +93,7 @@ async function callAllScale<Payload>(
   const now = options.now ?? Date.now;
   const startedAt = now();
   const exchanged = await exchange(options, operation);
-  const result = exchanged.ok ? checkPayload(operation, exchanged) : exchanged;
+  const result = exchanged.ok ? checkPayload(operation, exchanged) : { ok: false as const, failure: exchanged.failure };
   options.onCall?.({
     operation: operation.name,
     durationMs: now() - startedAt,

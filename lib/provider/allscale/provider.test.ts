@@ -197,6 +197,13 @@ describe("readPayment", () => {
     expect(await read()).toMatchObject({ observation: { status: "paid", transaction: { amount } } });
   });
 
+  test("our reference comes along where the detail repeats it", async () => {
+    answerRead(20, { ...detail, order_id: "order-1" });
+    expect(await read()).toMatchObject({ observation: { orderReference: "order-1" } });
+    answerRead(20, { ...detail, order_id: null });
+    expect(await read()).not.toHaveProperty("observation.orderReference");
+  });
+
   test("a native price has no fiat half", async () => {
     answerRead(20, { ...detail, currency: null, currency_symbol: null, amount_cents: null, currency_rate: null });
     expect(await read()).toMatchObject({ observation: { money: { price: null, coins: { coin: "USDT" } } } });
@@ -310,10 +317,9 @@ test("ping says whether the credentials work", async () => {
   server.answerWith(
     json({ code: 20002, error: { details: { reason: "invalid_key" } }, payload: null }, { status: 401 }),
   );
-  expect(await provider().ping()).toMatchObject({
-    ok: false,
-    failure: { kind: "unauthorized", reason: "invalid_key" },
-  });
+  const message = "AllScale does not know this API key.";
+  const failure = { kind: "unauthorized", message, maybeAccepted: false, code: "20002", reason: "invalid_key" };
+  expect(await provider().ping()).toEqual({ ok: false, failure });
 });
 
 function sent(): Record<string, unknown> {
