@@ -17,6 +17,7 @@ export const POST = apiRoute(async (request, { requestId }) => {
   const body = await readBody(request, BODY_CAP_BYTES);
   if (!body.ok) return problemResponse(bodyProblem(body.reason), requestId);
 
+  // Next hands the query on in URLSearchParams' spelling (`?a` as `a=`), so a URL without one is the safe choice.
   const url = new URL(request.url);
   const result = await receiveWebhook(
     { store, provider, now },

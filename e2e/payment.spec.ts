@@ -1,0 +1,195 @@
+import type { Page } from "playwright/test";
+import { eventually } from "../test/eventually";
+import { type App, startApp } from "./support/app";
+import { registerAccount, settingsFor } from "./support/emulator";
+import { expect, test } from "./support/fixtures";
+
+/** Starts a payment on the tip page as a payer does; the hosted checkout opens in a tab of its own. */
+async function startPayment(page: Page, amount = "$5"): Promise<{ checkout: Page; orderId: string }> {
+  await page.goto("/");
+  await page.getByRole("radio", { name: amount, exact: true }).check();
+  const opened = page.waitForEvent("popup");
+  await page.getByTestId("tip-submit").click();
+  const checkout = await opened;
+  await page.waitForURL(/\/orders\//);
+  await expect(checkout.getByTestId("pay")).toBeVisible();
+  return { checkout, orderId: new URL(page.url()).pathname.split("/").at(-1) ?? "" };
+}
+
+const state = (page: Page) => page.getByTestId("order-page");
+const isIn = (page: Page, status: string, timeout = 10_000) =>
+  expect(state(page)).toHaveAttribute("data-order-state", status, { timeout });
+
+function storedOrder(app: App, orderId: string) {
+  return app.storedOrders().find(({ id }) => id === orderId);
+}
+
+test("a tip is paid and the page says so within 6 s @happy", async ({ page, app, account }) => {
+  const { checkout, orderId } = await startPayment(page);
+  await isIn(page, "pending");
+  await expect(page.getByTestId("order-amount")).toContainText("$5.00");
+  await checkout.getByTestId("pay").click();
+  await isIn(page, "paid", 6_000);
+  await expect(page.getByTestId("order-heading")).toHaveText(/thank you/i);
+  await expect(page).toHaveTitle(/Paid/);
+  const receipt = page.getByTestId("order-receipt");
+  await expect(receipt).toContainText("USDT");
+  await expect(receipt.getByRole("link")).toHaveAttribute("href", /^https:\/\/\w+\.\w+\/tx\/0x[0-9a-f]{64}$/);
+
+  // The hosted page sends the payer back to the same order, where a browser that knows nothing of it sees it paid too.
+  await checkout.waitForURL(`${app.url}/orders/${orderId}`);
+  await isIn(checkout, "paid");
+
+  // The server's own record says the same, and says who told it.
+  expect(storedOrder(app, orderId)).toMatchObject({ status: "paid", attention: [], attempts: [{ status: "paid" }] });
+  const events = app.storedEvents(orderId);
+  expect(events.map(({ type }) => type).slice(0, 2)).toEqual(["order_created", "payment_created"]);
+  expect(events.filter(({ from, to }) => to === "paid" && from !== "paid")).toHaveLength(1);
+  expect((await account.intentOf(orderId)).status).toBe(20);
+});
+
+test("with every tab closed the webhook alone settles it", async ({ page, app, account }) => {
+  const { orderId } = await startPayment(page);
+  await page.context().close();
+  const intent = await account.intentOf(orderId);
+  await account.setStatus(intent.id, 20);
+  await eventually(() => storedOrder(app, orderId)?.status === "paid" || undefined);
+  expect(app.storedEvents(orderId).at(-1)).toMatchObject({ source: "webhook", to: "paid" });
+});
+
+test("with webhooks off polling alone settles it", async ({ browser }) => {
+  const account = await registerAccount({ webhooks: false });
+  const app = await startApp(settingsFor(account));
+  const context = await browser.newContext({ baseURL: app.url });
+  const page = await context.newPage();
+  const { checkout, orderId } = await startPayment(page);
+  await checkout.getByTestId("pay").click();
+  await isIn(page, "paid", 10_000);
+  expect(app.storedEvents(orderId).at(-1)).toMatchObject({ source: "poll", to: "paid" });
+  await context.close();
+  await app.close();
+});
+
+/** What each status of AllScale becomes, and words that only its page has. */
+const UNHAPPY: [number, string, RegExp][] = [
+  [2, "pending", /waiting for your payment/i],
+  [3, "confirming", /being confirmed/i],
+  [10, "confirming", /being confirmed/i],
+  [4, "review", /being checked/i],
+  [5, "refunding", /sent back/i],
+  [-1, "failed", /did not go through/i],
+  [-2, "rejected", /not accepted/i],
+  [-3, "underpaid", /too small/i],
+  [-4, "canceled", /canceled/i],
+  [-5, "expired", /time to pay has run out/i],
+];
+for (const [status, name, words] of UNHAPPY) {
+  test(`status ${status} shows the words of "${name}" and nothing of success`, async ({ page, account, client }) => {
+    const created = await client.checkout({ amount: "5.00" });
+    const intent = await account.intentOf(String(created.json.orderId));
+    await account.setStatus(intent.id, status, status === -3 ? { actual_paid_amount: "3.000000" } : {});
+    await page.goto(String(created.json.orderUrl));
+    await isIn(page, name);
+    const heading = page.getByTestId("order-heading");
+    await expect(heading).toHaveText(words);
+    await expect(heading).not.toHaveText(/thank|\bpaid\b/i);
+    if (name === "underpaid") await expect(page.getByTestId("order-shortfall")).toContainText("2.000000");
+  });
+}
+
+test("money that comes after the end still counts, without a reload", async ({ page, account, app, client }) => {
+  const created = await client.checkout({ amount: "5.00" });
+  const orderId = String(created.json.orderId);
+  const intent = await account.intentOf(orderId);
+  await account.setStatus(intent.id, -5);
+  await page.goto(String(created.json.orderUrl));
+  await isIn(page, "expired");
+  await account.setStatus(intent.id, 20);
+  await isIn(page, "paid", 20_000);
+  expect(storedOrder(app, orderId)?.attention).toEqual(["paid_late"]);
+});
+
+test("two tabs show the same payment, and a reload keeps it", async ({ page, context, account }) => {
+  const { checkout, orderId } = await startPayment(page);
+  const second = await context.newPage();
+  await second.goto(`/orders/${orderId}`);
+  await isIn(second, "pending");
+  await page.reload();
+  await isIn(page, "pending");
+  const before = await account.requests("create");
+  await checkout.getByTestId("pay").click();
+  await Promise.all([isIn(page, "paid"), isIn(second, "paid")]);
+  expect(await account.requests("create")).toBe(before);
+});
+
+test("a payer who comes back finds the way to the same payment", async ({ page }) => {
+  const { orderId } = await startPayment(page);
+  await page.goto("/");
+  await expect(page.getByTestId("tip-continue-order")).toHaveAttribute("href", `/orders/${orderId}`);
+});
+
+test("without JavaScript a tip is made, paid and shown", async ({ browser, app, address }) => {
+  const context = await browser.newContext({
+    baseURL: app.url,
+    javaScriptEnabled: false,
+    extraHTTPHeaders: { "x-forwarded-for": address },
+  });
+  const page = await context.newPage();
+  await page.goto("/");
+  await page.getByRole("radio", { name: "$10", exact: true }).check();
+  await page.getByTestId("tip-submit").click();
+  await page.getByTestId("pay").click();
+  await page.waitForURL(/\/orders\//);
+  // Without scripts the page asks again by itself; following the link is the impatient way.
+  await expect(async () => {
+    await page.reload();
+    await isIn(page, "paid", 100);
+  }).toPass();
+  await expect(page.getByTestId("order-receipt")).toContainText("USDT");
+  await context.close();
+});
+
+test("a bad amount is told beside the field and starts nothing", async ({ page, account }) => {
+  const before = await account.requests("create");
+  await page.goto("/");
+  const field = page.getByTestId("tip-custom-amount");
+  for (const [text, message] of [
+    ["0.50", /\$1/],
+    ["999999", /10,000/],
+    ["abc", /./],
+  ] as const) {
+    await field.fill(text);
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-amount-problem")).toHaveText(message);
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    await expect(field).toBeFocused();
+    await expect(field).toHaveValue(text);
+  }
+  expect(page.context().pages()).toHaveLength(1);
+  expect(await account.requests("create")).toBe(before);
+});
+
+test("without JavaScript a bad amount comes back with what was typed", async ({ browser, app, address }) => {
+  const context = await browser.newContext({
+    baseURL: app.url,
+    javaScriptEnabled: false,
+    extraHTTPHeaders: { "x-forwarded-for": address },
+  });
+  const page = await context.newPage();
+  await page.goto("/");
+  await page.getByTestId("tip-other").check();
+  await page.getByTestId("tip-custom-amount").fill("0.50");
+  await page.getByTestId("tip-submit").click();
+  await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
+  await expect(page.getByTestId("tip-custom-amount")).toHaveValue("0.50");
+  await context.close();
+});
+
+test("an order that does not exist has a page that says so, and no query makes one look settled", async ({ page }) => {
+  for (const path of ["/orders/AAAAAAAAAAAAAAAAAAAAAAAA?status=paid", "/orders/x?status=paid"]) {
+    const response = await page.goto(path);
+    expect(response?.status()).toBe(404);
+    await expect(page.getByTestId("not-found")).toBeVisible();
+    await expect(page.locator("body")).not.toContainText(/thank/i);
+  }
+});
