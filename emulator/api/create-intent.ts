@@ -21,7 +21,12 @@ type Priced =
   | { readonly ok: false; readonly error: ApiError };
 
 /** Creates an intent from a decoded body (§5). Every call makes a new one: there is no idempotency key. */
-export function createIntent(state: EmulatorState, account: Account, body: unknown): CreateResult {
+export function createIntent(
+  state: EmulatorState,
+  account: Account,
+  body: unknown,
+  { playsScenario = true } = {},
+): CreateResult {
   const { settings } = account;
   const read = readCreateFields(body, {
     unknownFields: settings.unknownFields,
@@ -57,7 +62,7 @@ export function createIntent(state: EmulatorState, account: Account, body: unkno
     },
   });
   state.addIntent(account, intent);
-  startScenarioOf(account, intent);
+  if (playsScenario) startScenarioOf(account, intent);
   return { ok: true, intent };
 }
 

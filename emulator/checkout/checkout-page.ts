@@ -1,12 +1,17 @@
+import { renderSVG } from "uqr";
+import { chains } from "../protocol/chains";
 import { formatUnits } from "../protocol/decimal";
-import { CONFIRMED, statuses, statusOf } from "../protocol/statuses";
+import { CONFIRMED, type Status, statuses, statusOf } from "../protocol/statuses";
 import type { Account } from "../state/account";
 import type { Intent } from "../state/intent";
+import { depositAddress } from "../webhooks/change-status";
 import { escapeHtml } from "./escape-html";
 import { pageStyle } from "./page-style";
+import { payableCoins, payerActions } from "./payer-actions";
 
 /** The hosted page of one intent: plain HTML whose buttons are forms, so that it works without JavaScript. */
 export function checkoutPage(account: Account, intent: Intent): string {
+  const { order } = intent;
   const { storeName } = account.settings;
   const status = statusOf(intent.status);
   return `<!doctype html>
@@ -15,6 +20,7 @@ export function checkoutPage(account: Account, intent: Intent): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
+${refresh(intent, status)}
 <link rel="icon" href="data:,">
 <title>Pay ${escapeHtml(storeName)}</title>
 <style>${pageStyle}</style>
@@ -23,30 +29,68 @@ export function checkoutPage(account: Account, intent: Intent): string {
 <main>
 <div class="card">
 <h1 data-testid="store-name">${escapeHtml(storeName)}</h1>
-${intent.order.orderDescription ? `<p data-testid="order-description">${escapeHtml(intent.order.orderDescription)}</p>` : ""}
+${order.orderDescription ? `<p data-testid="order-description">${escapeHtml(order.orderDescription)}</p>` : ""}
 <p class="amount" data-testid="fiat-amount">${escapeHtml(priceText(intent))}</p>
-<p class="soft"><span data-testid="coin-amount">${escapeHtml(intent.order.amountCoins)}</span> ${escapeHtml(intent.order.coin.symbol)}</p>
+<p class="soft"><span data-testid="coin-amount">${escapeHtml(order.amountCoins)}</span> ${escapeHtml(order.coin.symbol)}</p>
 <dl>
-${intent.order.orderId ? `<dt>Order</dt><dd data-testid="order-id">${escapeHtml(intent.order.orderId)}</dd>` : ""}
+${order.orderId ? `<dt>Order</dt><dd data-testid="order-id">${escapeHtml(order.orderId)}</dd>` : ""}
 <dt>Payment</dt><dd>${escapeHtml(intent.id)}</dd>
 </dl>
-<p class="state" role="status">Status: <strong data-testid="status" data-status="${status.value}">${status.label}</strong></p>
+<p class="state" role="status"><strong data-testid="status" data-status="${status.value}">${status.label}.</strong>
+${sentenceFor(status)}</p>
 ${returnLink(intent)}
-<form method="post" action="${intent.token}/status">
-<button class="primary" name="status" value="20" data-testid="pay">Pay ${escapeHtml(priceText(intent))}</button>
-</form>
-${statusButtons(intent)}
+${status.terminal ? "" : paymentForm(intent)}
 </div>
-<p class="small soft">This is the AllScale emulator on this computer. No money moves.</p>
+${statusButtons(intent)}
+<p class="small soft">This is the AllScale emulator. No money moves, and the address belongs to nobody.</p>
 </main>
 </body>
 </html>
 `;
 }
 
-/** The price as the payer knows it; hundredths for every currency, the yen included (§5). */
+/** The price as the payer knows it. It is sent in hundredths for every currency (§5), but nobody writes sen. */
 export function priceText({ order }: Intent): string {
-  return `${formatUnits(BigInt(order.amountCents), 2)} ${order.currency?.symbol ?? order.coin.symbol}`;
+  const amount = formatUnits(BigInt(order.amountCents), 2);
+  const symbol = order.currency?.symbol ?? order.coin.symbol;
+  return `${symbol === "JPY" ? amount.replace(/\.00$/, "") : amount} ${symbol}`;
+}
+
+/** A scenario moves by itself, so the page follows it, and leaves as the real one does when it was paid. */
+function refresh(intent: Intent, status: Status): string {
+  if (intent.scenario === null) return "";
+  if (!status.terminal) return '<meta http-equiv="refresh" content="2">';
+  const { redirectUrl } = intent.order;
+  if (status.value !== CONFIRMED || redirectUrl === null) return "";
+  return `<meta http-equiv="refresh" content="2;url=${escapeHtml(redirectUrl)}">`;
+}
+
+function sentenceFor({ value }: Status): string {
+  switch (value) {
+    case 1:
+    case 2:
+      return "Waiting for your payment.";
+    case 3:
+      return "Your payment has arrived and is being checked.";
+    case 4:
+      return "Somebody is looking at your payment.";
+    case 5:
+      return "Your payment is on its way back to you.";
+    case 10:
+      return "Your payment is being written to the chain.";
+    case 20:
+      return "Thank you, this is paid.";
+    case -1:
+      return "The payment did not go through.";
+    case -2:
+      return "The payment was not accepted.";
+    case -3:
+      return "Less than the amount arrived.";
+    case -4:
+      return "This checkout was canceled.";
+    case -5:
+      return "The time for this checkout is over.";
+  }
 }
 
 function returnLink(intent: Intent): string {
@@ -55,14 +99,51 @@ function returnLink(intent: Intent): string {
   return `<p><a href="${escapeHtml(redirectUrl)}" data-testid="return">Return to the store</a></p>`;
 }
 
-/** One button for every status of §6. */
+/** The form works in any status that is not an end, so that a held payment can still be paid. */
+function paymentForm(intent: Intent): string {
+  const { order } = intent;
+  const options = (entries: readonly { value: number; text: string }[]): string =>
+    entries.map(({ value, text }) => `<option value="${value}">${escapeHtml(text)}</option>`).join("");
+  const coins = payableCoins(intent).map(({ value, symbol }) => ({ value, text: symbol }));
+  const [pay, payLess, ...others] = payerActions;
+  return `<div class="qr">${qrCode(intent)}</div>
+<p class="address" data-testid="address">${escapeHtml(depositAddress(intent))}</p>
+<form method="post" action="${intent.token}/status">
+<label for="chain">Chain</label>
+<select id="chain" name="chain_id" data-testid="chain">${options(chains.map(({ id, name }) => ({ value: id, text: name })))}</select>
+<label for="coin">Coin</label>
+<select id="coin" name="coin" data-testid="coin">${options(coins)}</select>
+<button class="primary" name="action" value="${pay.name}" data-testid="pay">Pay ${escapeHtml(priceText(intent))}</button>
+<div class="grid">
+${others.map(({ name, label }) => `<button name="action" value="${name}" data-testid="${name}">${label}</button>`).join("\n")}
+</div>
+</form>
+<form method="post" action="${intent.token}/status">
+<label for="received">Amount that arrives when less is paid, in ${escapeHtml(order.coin.symbol)}</label>
+<div class="pair">
+<input id="received" name="received" inputmode="decimal" autocomplete="off" placeholder="three fifths" data-testid="received">
+<button name="action" value="${payLess.name}" data-testid="${payLess.name}">${payLess.label}</button>
+</div>
+</form>`;
+}
+
+/**
+ * A QR code that looks like a wallet's and is of no use to one: a wallet that understood it could be made to send real
+ * money to a made-up address.
+ */
+function qrCode(intent: Intent): string {
+  const text = `allscale-emulator:${depositAddress(intent)}?amount=${intent.order.amountCoins}`;
+  return renderSVG(text, { border: 2 }).replace("<svg ", '<svg role="img" aria-label="QR code of the address" ');
+}
+
+/** One button for every status of §6, for whoever tests rather than pays. */
 function statusButtons(intent: Intent): string {
   const buttons = statuses.map(
     ({ value, label }) =>
       `<button name="status" value="${value}" data-testid="status-${value}">${label} (${value})</button>`,
   );
-  return `<details open>
-<summary>Every status</summary>
+  return `<details open class="bench">
+<summary>Emulator: put the payment into any status</summary>
 <form method="post" action="${intent.token}/status" class="grid">
 ${buttons.join("\n")}
 </form>

@@ -1,11 +1,12 @@
 import type { RawRequest } from "../http/raw-request";
 import { html, type Reply, seeOther } from "../http/reply";
-import { CONFIRMED, CREATED, findStatus, PAYING } from "../protocol/statuses";
+import { CONFIRMED, CREATED, PAYING } from "../protocol/statuses";
 import type { Account } from "../state/account";
 import type { EmulatorState } from "../state/emulator-state";
 import type { Intent } from "../state/intent";
-import { changeStatus } from "../webhooks/change-status";
+import { changeStatus, paidInto } from "../webhooks/change-status";
 import { checkoutPage } from "./checkout-page";
+import { readChoice } from "./payer-actions";
 
 const notFoundPage = "<!doctype html><title>Not found</title><p>There is no such checkout.";
 
@@ -30,16 +31,18 @@ function showPage(account: Account, intent: Intent, request: RawRequest): Reply 
 }
 
 function pressButton(account: Account, intent: Intent, request: RawRequest): Reply {
-  const form = new URLSearchParams(request.body.toString("utf8"));
-  const status = findStatus(Number(form.get("status")));
-  if (status === undefined) return html(400, "<!doctype html><title>Unknown status</title><p>There is no such status.");
-  changeStatus(account, intent, { status: status.value, by: "hosted page" });
+  const choice = readChoice(intent, new URLSearchParams(request.body.toString("utf8")));
+  if (choice === null) return html(400, "<!doctype html><title>Unknown status</title><p>There is no such status.");
+  const { status, facts } = choice;
+  const hasFacts = Object.keys(facts).length > 0 && paidInto.has(status);
+  changeStatus(account, intent, { status, by: "hosted page", ...(hasFacts ? { facts } : {}) });
   return seeOther(afterwards(account, intent, request));
 }
 
 /** Only success sends the payer back to the store (§5). */
 function afterwards(account: Account, intent: Intent, request: RawRequest): string {
   const { redirectUrl } = intent.order;
-  const returns = intent.status === CONFIRMED || (intent.status < 0 && account.settings.redirectOnCancel);
+  const always = !account.enforces("redirect_only_after_success");
+  const returns = always || intent.status === CONFIRMED || (intent.status < 0 && account.settings.redirectOnCancel);
   return returns && redirectUrl !== null ? redirectUrl : request.path.replace(/\/status$/, "");
 }

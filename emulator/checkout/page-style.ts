@@ -20,15 +20,17 @@ dt { color: var(--soft); } dd { margin: 0; text-align: right; overflow-wrap: any
 .address { font: .8rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .qr { display: block; width: 10rem; margin: 1rem auto; padding: .5rem; background: #fff; border-radius: .6rem; }
 .qr svg { display: block; width: 100%; height: auto; }
-button, select { font: inherit; border-radius: .6rem; border: 1px solid var(--line); background: transparent;
+button, select, input { font: inherit; border-radius: .6rem; border: 1px solid var(--line); background: transparent;
   color: inherit; padding: .55rem .8rem; width: 100%; }
 button { cursor: pointer; } button:hover { border-color: var(--accent); }
-button:focus-visible, select:focus-visible, a:focus-visible, summary:focus-visible {
+button:focus-visible, select:focus-visible, input:focus-visible, a:focus-visible, summary:focus-visible {
   outline: 3px solid var(--accent); outline-offset: 2px; }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-text); font-weight: 600;
   padding: .8rem; margin-top: .75rem; }
 .grid { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .5rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
 label { display: block; font-size: .875rem; color: var(--soft); margin: .75rem 0 .25rem; }
 summary { cursor: pointer; } details { margin-top: 1.25rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+.bench { border: 1px dashed var(--line); border-radius: 1rem; padding: 1rem 1.5rem; margin: 1rem 0; font-size: .875rem; }
 a { color: var(--accent); } code { overflow-wrap: anywhere; }
 `;

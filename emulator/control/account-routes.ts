@@ -1,25 +1,64 @@
-import { json } from "../http/reply";
+import { json, type Reply } from "../http/reply";
 import type { Account } from "../state/account";
-import { patchSettings } from "../state/settings";
-import type { ControlContext, ControlRoute } from "./control-route";
-import { ControlError, optionalBoolean, refuseUnknown, requiredString } from "./read-field";
+import { patchSettings, settingDefinitions, settingNames } from "../state/settings";
+import { booleanField, type ControlContext, type ControlRoute, type JsonSchema, stringField } from "./control-route";
+import { ControlError, optionalBoolean, requiredString } from "./read-field";
+
+const settingFields: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  settingNames.map((name) => {
+    const { schema, about, default: byDefault } = settingDefinitions[name];
+    return [name, { ...schema, default: byDefault, description: about }];
+  }),
+);
+const webhookUrlField = stringField("Where confirmations are sent; null for nowhere.");
 
 /** Accounts, their settings and their reset. */
 export const accountRoutes: readonly ControlRoute[] = [
   {
     method: "GET",
     path: "/_emulator/health",
+    summary: "Whether the emulator is up.",
     handle: ({ state }) => json(200, { status: "ok", url: state.publicUrl, accounts: state.accounts.size }),
   },
   {
     method: "GET",
     path: "/_emulator/accounts",
+    summary: "Every account, without its secret.",
     handle: ({ state }) => json(200, { accounts: [...state.accounts.values()].map(accountView) }),
   },
-  { method: "POST", path: "/_emulator/accounts", handle: registerAccount },
-  { method: "GET", path: "/_emulator/settings", handle: ({ account }) => json(200, account.settings) },
-  { method: "POST", path: "/_emulator/settings", handle: changeSettings },
-  { method: "POST", path: "/_emulator/reset", handle: reset },
+  {
+    method: "POST",
+    path: "/_emulator/accounts",
+    summary: "Registers an account, or changes a known one; a known one keeps its intents. Takes every setting.",
+    body: {
+      apiKey: stringField("The API key."),
+      apiSecret: stringField("The secret that signs for it."),
+      webhookUrl: webhookUrlField,
+      ...settingFields,
+    },
+    required: ["apiKey", "apiSecret"],
+    handle: registerAccount,
+  },
+  {
+    method: "GET",
+    path: "/_emulator/settings",
+    summary: "The settings of the account.",
+    handle: ({ account }) => json(200, account.settings),
+  },
+  {
+    method: "POST",
+    path: "/_emulator/settings",
+    summary: "Changes settings until the next reset; null puts one back to its default.",
+    body: { webhookUrl: webhookUrlField, ...settingFields },
+    handle: changeSettings,
+  },
+  {
+    method: "POST",
+    path: "/_emulator/reset",
+    summary: "Puts the account back to how it was registered: no intents, faults, logs or schedules, and real time.",
+    body: { all: booleanField("Every account, not only this one.") },
+    handle: reset,
+  },
 ];
 
 /** The secret is left out: whoever registered it has it. */
@@ -32,8 +71,8 @@ function accountView(account: Account): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Registers an account, or changes a known one; a known one keeps its intents. */
-function registerAccount({ state, body }: ControlContext) {
+/** A new account starts with the settings the emulator was started with. */
+function registerAccount({ state, body }: ControlContext): Reply {
   const { apiKey: _key, apiSecret: _secret, webhookUrl: givenUrl, ...patch } = body;
   const apiKey = requiredString(body, "apiKey");
   const apiSecret = requiredString(body, "apiSecret");
@@ -47,14 +86,13 @@ function registerAccount({ state, body }: ControlContext) {
   return json(isNew ? 201 : 200, accountView(account));
 }
 
-export function readWebhookUrl(value: unknown): string | null {
+function readWebhookUrl(value: unknown): string | null {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value)) return value;
   throw new ControlError('"webhookUrl" must be an absolute http or https URL, or null.');
 }
 
-/** Changes settings until the next reset. Null puts one back to its default. */
-function changeSettings({ account, body }: ControlContext) {
+function changeSettings({ account, body }: ControlContext): Reply {
   const { webhookUrl, ...patch } = body;
   const patched = patchSettings(account.settings, patch);
   if (!patched.ok) throw new ControlError(patched.message);
@@ -63,8 +101,7 @@ function changeSettings({ account, body }: ControlContext) {
   return json(200, account.settings);
 }
 
-function reset({ state, account, body }: ControlContext) {
-  refuseUnknown(body, ["all"]);
+function reset({ state, account, body }: ControlContext): Reply {
   const all = optionalBoolean(body, "all") ?? false;
   const accounts = all ? [...state.accounts.values()] : [account];
   for (const each of accounts) state.reset(each);

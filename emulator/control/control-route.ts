@@ -13,10 +13,17 @@ export interface ControlContext {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 export interface ControlRoute {
   readonly method: "GET" | "POST" | "DELETE";
   /** A path whose parts in braces are parameters, as OpenAPI writes them. */
   readonly path: string;
+  readonly summary: string;
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** The fields of the body. Any other is refused: a misspelt switch that is silently ignored costs an afternoon. */
+  readonly body?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   handle(context: ControlContext): Reply | Promise<Reply>;
 }
 
@@ -32,3 +39,10 @@ export function matchParams(pattern: string, path: string): Readonly<Record<stri
   }
   return params;
 }
+
+const about = (type: string | readonly string[], description: string): JsonSchema => ({ type, description });
+export const stringField = (description: string): JsonSchema => about("string", description);
+export const integerField = (description: string): JsonSchema => about("integer", description);
+export const booleanField = (description: string): JsonSchema => about("boolean", description);
+export const durationField = (description: string): JsonSchema =>
+  about(["integer", "string"], `${description} Milliseconds, or a string such as "90s", "31m", "2h".`);

@@ -4,12 +4,26 @@ import { json, type Reply } from "../http/reply";
 import type { Account } from "../state/account";
 import type { EmulatorState } from "../state/emulator-state";
 import { accountRoutes } from "./account-routes";
+import { clockRoutes } from "./clock-routes";
 import { type ControlRoute, matchParams } from "./control-route";
+import { describedRoutes } from "./described-routes";
+import { faultRoutes } from "./fault-routes";
 import { intentRoutes } from "./intent-routes";
 import { logRoutes } from "./log-routes";
-import { ControlError } from "./read-field";
+import { ControlError, refuseUnknown } from "./read-field";
+import { scenarioRoutes } from "./scenario-routes";
+import { seedRoutes } from "./seed-routes";
 
-export const controlRoutes: readonly ControlRoute[] = [...accountRoutes, ...intentRoutes, ...logRoutes];
+const controlRoutes: readonly ControlRoute[] = [
+  ...describedRoutes(() => controlRoutes),
+  ...accountRoutes,
+  ...intentRoutes,
+  ...scenarioRoutes,
+  ...faultRoutes,
+  ...clockRoutes,
+  ...logRoutes,
+  ...seedRoutes,
+];
 
 /** Answers a request under /_emulator/. The account is the one of `X-API-Key` or `?api_key=`, else the first one. */
 export async function handleControl(state: EmulatorState, request: RawRequest): Promise<Reply> {
@@ -27,6 +41,7 @@ export async function handleControl(state: EmulatorState, request: RawRequest): 
   try {
     const account = addressedAccount(state, request, query);
     const body = readBody(request);
+    if (match.route.method === "POST") refuseUnknown(body, Object.keys(match.route.body ?? {}));
     return await match.route.handle({ state, account, request, params: match.params, query, body });
   } catch (error) {
     if (error instanceof ControlError) return json(error.status, { error: error.message });

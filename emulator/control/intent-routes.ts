@@ -1,9 +1,9 @@
-import { json } from "../http/reply";
+import { json, type Reply } from "../http/reply";
 import { fiatCurrencies } from "../protocol/currencies";
 import { findStatus, statuses } from "../protocol/statuses";
 import type { Intent, ReportedFigures } from "../state/intent";
 import { changeStatus, type PaymentFacts } from "../webhooks/change-status";
-import type { ControlContext, ControlRoute } from "./control-route";
+import { booleanField, type ControlContext, type ControlRoute, integerField, stringField } from "./control-route";
 import { intentView } from "./intent-view";
 import {
   ControlError,
@@ -12,36 +12,47 @@ import {
   optionalDecimal,
   optionalInteger,
   optionalString,
-  refuseUnknown,
 } from "./read-field";
-
-const statusFields = [
-  "status",
-  "amount_cents",
-  "currency",
-  "amount_coins",
-  "coin_symbol",
-  "chain_id",
-  "tx_hash",
-  "tx_from",
-  "payment_method_type",
-  "actual_paid_amount",
-  "webhook",
-];
 
 /** Looking at intents and moving them. */
 export const intentRoutes: readonly ControlRoute[] = [
-  { method: "GET", path: "/_emulator/intents", handle: listIntents },
+  {
+    method: "GET",
+    path: "/_emulator/intents",
+    summary: "The intents of the account, newest first.",
+    query: { order_id: stringField("Only those of this order."), limit: integerField("How many; 100 by default.") },
+    handle: listIntents,
+  },
   {
     method: "GET",
     path: "/_emulator/intents/{id}",
+    summary: "One intent with its order, payment, history and the detail payload of the API.",
     handle: (context) => json(200, intentView(context.state, context.account, findIntent(context))),
   },
-  { method: "POST", path: "/_emulator/intents/{id}/status", handle: setStatus },
+  {
+    method: "POST",
+    path: "/_emulator/intents/{id}/status",
+    summary: "Moves an intent to any status from any other. 20 sends the webhook.",
+    body: {
+      status: { type: "integer", enum: statuses.map(({ value }) => value), description: "The new status." },
+      amount_cents: { type: ["integer", "null"], description: "Told instead of the order's amount, true or not." },
+      currency: { type: ["integer", "null"], description: "Told instead of the order's currency." },
+      amount_coins: stringField("Told instead of the order's coin amount; a decimal string."),
+      coin_symbol: stringField("Told instead of the order's coin."),
+      chain_id: integerField("The EIP-155 chain of the payment."),
+      tx_hash: stringField("The hash of the payment."),
+      tx_from: stringField("The sender of the payment."),
+      payment_method_type: integerField("0 to 3."),
+      actual_paid_amount: stringField("What arrived; a decimal string."),
+      webhook: booleanField("False sends no webhook."),
+    },
+    required: ["status"],
+    handle: setStatus,
+  },
 ];
 
 /** Newest first. `order_id` filters, because that is the id a merchant's test knows. */
-function listIntents({ state, account, query }: ControlContext) {
+function listIntents({ state, account, query }: ControlContext): Reply {
   const orderId = query.get("order_id");
   const limit = Number(query.get("limit") ?? 100);
   if (!Number.isSafeInteger(limit) || limit < 1) throw new ControlError('"limit" must be a positive integer.');
@@ -59,10 +70,9 @@ export function findIntent({ account, params }: ControlContext): Intent {
 }
 
 /** Moves an intent to any status. Amounts given here are what detail and webhook will tell, true or not. */
-function setStatus(context: ControlContext) {
+function setStatus(context: ControlContext): Reply {
   const { state, account, body } = context;
   const intent = findIntent(context);
-  refuseUnknown(body, statusFields);
   const status = findStatus(body.status);
   if (status === undefined) {
     throw new ControlError(`"status" must be one of ${statuses.map(({ value }) => value).join(", ")}.`);

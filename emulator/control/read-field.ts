@@ -1,3 +1,5 @@
+import { isPlainObject } from "../api/read-json";
+
 /** A control request that cannot be carried out, with the sentence that says why. */
 export class ControlError extends Error {
   readonly status: number;
@@ -46,6 +48,13 @@ export function optionalDecimal(fields: Fields, name: string): string | undefine
   const value = optionalString(fields, name);
   if (value === undefined || /^\d{1,30}(\.\d{1,18})?$/.test(value)) return value;
   throw new ControlError(`"${name}" must be a decimal string such as "5.000000".`);
+}
+
+export function optionalObject(fields: Fields, name: string): Fields | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (isPlainObject(value)) return value;
+  throw new ControlError(`"${name}" must be an object.`);
 }
 
 /** Refuses misspelt fields: a switch that is silently ignored costs an afternoon. */

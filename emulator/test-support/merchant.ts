@@ -100,11 +100,15 @@ export interface CreatedIntent {
   readonly rate: string | null;
 }
 
+/** The payload of an answer that must be a success. */
+export function payloadOf<T = Readonly<Record<string, unknown>>>(answer: RawAnswer): T {
+  if (answer.body?.code !== 0) throw new Error(`This was refused: ${answer.text}`);
+  return answer.body.payload as T;
+}
+
 /** Creates an intent and fails the test when that is refused. */
 export async function createOk(merchant: Merchant, fields: object): Promise<CreatedIntent> {
-  const answer = await create(merchant, fields);
-  if (answer.body?.code !== 0) throw new Error(`Create was refused: ${answer.text}`);
-  return answer.body.payload as CreatedIntent;
+  return payloadOf<CreatedIntent>(await create(merchant, fields));
 }
 
 export interface PlainRequest {

@@ -27,7 +27,7 @@ export interface StatusChangeRequest {
 }
 
 /** Statuses in which money has arrived, so that detail shows a transaction. */
-const paidInto: ReadonlySet<number> = new Set([3, 4, 5, 10, 20, -2, -3]);
+export const paidInto: ReadonlySet<number> = new Set([3, 4, 5, 10, 20, -2, -3]);
 
 /**
  * Puts an intent into any status from any other: this is an emulator, and a late or contradicting change is what it is

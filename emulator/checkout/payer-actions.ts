@@ -1,0 +1,53 @@
+import { chains } from "../protocol/chains";
+import { findStableCoin, type StableCoin } from "../protocol/currencies";
+import { formatUnits, parseDecimal } from "../protocol/decimal";
+import { findStatus, type StatusValue } from "../protocol/statuses";
+import type { Intent } from "../state/intent";
+import type { PaymentFacts } from "../webhooks/change-status";
+
+/** What a payer or the provider can do to a payment, by the words on the buttons. */
+export const payerActions = [
+  { name: "pay", label: "Pay", status: 20 },
+  { name: "pay-less", label: "Pay less", status: -3 },
+  { name: "cancel", label: "Cancel", status: -4 },
+  { name: "time-out", label: "Let it time out", status: -5 },
+  { name: "hold", label: "Hold for review", status: 4 },
+  { name: "send-back", label: "Send back", status: 5 },
+] as const satisfies readonly { name: string; label: string; status: StatusValue }[];
+
+export interface PayerChoice {
+  readonly status: StatusValue;
+  readonly facts: PaymentFacts;
+}
+
+/** Reads a pressed button: an action with its choices, or one of the twelve statuses. Null for anything else. */
+export function readChoice(intent: Intent, form: URLSearchParams): PayerChoice | null {
+  const action = payerActions.find(({ name }) => name === form.get("action"));
+  if (action === undefined) {
+    const status = findStatus(Number(form.get("status") ?? Number.NaN));
+    return status === undefined ? null : { status: status.value, facts: {} };
+  }
+  const chain = chains.find(({ id }) => id === Number(form.get("chain_id")));
+  const coin = payableCoins(intent).find(({ value }) => value === Number(form.get("coin")));
+  const facts = {
+    ...(chain === undefined ? {} : { chainId: chain.id }),
+    ...(coin === undefined ? {} : { coinSymbol: coin.symbol }),
+    ...(action.name === "pay-less" ? { actualPaidAmount: receivedAmount(intent, form.get("received")) } : {}),
+  };
+  return { status: action.status, facts };
+}
+
+/** The coins a payer may choose from: those the merchant accepts (§5). */
+export function payableCoins({ order }: Intent): StableCoin[] {
+  const accepted = order.currency === null ? null : order.acceptedStableCoins;
+  const coins = (accepted ?? []).flatMap((value) => findStableCoin(value) ?? []);
+  return coins.length === 0 ? [order.coin] : coins;
+}
+
+/** What arrives when somebody pays less: the amount typed, or three fifths of what is due. */
+function receivedAmount({ order }: Intent, typed: string | null): string {
+  const due = parseDecimal(order.amountCoins);
+  const given = parseDecimal((typed ?? "").trim());
+  if (due === null) return order.amountCoins;
+  return given === null ? formatUnits((due.units * 3n) / 5n, due.scale) : formatUnits(given.units, given.scale);
+}
