@@ -1,7 +1,8 @@
 import type { Currency } from "@/lib/money/currency";
 
 /** Each accent is a pair of colours, for light and for dark, that keeps text readable (WCAG AA). See app/globals.css. */
-export type Accent = "forest" | "ocean" | "plum" | "clay" | "ink";
+export const ACCENTS = ["forest", "ocean", "plum", "clay", "ink"] as const;
+export type Accent = (typeof ACCENTS)[number];
 
 export type SiteConfig = {
   /** Who is paid. The heading of the page, and the name on every receipt. */

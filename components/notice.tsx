@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
+import type { TestId } from "./test-ids";
 
 /** A page that has one thing to say. */
-export function Notice(props: { title: string; heading: string; testId?: string; children: ReactNode }) {
+export function Notice(props: { title: string; heading: string; testId: TestId; children: ReactNode }) {
   return (
     <main className="card" data-tone="ended" data-testid={props.testId}>
       <title>{props.title}</title>

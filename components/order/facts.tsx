@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import type { OrderView } from "@/lib/checkout/contract";
-import { ORDER } from "../test-ids";
+import type { TestId } from "../test-ids";
 import type { OrderWords } from "./order-words";
 
 type FactWords = OrderWords["facts"];
 
-export function Fact({ name, testId, children }: { name: string; testId?: string; children: ReactNode }) {
+export function Fact({ name, testId, children }: { name: string; testId?: TestId; children: ReactNode }) {
   return (
     <div data-testid={testId}>
       <dt>{name}</dt>
@@ -19,7 +19,7 @@ export function Shortfall({ shortfall, words }: { shortfall: OrderView["shortfal
   if (!shortfall) return null;
   const { coin, required, received, missing } = shortfall;
   return (
-    <dl data-testid={ORDER.shortfall}>
+    <dl data-testid={"order-shortfall" satisfies TestId}>
       <Fact name={words.required}>{`${required} ${coin}`}</Fact>
       <Fact name={words.received}>{`${received} ${coin}`}</Fact>
       <Fact name={words.missing}>
@@ -30,22 +30,23 @@ export function Shortfall({ shortfall, words }: { shortfall: OrderView["shortfal
 }
 
 /** What is known about the transaction. Each line stands only where its fact is known. */
-export function Receipt(props: { receipt: OrderView["receipt"]; currency: string; locale: string; words: FactWords }) {
-  const { receipt, words } = props;
-  if (!receipt) return null;
-  const { coin, coinAmount, rate, chainName, transactionHash, explorerUrl, paidAt } = receipt;
+export function Receipt({ order, locale, words }: { order: OrderView; locale: string; words: FactWords }) {
+  if (!order.receipt) return null;
+  const { coin, coinAmount, rate, chainName, transactionHash, explorerUrl, paidAt } = order.receipt;
+  // Before it is confirmed nothing counts as received; where something is missing, the amounts are listed with it.
+  const amountName = order.paid ? words.received : words.seen;
   return (
-    <dl data-testid={ORDER.receipt}>
-      {coinAmount && <Fact name={words.received}>{`${coinAmount} ${coin ?? ""}`}</Fact>}
+    <dl data-testid={"order-receipt" satisfies TestId}>
+      {coinAmount && !order.shortfall && <Fact name={amountName}>{`${coinAmount} ${coin ?? ""}`}</Fact>}
       {rate && <Fact name={words.rate}>{rate}</Fact>}
       {chainName && <Fact name={words.network}>{chainName}</Fact>}
       {paidAt && (
         <Fact name={words.confirmed}>
-          <Time iso={paidAt} locale={props.locale} />
+          <Time iso={paidAt} locale={locale} />
         </Fact>
       )}
       {transactionHash && (
-        <Fact name={words.transaction} testId={ORDER.transaction}>
+        <Fact name={words.transaction} testId="order-transaction">
           <code>{transactionHash}</code>
           {explorerUrl && (
             <a href={explorerUrl} rel="noreferrer noopener">

@@ -1,5 +1,5 @@
 import type { OrderView } from "@/lib/checkout/contract";
-import { ORDER } from "../test-ids";
+import type { TestId } from "../test-ids";
 import type { Merchant } from "./merchant";
 import type { OrderWords, StateWords } from "./order-words";
 
@@ -11,23 +11,32 @@ const START_AGAIN = ["failed", "canceled", "expired"];
 export function NextStep(props: { order: OrderView; state: StateWords; merchant: Merchant; words: OrderWords }) {
   const { order, state, merchant, words } = props;
   return (
-    <div className="next" data-testid={ORDER.next}>
+    <div className="next" data-testid={"order-next" satisfies TestId}>
       <p>{state.next}</p>
       {order.status === "pending" && order.checkoutUrl && (
-        <a className="button" href={order.checkoutUrl} rel="noreferrer" data-testid={ORDER.action}>
+        <a className="button" href={order.checkoutUrl} rel="noreferrer" data-testid={"order-action" satisfies TestId}>
           {words.continue}
         </a>
       )}
       {START_AGAIN.includes(order.status) && (
-        <a className="button" href={`/?amount=${order.amount}`} data-testid={ORDER.action}>
+        <a className="button" href={`/?amount=${order.amount}`} data-testid={"order-action" satisfies TestId}>
           {words.startAgain}
         </a>
       )}
       {ASK.includes(order.status) && merchant.contact && (
-        <a className="button" href={merchant.contact.href} data-testid={ORDER.contact}>
+        <a
+          className="button"
+          href={withOrderNumber(merchant.contact.href, order.orderId)}
+          data-testid={"order-contact" satisfies TestId}
+        >
           {words.contact.replace("{merchant}", merchant.contact.label)}
         </a>
       )}
     </div>
   );
+}
+
+/** A mail that already names the order saves the payer from copying 24 letters. */
+function withOrderNumber(href: string, orderId: string): string {
+  return href.startsWith("mailto:") && !href.includes("?") ? `${href}?subject=${orderId}` : href;
 }

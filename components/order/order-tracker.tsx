@@ -4,7 +4,7 @@ import { type MouseEvent, useEffect, useState } from "react";
 import type { OrderView } from "@/lib/checkout/contract";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { forgetOpenOrder, rememberOpenOrder } from "../open-order";
-import { ORDER } from "../test-ids";
+import type { TestId } from "../test-ids";
 import { Fact, Receipt, Shortfall, Time } from "./facts";
 import type { Merchant } from "./merchant";
 import { NextStep } from "./next-step";
@@ -47,46 +47,51 @@ export function OrderTracker(props: {
   }
 
   return (
-    <main className="card" data-order-state={status} data-tone={state.tone} data-testid={ORDER.page}>
+    <main className="card" data-order-state={status} data-tone={state.tone} data-testid={"order-page" satisfies TestId}>
       <title>{`${state.title} · ${merchant.name}`}</title>
       <span className="mark" aria-hidden="true" />
-      <div role="status" aria-live="polite" aria-atomic="true" data-testid={ORDER.status}>
-        <h1 data-testid={ORDER.heading}>{state.heading}</h1>
+      <div role="status" aria-live="polite" aria-atomic="true" data-testid={"order-status" satisfies TestId}>
+        <h1 data-testid={"order-heading" satisfies TestId}>{state.heading}</h1>
         <p>{state.money}</p>
       </div>
-      <p className="amount" data-testid={ORDER.amount}>
+      <p className="amount" data-testid={"order-amount" satisfies TestId}>
         {props.amountText}
       </p>
       <Shortfall shortfall={order.shortfall} words={words.facts} />
       <NextStep order={order} state={state} merchant={merchant} words={words} />
       <Steps status={status} words={words.steps} />
       {unreachable && (
-        <p className="aside" data-testid={ORDER.connection}>
+        <p className="aside" data-testid={"order-connection" satisfies TestId}>
           {words.unreachable}
         </p>
       )}
       {!unreachable && order.delayed && (
-        <p className="aside" data-testid={ORDER.connection}>
+        <p className="aside" data-testid={"order-connection" satisfies TestId}>
           {words.delayed}
         </p>
       )}
       {longWait && !terminal && (
-        <p className="aside" data-testid={ORDER.stillWatching}>
+        <p className="aside" data-testid={"order-still-watching" satisfies TestId}>
           {words.stillWatching}
         </p>
       )}
-      <Receipt receipt={order.receipt} currency={order.currency} locale={locale} words={words.facts} />
+      <Receipt order={order} locale={locale} words={words.facts} />
       <dl>
         <Fact name={words.facts.to}>{merchant.name}</Fact>
         <Fact name={words.facts.made}>
           <Time iso={order.createdAt} locale={locale} />
         </Fact>
-        <Fact name={words.facts.order} testId={ORDER.orderId}>
+        <Fact name={words.facts.order} testId="order-id">
           <code>{orderId}</code>
         </Fact>
       </dl>
       {status !== "paid" && (
-        <a href={`/orders/${orderId}`} className="again" onClick={checkAgain} data-testid={ORDER.checkAgain}>
+        <a
+          href={`/orders/${orderId}`}
+          className="again"
+          onClick={checkAgain}
+          data-testid={"order-check-again" satisfies TestId}
+        >
           {checking ? words.checking : words.checkAgain}
         </a>
       )}

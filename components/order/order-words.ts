@@ -111,6 +111,7 @@ export const ORDER_WORDS = {
     made: "Order made",
     required: "Asked for",
     received: "Received",
+    seen: "Seen so far",
     missing: "Missing",
     confirmed: "Confirmed",
     network: "Network",

@@ -1,5 +1,5 @@
 import type { PaymentStatus } from "@/lib/orders/status";
-import { ORDER } from "../test-ids";
+import type { TestId } from "../test-ids";
 import type { OrderWords } from "./order-words";
 
 /** How many of the three steps are behind us; null where the list would promise what may not come. */
@@ -13,7 +13,7 @@ export function Steps({ status, words }: { status: PaymentStatus; words: OrderWo
   const done = stepsDone(status);
   if (done === null) return null;
   return (
-    <ol className="steps" aria-label={words.label} data-testid={ORDER.steps}>
+    <ol className="steps" aria-label={words.label} data-testid={"order-steps" satisfies TestId}>
       {[words.made, words.seen, words.confirmed].map((step, index) => (
         <li key={step} data-done={index < done} aria-current={index === done ? "step" : undefined}>
           {step}

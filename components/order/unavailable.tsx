@@ -1,11 +1,10 @@
 import { Notice } from "../notice";
-import { ORDER } from "../test-ids";
 import { UNAVAILABLE_WORDS } from "./order-words";
 
 /** The store did not answer. That says nothing about the payment, so the page stays calm and tries again by itself. */
 export function Unavailable({ orderId }: { orderId: string }) {
   return (
-    <Notice title={UNAVAILABLE_WORDS.title} heading={UNAVAILABLE_WORDS.heading} testId={ORDER.unavailable}>
+    <Notice title={UNAVAILABLE_WORDS.title} heading={UNAVAILABLE_WORDS.heading} testId="order-unavailable">
       <meta httpEquiv="refresh" content="10" />
       <p>{UNAVAILABLE_WORDS.text}</p>
       <a href={`/orders/${encodeURIComponent(orderId)}`}>{UNAVAILABLE_WORDS.again}</a>

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import useSWR from "swr";
 import type { OrderView } from "@/lib/checkout/contract";
 import { fetchOrder, NoAnswer } from "./fetch-order";
@@ -10,6 +10,7 @@ import { pollIntervalMs, retryDelayMs } from "./poll-interval";
  */
 export function useOrder(initial: OrderView) {
   const [openedAt] = useState(() => Date.now());
+  const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
   // SWR restarts its timer when this function changes, so it must not change from one rendering to the next.
   const refreshInterval = useCallback(
     (latest?: OrderView) => pollIntervalMs((latest ?? initial).status, Date.now() - openedAt),
@@ -23,7 +24,9 @@ export function useOrder(initial: OrderView) {
     focusThrottleInterval: 1_000,
     onErrorRetry: (failure, _key, _config, revalidate, { retryCount, dedupe }) => {
       const wantedMs = failure instanceof NoAnswer ? failure.retryAfterMs : 0;
-      setTimeout(() => revalidate({ retryCount, dedupe }), retryDelayMs(retryCount, wantedMs));
+      // The newest failure decides when to ask again, not one from before the server asked for patience.
+      clearTimeout(retry.current);
+      retry.current = setTimeout(() => revalidate({ retryCount, dedupe }), retryDelayMs(retryCount, wantedMs));
     },
   });
   return { order: data ?? initial, unreachable: error !== undefined, ask: mutate };

@@ -1,7 +1,7 @@
 import { parseAmount } from "@/lib/money/amount";
 import type { Currency } from "@/lib/money/currency";
 import { shortMoney } from "../money-text";
-import { TIP } from "../test-ids";
+import type { TestId } from "../test-ids";
 import type { Bounds } from "./form-words";
 import type { Prefill } from "./prefill";
 import { TIP_WORDS } from "./tip-words";
@@ -28,7 +28,7 @@ export function AmountField(props: {
             name="amount"
             value={value}
             defaultChecked={value === prefill.choice}
-            data-testid={TIP.preset}
+            data-testid={"tip-preset" satisfies TestId}
           />
           <span>{presetText(value, currency, locale)}</span>
         </label>
@@ -40,7 +40,7 @@ export function AmountField(props: {
           value="other"
           id="other"
           defaultChecked={prefill.choice === "other"}
-          data-testid={TIP.other}
+          data-testid={"tip-other" satisfies TestId}
         />
         <label htmlFor="other">{TIP_WORDS.other}</label>
         <input
@@ -54,7 +54,7 @@ export function AmountField(props: {
           aria-label={TIP_WORDS.otherAmount(currency)}
           aria-describedby="amount-hint amount-problem"
           aria-invalid={prefill.problem?.field === "amount" || undefined}
-          data-testid={TIP.customAmount}
+          data-testid={"tip-custom-amount" satisfies TestId}
         />
       </div>
     </fieldset>

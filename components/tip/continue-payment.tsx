@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { recallOpenOrder } from "../open-order";
-import { TIP } from "../test-ids";
+import type { TestId } from "../test-ids";
 import { FORM_WORDS } from "./form-words";
 
 /** Offers the way back to a payment that was begun in this browser and has not ended. */
@@ -19,7 +19,7 @@ export function ContinuePayment() {
   return (
     <p>
       {FORM_WORDS.openOrder}{" "}
-      <a href={`/orders/${encodeURIComponent(orderId)}`} data-testid={TIP.continueOrder}>
+      <a href={`/orders/${encodeURIComponent(orderId)}`} data-testid={"tip-continue-order" satisfies TestId}>
         {FORM_WORDS.continueOrder}
       </a>
     </p>

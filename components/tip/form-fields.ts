@@ -3,22 +3,23 @@ import type { FormProblem } from "./form-words";
 
 const CUSTOM_AMOUNT = "customAmount";
 
-/** The amount that is chosen or typed, as a decimal string where it can be one. */
-export function chosenAmount(form: HTMLFormElement): string {
-  const data = new FormData(form);
-  const amount = String(data.get("amount"));
-  return amount === "other" ? withPoint(String(data.get(CUSTOM_AMOUNT))) : amount;
+/** What is chosen or typed: a decimal string where it can be one, and the same as the payer reads it. */
+export type Chosen = { readonly amount: string; readonly text: string };
+
+export function chosenAmount(form: HTMLFormElement, currency: string): Chosen {
+  const choice = form.querySelector<HTMLInputElement>("[name=amount]:checked");
+  if (choice !== null && choice.id !== "other") {
+    return { amount: choice.value, text: choice.labels?.[0]?.textContent ?? "" };
+  }
+  const amount = withPoint(String(new FormData(form).get(CUSTOM_AMOUNT)));
+  return { amount, text: `${amount} ${currency}` };
 }
 
 /** The body of `POST /api/checkout`. */
-export function checkoutBody(form: HTMLFormElement): string {
+export function checkoutBody(form: HTMLFormElement, amount: string): string {
   const data = new FormData(form);
-  return JSON.stringify({
-    amount: chosenAmount(form),
-    name: data.get("name"),
-    message: data.get("message"),
-    anonymous: data.has("anonymous"),
-  });
+  const anonymous = data.has("anonymous");
+  return JSON.stringify({ amount, name: data.get("name"), message: data.get("message"), anonymous });
 }
 
 /** Typing an amount means "Other". */

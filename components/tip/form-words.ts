@@ -13,7 +13,7 @@ export type Bounds = { readonly min: string; readonly max: string };
 
 /** One sentence for each problem. None says that money was taken: at this point nothing has been paid. */
 const PROBLEMS = {
-  amount_invalid: "Please enter an amount in digits, from {min} to {max}.",
+  amount_invalid: "Please use digits: from {min} to {max}.",
   amount_too_low: "The smallest amount is {min}.",
   amount_too_high: "The largest amount is {max}.",
   too_long: "That text is too long. Please shorten it a little.",

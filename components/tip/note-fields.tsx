@@ -1,4 +1,4 @@
-import { TIP } from "../test-ids";
+import type { TestId } from "../test-ids";
 import { MESSAGE_MAX, NAME_MAX, type Prefill } from "./prefill";
 import { TIP_WORDS } from "./tip-words";
 
@@ -6,7 +6,7 @@ import { TIP_WORDS } from "./tip-words";
 export function NoteFields({ prefill, merchant }: { prefill: Prefill; merchant: string }) {
   const invalid = (field: string) => prefill.problem?.field === field || undefined;
   return (
-    <details open={prefill.name !== "" || prefill.message !== ""} data-testid={TIP.details}>
+    <details open={prefill.name !== "" || prefill.message !== ""} data-testid={"tip-details" satisfies TestId}>
       <summary>{TIP_WORDS.addNote}</summary>
       <label htmlFor="name">{TIP_WORDS.name}</label>
       <input
@@ -18,10 +18,10 @@ export function NoteFields({ prefill, merchant }: { prefill: Prefill; merchant: 
         defaultValue={prefill.name}
         aria-invalid={invalid("name")}
         aria-describedby="form-problem"
-        data-testid={TIP.name}
+        data-testid={"tip-name" satisfies TestId}
       />
       <label>
-        <input type="checkbox" name="anonymous" defaultChecked data-testid={TIP.anonymous} />
+        <input type="checkbox" name="anonymous" defaultChecked data-testid={"tip-anonymous" satisfies TestId} />
         {TIP_WORDS.anonymous(merchant)}
       </label>
       <label htmlFor="message">{TIP_WORDS.message}</label>
@@ -33,7 +33,7 @@ export function NoteFields({ prefill, merchant }: { prefill: Prefill; merchant: 
         defaultValue={prefill.message}
         aria-invalid={invalid("message")}
         aria-describedby="form-problem"
-        data-testid={TIP.message}
+        data-testid={"tip-message" satisfies TestId}
       />
     </details>
   );

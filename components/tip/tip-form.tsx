@@ -1,13 +1,12 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { formatAmountForPeople, parseAmount } from "@/lib/money/amount";
 import { rememberOpenOrder } from "../open-order";
-import { TIP } from "../test-ids";
+import type { TestId } from "../test-ids";
 import { type AmountRule, amountProblem } from "./check-amount";
 import { openCheckoutTab } from "./checkout-tab";
 import { ContinuePayment } from "./continue-payment";
-import { checkoutBody, chosenAmount, followClick, followTyping, markProblem } from "./form-fields";
+import { type Chosen, checkoutBody, chosenAmount, followClick, followTyping, markProblem } from "./form-fields";
 import { type Bounds, FORM_WORDS, type FormProblem, problemSentence } from "./form-words";
 import { requestCheckout } from "./request-checkout";
 
@@ -20,19 +19,19 @@ export function TipForm(props: {
   amountField: ReactNode;
   noteFields: ReactNode;
   hint: string;
+  currency: string;
   bounds: Bounds;
   rule: AmountRule;
-  locale: string;
   idempotencyKey: string;
   problem: FormProblem | null;
   sameTab: boolean;
 }) {
-  const { rule, locale } = props;
+  const { currency, rule } = props;
   const form = useRef<HTMLFormElement>(null);
   const sent = useRef({ body: "", times: 0 });
   const [problem, setProblem] = useState(props.problem);
   const [busy, setBusy] = useState(false);
-  const [label, setLabel] = useState<string>(FORM_WORDS.submit);
+  const [chosen, setChosen] = useState<Chosen>({ amount: "", text: "" });
 
   useEffect(() => {
     const listeners = new AbortController();
@@ -44,17 +43,17 @@ export function TipForm(props: {
   }, []);
 
   useEffect(() => {
-    // A reload can keep what was chosen before it.
-    if (form.current) setLabel(submitLabel(chosenAmount(form.current), rule, locale));
-  }, [rule, locale]);
-
-  useEffect(() => {
     if (form.current) markProblem(form.current, problem);
   }, [problem]);
 
+  useEffect(() => {
+    // Not necessarily what the server rendered: a reload can keep what was chosen before it.
+    if (form.current) setChosen(chosenAmount(form.current, currency));
+  }, [currency]);
+
   function onInput(event: FormEvent<HTMLFormElement>) {
     followTyping(event.currentTarget, event.target);
-    setLabel(submitLabel(chosenAmount(event.currentTarget), rule, locale));
+    setChosen(chosenAmount(event.currentTarget, currency));
     setProblem(null);
   }
 
@@ -67,13 +66,14 @@ export function TipForm(props: {
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (busy) return;
-    const wrongAmount = amountProblem(chosenAmount(event.currentTarget), rule);
+    const { amount } = chosenAmount(event.currentTarget, currency);
+    const wrongAmount = amountProblem(amount, rule);
     if (wrongAmount !== null) return setProblem({ code: wrongAmount, field: "amount" });
 
     const tab = openCheckoutTab(props);
     setProblem(null);
     setBusy(true);
-    const body = checkoutBody(event.currentTarget);
+    const body = checkoutBody(event.currentTarget, amount);
     const answer = await requestCheckout(body, keyFor(body));
     if (!answer.ok) {
       tab?.close();
@@ -87,17 +87,26 @@ export function TipForm(props: {
     location.assign(`/orders/${orderId}`);
   }
 
+  const label = busy ? FORM_WORDS.opening : submitLabel(chosen, rule);
   const sentence = problem === null ? "" : problemSentence(problem.code, props.bounds);
   const aboutAmount = problem?.field === "amount";
   return (
-    <form ref={form} action="/api/checkout" method="post" onInput={onInput} onSubmit={onSubmit} data-testid={TIP.form}>
+    <form
+      ref={form}
+      action="/api/checkout"
+      method="post"
+      onInput={onInput}
+      onSubmit={onSubmit}
+      data-testid={"tip-form" satisfies TestId}
+    >
       <input type="hidden" name="idempotencyKey" value={props.idempotencyKey} autoComplete="off" />
       {props.amountField}
-      <Note id="amount" text={props.hint} problem={aboutAmount ? sentence : ""} testId={TIP.amountProblem} />
+      <Note name="amount" hint={props.hint} problem={aboutAmount ? sentence : ""} />
       {props.noteFields}
-      <Note id="form" text={FORM_WORDS.next} problem={aboutAmount ? "" : sentence} testId={TIP.formProblem} />
-      <button type="submit" aria-disabled={busy} data-testid={TIP.submit}>
-        {busy ? FORM_WORDS.opening : label}
+      <Note name="form" hint={FORM_WORDS.next} problem={aboutAmount ? "" : sentence} />
+      <button type="submit" aria-disabled={busy} data-testid={"tip-submit" satisfies TestId}>
+        {/* The key makes other words another element, so that they do not count as a shift of the layout. */}
+        <span key={label}>{label}</span>
       </button>
       <ContinuePayment />
     </form>
@@ -105,20 +114,21 @@ export function TipForm(props: {
 }
 
 /** A problem takes the place of the hint, so that nothing on the page moves. */
-function Note({ id, text, problem, testId }: { id: string; text: string; problem: string; testId: string }) {
+function Note({ name, hint, problem }: { name: "amount" | "form"; hint: string; problem: string }) {
   return (
     <div className="note">
-      <p id={`${id}-hint`}>{problem === "" && text}</p>
-      <p id={`${id}-problem`} role="alert" data-testid={testId}>
+      <p id={`${name}-hint`} data-testid={`tip-${name}-hint` satisfies TestId}>
+        {problem === "" && hint}
+      </p>
+      <p id={`${name}-problem`} role="alert" data-testid={`tip-${name}-problem` satisfies TestId}>
         {problem}
       </p>
     </div>
   );
 }
 
-function submitLabel(amount: string, rule: AmountRule, locale: string): string {
-  const parsed = parseAmount(amount, rule.currency);
-  if (!parsed.ok || amountProblem(amount, rule) !== null) return FORM_WORDS.submit;
-  const money = formatAmountForPeople({ currency: rule.currency, minor: parsed.minor }, locale);
-  return FORM_WORDS.submitAmount.replace("{amount}", () => money);
+function submitLabel({ amount, text }: Chosen, rule: AmountRule): string {
+  return amountProblem(amount, rule) === null
+    ? FORM_WORDS.submitAmount.replace("{amount}", () => text)
+    : FORM_WORDS.submit;
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import type { Currency } from "@/lib/money/currency";
+import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import type { SiteConfig } from "@/site.config";
 import { Avatar } from "../avatar";
 import { shortMoney } from "../money-text";
-import { TIP } from "../test-ids";
+import type { TestId } from "../test-ids";
 import { AmountField } from "./amount-field";
 import type { Bounds } from "./form-words";
 import { NoteFields } from "./note-fields";
@@ -15,7 +15,7 @@ import { TIP_WORDS } from "./tip-words";
 /** The page of whoever is paid: who that is, beside the card with the form or with what keeps it away. */
 export function TipPage({ site, children }: { site: SiteConfig; children: ReactNode }) {
   return (
-    <main className="tip" data-testid={TIP.page}>
+    <main className="tip" data-testid={"tip-page" satisfies TestId}>
       <header>
         <Avatar site={site} />
         <h1>{site.name}</h1>
@@ -58,9 +58,9 @@ export function TipCard({ site, terms, query }: { site: SiteConfig; terms: TipTe
         }
         noteFields={<NoteFields prefill={prefill} merchant={site.name} />}
         hint={hintFor(prefill, bounds)}
+        currency={currency}
         bounds={bounds}
-        rule={{ currency, min, max }}
-        locale={site.locale}
+        rule={{ exponent: CURRENCIES[currency].exponent, min, max }}
         idempotencyKey={terms.idempotencyKey}
         problem={prefill.problem}
         sameTab={site.sameTab}

@@ -20,10 +20,12 @@ export default async function Page({ params }: PageProps<"/orders/[id]">) {
   const { name, contact, locale } = siteConfig;
   return (
     <>
-      <a className="home" href="/">
-        <Avatar site={siteConfig} />
-        {name}
-      </a>
+      <nav className="home">
+        <a href="/">
+          <Avatar site={siteConfig} />
+          {name}
+        </a>
+      </nav>
       <OrderTracker
         initial={order}
         amountText={moneyText(order.amount, order.currency, locale)}
