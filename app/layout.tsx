@@ -1,4 +1,5 @@
 import type { Metadata, Viewport } from "next";
+import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { siteConfig } from "@/site.config";
 import "./globals.css";
@@ -12,7 +13,9 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { colorScheme: "light dark" };
 
 /** The theme is two attributes that globals.css knows, because a strict CSP allows no style in the markup. */
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  // A page that was rendered at build time could not carry the nonce of its request, and its scripts would not run.
+  await connection();
   const { locale, theme } = siteConfig;
   return (
     <html lang={locale} data-accent={theme.accent} data-scheme={theme.scheme}>

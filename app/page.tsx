@@ -1,6 +1,7 @@
 import { NotReady } from "@/components/tip/not-ready";
 import { TipCard, TipPage } from "@/components/tip/tip-page";
 import { TIP_WORDS } from "@/components/tip/tip-words";
+import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
 import { describeTipPage } from "@/lib/checkout/tip-page";
 import { siteConfig } from "@/site.config";
 
@@ -12,6 +13,7 @@ export async function generateMetadata({ searchParams }: PageProps<"/">) {
 export default async function Page({ searchParams }: PageProps<"/">) {
   const query = await searchParams;
   const terms = describeTipPage();
+  reconcileAfterResponse();
   return (
     <TipPage site={siteConfig}>
       {terms.ready ? <TipCard site={siteConfig} terms={terms} query={query} /> : <NotReady problems={terms.problems} />}

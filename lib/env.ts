@@ -81,6 +81,11 @@ export function getSettings(): Settings {
   return cached;
 }
 
+/** True under `next dev` only. */
+export function isDevelopment(): boolean {
+  return process.env.NODE_ENV === "development";
+}
+
 /** Reads settings from an environment. Never throws, whatever is in it. */
 export function readSettings(env: Environment): Settings {
   const reader = new Reader(env);

@@ -19,9 +19,11 @@ export function NextStep(props: { order: OrderView; state: StateWords; merchant:
         </a>
       )}
       {START_AGAIN.includes(order.status) && (
-        <a className="button" href={`/?amount=${order.amount}`} data-testid={"order-action" satisfies TestId}>
-          {words.startAgain}
-        </a>
+        <form action={`/api/orders/${order.orderId}/payments`} method="post">
+          <button type="submit" data-testid={"order-action" satisfies TestId}>
+            {words.startAgain}
+          </button>
+        </form>
       )}
       {ASK.includes(order.status) && merchant.contact && (
         <a

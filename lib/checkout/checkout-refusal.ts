@@ -4,7 +4,7 @@ import type { ProblemCode, Refusal } from "@/lib/http/problem";
 import type { AmountRefusal } from "@/lib/money/limits";
 import type { ProviderFailure } from "@/lib/provider/provider";
 import type { ParsedCheckout } from "./parse-checkout";
-import type { StartCheckoutResult } from "./start-checkout";
+import type { StartAgainResult, StartCheckoutResult } from "./start-checkout";
 
 /** A refusal, and the word by which the tip page knows what to say about it. */
 export type CheckoutRefusal = Refusal & { readonly pageError: string };
@@ -18,7 +18,9 @@ const AMOUNT_PAGE_ERRORS: Readonly<Record<AmountRefusal, string>> = {
 };
 
 /** What a checkout that was not opened means for whoever asked. */
-export function refusalOf(result: Exclude<StartCheckoutResult, { outcome: "created" }>): CheckoutRefusal {
+export function refusalOf(
+  result: Exclude<StartCheckoutResult | StartAgainResult, { outcome: "created" }>,
+): CheckoutRefusal {
   switch (result.outcome) {
     case "not_configured":
       return notConfigured(result.names);
@@ -40,6 +42,14 @@ export function refusalOf(result: Exclude<StartCheckoutResult, { outcome: "creat
       return {
         code: "idempotency_conflict",
         detail: "This Idempotency-Key was used with another request. Use a new key for a new request.",
+        pageError: "conflict",
+      };
+    case "not_found":
+      return { code: "not_found", detail: "There is no such order.", pageError: "unavailable" };
+    case "not_payable":
+      return {
+        code: "not_payable",
+        detail: `This order is ${result.order.status}, so another payment could charge twice.`,
         pageError: "conflict",
       };
     case "in_progress":

@@ -53,7 +53,7 @@ async function ask(
   let failure: ProviderFailure | null = null;
   const open = order.attempts.filter((attempt) => attempt.status !== "paid");
   for (const { paymentId } of open.slice(-ASK_AT_MOST)) {
-    const read = await provider.readPayment(paymentId);
+    const read = await provider.readPayment(paymentId, "waiting");
     if (read.outcome === "failed") failure = read.failure;
     else await settle({ store, now }, { observation: read.observation, source: "poll" });
   }

@@ -35,7 +35,7 @@ export async function receiveWebhook(
   if (content.kind === "unreadable") return { outcome: "unreadable", diagnosis: content.diagnosis };
   if (content.kind === "event") return settleDelivery(dependencies, content);
 
-  const read = await provider.readPayment(content.paymentId);
+  const read = await provider.readPayment(content.paymentId, "ended");
   if (read.outcome === "failed") return { outcome: "try_again", reason: read.failure.message };
   return settleDelivery(dependencies, { observation: read.observation, deliveryId: content.deliveryId });
 }

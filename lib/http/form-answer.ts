@@ -1,3 +1,8 @@
+/** Whether a browser asks for a page, as it does when a plain form is submitted. */
+export function acceptsHtml(request: Request): boolean {
+  return request.headers.get("accept")?.includes("text/html") === true;
+}
+
 /** 303: the browser follows with GET, so that reloading the page it lands on submits nothing again. */
 export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { Location: location } });

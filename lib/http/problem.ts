@@ -9,6 +9,7 @@ const PROBLEMS = {
   method_not_allowed: { status: 405, title: "Method not allowed" },
   body_too_slow: { status: 408, title: "The body took too long" },
   idempotency_conflict: { status: 409, title: "The idempotency key belongs to another request" },
+  not_payable: { status: 409, title: "The order cannot be paid again" },
   body_too_large: { status: 413, title: "The body is too large" },
   unsupported_type: { status: 415, title: "Unsupported content type" },
   rate_limited: { status: 429, title: "Too many requests" },

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PaymentObservation } from "@/lib/provider/provider";
 import { applyObservation } from "./apply-observation";
+import { nextCheckAt } from "./next-check";
 import { type Order, orderEventSchema, orderIdSchema, orderSchema, paymentIdSchema, SOURCES } from "./order";
 import { PAYMENT_STATUSES, type PaymentStatus } from "./status";
 import { nextStatus } from "./transition";
@@ -142,15 +143,13 @@ describe("what the merchant is told", () => {
 });
 
 describe("watching an order", () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+
   it("goes on after every end but paid, for seven days", () => {
-    expect(apply(orderWith("pending"), report("expired")).nextCheckAt).toBe(NOW + 60_000);
+    expect(apply(orderWith("pending"), report("expired")).nextCheckAt).toBe(NOW);
     expect(apply(orderWith("pending"), report("paid")).nextCheckAt).toBeNull();
-    const eightDays = CREATED_AT + 8 * 24 * 60 * 60 * 1000;
-    const late = applyObservation(orderWith("pending"), {
-      observation: report("expired"),
-      source: "poll",
-      now: eightDays,
-    });
+    const observation = report("expired");
+    const late = applyObservation(orderWith("pending"), { observation, source: "poll", now: CREATED_AT + 8 * DAY_MS });
     expect(late?.order.nextCheckAt).toBeNull();
   });
 
@@ -158,5 +157,26 @@ describe("watching an order", () => {
     const order = apply(orderWith("pending", "pending"), report("paid"));
     expect(order.status).toBe("paid");
     expect(order.nextCheckAt).not.toBeNull();
+  });
+
+  it("does not put a look off because something was reported", () => {
+    const order = { ...orderWith("pending"), nextCheckAt: CREATED_AT + 1 };
+    expect(apply(order, report("confirming")).nextCheckAt).toBe(CREATED_AT + 1);
+  });
+
+  it("waits longer after each look, up to six hours", () => {
+    let at = CREATED_AT;
+    const gaps: number[] = [];
+    for (let next = nextCheckAt(orderWith("pending"), at + 60_000); next !== null; ) {
+      gaps.push(next - at);
+      at = next;
+      next = nextCheckAt(orderWith("pending"), at);
+    }
+    expect(gaps.length).toBeLessThan(80);
+    for (const [index, gap] of gaps.slice(1, -1).entries()) {
+      expect(gap).toBeLessThanOrEqual(DAY_MS / 4);
+      expect(gap).toBeLessThanOrEqual(gaps[index + 2] ?? gap);
+    }
+    expect(at - CREATED_AT).toBeGreaterThan(6.5 * DAY_MS);
   });
 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PaymentObservation } from "@/lib/provider/provider";
 import { moneyMatches } from "./money-matches";
-import { nextCheckAt } from "./next-check";
+import { stillWatched } from "./next-check";
 import type { Attempt, Attention, Order, OrderEvent, Source, Transaction } from "./order";
 import { isTerminal } from "./status";
 import { combineStatuses, nextStatus } from "./transition";
@@ -51,7 +51,7 @@ export function applyObservation(order: Order, report: Report): Applied | null {
     attention,
     status: combineStatuses(attempts.map((each) => each.status)),
   };
-  return { order: { ...next, nextCheckAt: nextCheckAt(next, now) }, event: describe(order, next, report) };
+  return { order: { ...next, nextCheckAt: stillWatched(next, now) }, event: describe(order, next, report) };
 }
 
 function isOurs(order: Order, attempt: Attempt, observation: PaymentObservation): boolean {

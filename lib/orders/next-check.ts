@@ -1,17 +1,26 @@
 import type { Order } from "./order";
 
 const WATCH_FOR_MS = 7 * 24 * 60 * 60 * 1000;
-const MIN_GAP_MS = 60_000;
 const MAX_GAP_MS = 6 * 60 * 60 * 1000;
 
+type Watched = Pick<Order, "attempts" | "nextCheckAt">;
+
 /**
- * When reconciliation should ask about an order again: after a gap that grows with its age, for seven days, as long as a
- * payment of it is not paid. An end other than `paid` does not stop it, because a confirmation can still come.
+ * When reconciliation should look at an order again after it just did: after a gap that grows with the age of the newest
+ * payment that is not paid, for seven days. An end other than `paid` does not stop it: a confirmation can still come.
  */
-export function nextCheckAt(order: Pick<Order, "attempts">, now: number): number | null {
-  const watched = order.attempts.filter((attempt) => attempt.status !== "paid");
-  const newest = Math.max(...watched.map((attempt) => attempt.createdAt));
-  if (watched.length === 0 || now - newest > WATCH_FOR_MS) return null;
-  const gap = Math.floor((now - newest) / 2);
-  return now + Math.min(Math.max(gap, MIN_GAP_MS), MAX_GAP_MS);
+export function nextCheckAt(order: Watched, now: number): number | null {
+  const age = ageOfWatched(order, now);
+  return age === null ? null : now + Math.min(Math.floor(age / 4), MAX_GAP_MS);
+}
+
+/** The time already set, now at the latest, as long as there is something to watch. For changes that are no such look. */
+export function stillWatched(order: Watched, now: number): number | null {
+  return ageOfWatched(order, now) === null ? null : Math.min(order.nextCheckAt ?? now, now);
+}
+
+function ageOfWatched({ attempts }: Watched, now: number): number | null {
+  const created = attempts.filter(({ status }) => status !== "paid").map(({ createdAt }) => createdAt);
+  const age = now - Math.max(...created);
+  return created.length === 0 || age > WATCH_FOR_MS ? null : age;
 }

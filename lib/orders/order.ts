@@ -84,7 +84,7 @@ export type Source = (typeof SOURCES)[number];
 /** One line of an order's history. Written in the same step as the change that it describes, never altered. */
 export const orderEventSchema = z.object({
   at: z.int(),
-  type: z.enum(["order_created", "payment_created", "payment_not_created", "payment_observed"]),
+  type: z.enum(["order_created", "payment_created", "payment_not_created", "payment_observed", "payment_checked"]),
   source: z.enum(SOURCES),
   paymentId: paymentIdSchema.nullable(),
   from: z.enum(PAYMENT_STATUSES).nullable(),

@@ -18,8 +18,11 @@ export interface PaymentProvider {
   /**
    * Asks where a payment stands. A status of `paid` always comes with what was paid, so that the flow can hold it against
    * the order; an adapter that cannot learn the money answers a failure instead.
+   *
+   * `expecting` says what the caller thinks it will find, so that the adapter can choose the cheaper way: "waiting" while
+   * a payer is being watched, "ended" when money has probably moved since anybody asked. The answer means the same.
    */
-  readPayment(paymentId: PaymentId): Promise<ReadPaymentResult>;
+  readPayment(paymentId: PaymentId, expecting: "waiting" | "ended"): Promise<ReadPaymentResult>;
 
   /** Decides whether a webhook delivery is the provider's own. Reads headers and raw bytes only; the body is not parsed. */
   authenticateWebhook(delivery: WebhookDelivery): Promise<WebhookAuthentication>;

@@ -4,7 +4,7 @@ import { bodyType, parseCheckout } from "@/lib/checkout/parse-checkout";
 import { startCheckout } from "@/lib/checkout/start-checkout";
 import { apiRoute, methodNotAllowed } from "@/lib/http/api-route";
 import { clientAddress } from "@/lib/http/client-address";
-import { formErrorRedirect, seeOther } from "@/lib/http/form-answer";
+import { acceptsHtml, formErrorRedirect, seeOther } from "@/lib/http/form-answer";
 import { problemResponse } from "@/lib/http/problem";
 import { bodyProblem, readBody } from "@/lib/http/read-body";
 import { getServices } from "@/lib/services";
@@ -20,7 +20,7 @@ export const POST = apiRoute(async (request, { requestId }) => {
   const body = await readBody(request, BODY_CAP_BYTES);
   if (!body.ok) return problemResponse(bodyProblem(body.reason), requestId);
 
-  const fromPage = type === "form" && request.headers.get("accept")?.includes("text/html") === true;
+  const fromPage = type === "form" && acceptsHtml(request);
   const refuse = (refusal: CheckoutRefusal) =>
     fromPage ? formErrorRedirect(body.bytes, refusal.pageError) : problemResponse(refusal, requestId);
 

@@ -6,6 +6,7 @@ import { OrderTracker } from "@/components/order/order-tracker";
 import { ORDER_WORDS, stateWords } from "@/components/order/order-words";
 import { Unavailable } from "@/components/order/unavailable";
 import { loadOrderView } from "@/lib/checkout/order-page";
+import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
 import { siteConfig } from "@/site.config";
 import "./order.css";
 
@@ -15,6 +16,7 @@ export const metadata: Metadata = { robots: { index: false, follow: false }, ref
 export default async function Page({ params }: PageProps<"/orders/[id]">) {
   const { id } = await params;
   const order = await loadOrderView(id);
+  reconcileAfterResponse();
   if (order === null) notFound();
   if (order === "unavailable") return <Unavailable orderId={id} />;
   const { name, contact, locale } = siteConfig;

@@ -166,7 +166,7 @@ function answerRead(status: unknown, detailAnswer: Answer | Record<string, unkno
 }
 
 function read(paymentId: PaymentId = intentId) {
-  return provider().readPayment(paymentId);
+  return provider().readPayment(paymentId, "waiting");
 }
 
 describe("readPayment", () => {
@@ -285,6 +285,34 @@ describe("readPayment", () => {
   test("an unknown payment is not found", async () => {
     server.answerWith(json({ code: 50001 }, { status: 404 }));
     expect(await read()).toMatchObject({ outcome: "failed", failure: { kind: "not_found" } });
+  });
+});
+
+describe("readPayment when it has probably ended", () => {
+  const readEnded = () => provider().readPayment(intentId, "ended");
+
+  test.each([
+    [20, "paid"],
+    [-3, "underpaid"],
+    [1, "pending"],
+    [-5, "expired"],
+  ])("learns status %i with its money in one call", async (number, status) => {
+    server.answerWith(success({ ...detail, status: number }));
+    expect(await readEnded()).toMatchObject({
+      outcome: "read",
+      observation: { paymentId: intentId, status, money: { price: { currency: "USD", amount: "5.00" } } },
+    });
+    expect(server.seen.map(({ target }) => target)).toEqual([`/v1/checkout_intents/${intentId}`]);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["of another intent", { all_scale_checkout_intent_id: "another" }, "the detail is of another intent"],
+    ["without a status", { status: null }, "the detail has no status"],
+    ["with an unknown status", { status: 7 }, "unknown_status:7"],
+    ["paid without money", { amount_cents: null, amount_coins: null }, "paid, but the detail names no money"],
+  ])("a detail %s changes nothing", async (_name, changes, reason) => {
+    server.answerWith(success({ ...detail, ...changes }));
+    expect(await readEnded()).toMatchObject({ outcome: "failed", failure: { kind: "bad_answer", reason } });
   });
 });
 

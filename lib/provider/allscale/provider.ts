@@ -36,7 +36,8 @@ export function createAllScaleProvider(options: AllScaleProviderOptions): Paymen
   return {
     name: "allscale",
     createPayment: (input) => createPayment({ client, options, input }),
-    readPayment: (paymentId) => readPayment(client, paymentId),
+    readPayment: (paymentId, expecting) =>
+      expecting === "ended" ? readDetail(client, paymentId) : readStatus(client, paymentId),
     authenticateWebhook: (delivery) => authenticateWebhook(delivery, { apiKey, secrets }),
     parseWebhook,
     ping: async () => {
@@ -81,7 +82,7 @@ async function createPayment(context: {
 }
 
 /** The status decides (§6); the detail (§7) adds what was paid, without which nothing counts as paid. */
-async function readPayment(client: AllScaleClient, paymentId: PaymentId): Promise<ReadPaymentResult> {
+async function readStatus(client: AllScaleClient, paymentId: PaymentId): Promise<ReadPaymentResult> {
   const answer = await client.getStatus(paymentId);
   if (!answer.ok) return failed(answer.failure);
   const status = statusOfNumber(answer.payload);
@@ -99,6 +100,21 @@ async function readPayment(client: AllScaleClient, paymentId: PaymentId): Promis
   if (isPaid && !agrees) return failed(unusable(`status 20, but ${detailStatus} in the detail`));
   const observation = observe(paymentId, status, agrees ? detail.payload : null);
   if (isPaid && observation.money === null) return failed(unusable("paid, but the detail names no money"));
+  return { outcome: "read", observation };
+}
+
+/** The detail (§7) has status and money in one answer: the cheaper way where there is probably money to be told of. */
+async function readDetail(client: AllScaleClient, paymentId: PaymentId): Promise<ReadPaymentResult> {
+  const detail = await client.getIntent(paymentId);
+  if (!detail.ok) return failed(detail.failure);
+  const { all_scale_checkout_intent_id: detailId, status: number } = detail.payload;
+  if (detailId !== paymentId) return failed(unusable("the detail is of another intent"));
+  if (number === undefined) return failed(unusable("the detail has no status"));
+  const status = statusOfNumber(number);
+  if (status === null) return failed(unusable(`unknown_status:${number}`));
+  const observation = observe(paymentId, status, detail.payload);
+  if (status === "CONFIRMED" && observation.money === null)
+    return failed(unusable("paid, but the detail names no money"));
   return { outcome: "read", observation };
 }
 
