@@ -1,0 +1,119 @@
+import { expect, test } from "./support/fixtures";
+
+const EVERYWHERE = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": /^(strict-origin-when-cross-origin|no-referrer)$/,
+  "permissions-policy": /camera=\(\)/,
+  "cross-origin-opener-policy": "same-origin-allow-popups",
+  "cross-origin-resource-policy": "same-origin",
+  "strict-transport-security": /max-age=\d{8}/,
+};
+
+test("every answer has the security headers", async ({ client }) => {
+  const created = await client.checkout({ amount: "5.00" });
+  const paths = [
+    "/",
+    "/icon.svg",
+    "/nothing",
+    `/orders/${created.json.orderId}`,
+    "/orders/x",
+    "/api/health",
+    "/api/nothing",
+  ];
+  const script = /\/_next\/static\/[^"]+\.js/.exec((await client.request("GET", "/")).text)?.[0] ?? "";
+  for (const path of [...paths, `/api/orders/${created.json.orderId}`, script]) {
+    const { headers } = await client.request("GET", path);
+    for (const [name, value] of Object.entries(EVERYWHERE)) {
+      expect(headers.get(name), `${name} of ${path}`).toMatch(value);
+    }
+    expect(headers.get("x-powered-by"), path).toBeNull();
+  }
+  for (const path of [`/orders/${created.json.orderId}`, `/api/orders/${created.json.orderId}`]) {
+    const { headers } = await client.request("GET", path);
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("x-robots-tag")).toContain("noindex");
+  }
+});
+
+test("pages run scripts by a nonce of their own and nothing else", async ({ client }) => {
+  const seen = new Set<string>();
+  for (const path of ["/", "/", "/orders/x", "/nothing"]) {
+    const { headers, text } = await client.request("GET", path);
+    const policy = headers.get("content-security-policy") ?? "";
+    const nonce = /'nonce-([\w-]+)'/.exec(policy)?.[1] ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe");
+    expect(policy).toMatch(/form-action 'self'/);
+    const scripts = [...text.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const tag of scripts) expect(tag).toContain(`nonce="${nonce}"`);
+    expect(headers.get("x-request-id")).toBeTruthy();
+    seen.add(nonce);
+  }
+  expect(seen.size).toBe(4);
+});
+
+test("no page breaks its own policy", async ({ page, account, client }) => {
+  const broken: string[] = [];
+  page.on("console", (message) => {
+    if (/content security policy|refused to/i.test(message.text())) broken.push(message.text());
+  });
+  page.on("pageerror", (error) => broken.push(error.message));
+  const created = await client.checkout({ amount: "5.00" });
+  const url = String(created.json.orderUrl);
+  const intent = await account.intentOf(String(created.json.orderId));
+  await page.goto("/");
+  await page.getByTestId("tip-other").check();
+  await page.goto("/?error=amount_too_low&amount=other&customAmount=0.5");
+  await page.goto("/nothing");
+  for (const [status, name] of [
+    [1, "pending"],
+    [10, "confirming"],
+    [-5, "expired"],
+    [20, "paid"],
+  ] as const) {
+    await account.setStatus(intent.id, status);
+    await page.goto(url);
+    await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", name, { timeout: 20_000 });
+  }
+  expect(broken).toEqual([]);
+});
+
+test("hostile text stays text, and hostile headers and keys change nothing", async ({ client, page, app }) => {
+  const hostile = "<script>alert(1)</script>\r\nSet-Cookie: a=b\u0000\u202e";
+  const created = await client.checkout({ amount: "5.00", name: hostile, message: hostile });
+  expect(created.status).toBe(201);
+  await page.goto(`/?message=${encodeURIComponent(hostile)}&amount=%3Cimg%20src=x%20onerror=alert(1)%3E&error=%3Cb%3E`);
+  await expect(page.getByTestId("tip-page")).toBeVisible();
+  expect(await page.evaluate(() => document.querySelectorAll("img[onerror], b").length)).toBe(0);
+
+  const raw = '{"amount":"5.00","__proto__":{"amount":"1"},"constructor":{"prototype":{"isAdmin":true}}}';
+  const polluted = await client.request("POST", "/api/checkout", {
+    headers: { "content-type": "application/json", "x-request-id": "mine", "x-forwarded-host": "evil.example" },
+    body: raw,
+  });
+  expect(polluted.status).toBe(201);
+  expect(polluted.headers.get("x-request-id")).not.toBe("mine");
+  expect(String(polluted.json.orderUrl)).toMatch(new RegExp(`^${app.url}/orders/`));
+  expect(
+    app
+      .log()
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .every((line) => JSON.parse(line) !== null),
+  ).toBe(true);
+});
+
+test("no parameter sends a payer elsewhere", async ({ client }) => {
+  for (const path of [
+    "/?redirect=https://evil.example",
+    "/?next=//evil.example",
+    "//evil.example",
+    "/\\evil.example",
+  ]) {
+    const { headers } = await client.request("GET", path);
+    expect(headers.get("location") ?? "", path).not.toMatch(/^(https?:)?\/\/evil|^\\/);
+  }
+});
