@@ -75,3 +75,58 @@ describe("hosted page", () => {
     expect((await send({ url: store.emulator.url, method: "GET", target: "/checkout/nope" })).status).toBe(404);
   });
 });
+
+describe("paying on the page", () => {
+  const press = (store: TestStore, url: string, fields: Readonly<Record<string, string>>): Promise<RawAnswer> =>
+    send({
+      url: store.emulator.url,
+      method: "POST",
+      target: `${new URL(url).pathname}/status`,
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    });
+
+  it.each([
+    ["cancel", -4],
+    ["time-out", -5],
+    ["hold", 4],
+    ["send-back", 5],
+    ["pay-less", -3],
+  ])("%s leads to %d and back to the page", async (action, status) => {
+    const store = await openStore();
+    const { checkout_url, allscale_checkout_intent_id: id } = await createOk(store.merchant, order);
+    const answer = await press(store, checkout_url, { action });
+    expect(answer.headers.location).toBe(new URL(checkout_url).pathname);
+    expect((await call(store.merchant, `/v1/checkout_intents/${id}/status`)).body?.payload).toBe(status);
+  });
+
+  it("pays on the chosen chain in the chosen coin", async () => {
+    const store = await openStore();
+    const { checkout_url } = await createOk(store.merchant, { ...order, accepted_stable_coins: [1, 2] });
+    const answer = await press(store, checkout_url, { action: "pay", chain_id: "42161", coin: "2" });
+    expect(answer.headers.location).toBe(order.redirect_url);
+    const [webhook] = await store.sink.waitFor(1);
+    expect(webhook?.body).toMatchObject({ chain_id: 42_161, coin_symbol: "USDC", amount_cents: 1999 });
+  });
+
+  it("takes the amount that arrives when less is paid", async () => {
+    const store = await openStore();
+    const { checkout_url, allscale_checkout_intent_id: id } = await createOk(store.merchant, order);
+    await press(store, checkout_url, { action: "pay-less", received: "3.5" });
+    const detail = await call(store.merchant, `/v1/checkout_intents/${id}`);
+    expect(detail.body?.payload).toMatchObject({ status: -3, actual_paid_amount: "3.5" });
+  });
+
+  it("shows a QR code and a chain while it can be paid, and neither afterwards", async () => {
+    const store = await openStore();
+    const { checkout_url } = await createOk(store.merchant, { ...order, currency: 72, amount_cents: 50_000 });
+    const page = async (): Promise<string> =>
+      (await send({ url: store.emulator.url, method: "GET", target: new URL(checkout_url).pathname })).text;
+    const open = await page();
+    for (const shown of ["<svg ", "Arbitrum", 'data-testid="pay"', "500 JPY"]) expect(open).toContain(shown);
+    await press(store, checkout_url, { action: "pay" });
+    const paid = await page();
+    expect(paid).not.toContain('data-testid="pay"');
+    expect(paid).toContain('data-testid="return"');
+  });
+});

@@ -1,0 +1,74 @@
+import type { IntentOrder } from "../state/intent";
+import type { KnownOrder } from "./known-order";
+
+/** A wish that cannot be granted, with the sentence to print. */
+export class TriggerError extends Error {}
+
+interface IntentView {
+  readonly id: string;
+  readonly order: IntentOrder;
+  readonly detail: { readonly amount_cents: number | null };
+}
+
+/** Talks to the control API of a running emulator. */
+export class EmulatorClient {
+  readonly #url: string;
+  readonly #apiKey: string;
+
+  constructor(url: string, apiKey: string) {
+    this.#url = url.replace(/\/+$/, "");
+    this.#apiKey = apiKey;
+  }
+
+  async call(method: "GET" | "POST", path: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await fetch(`${this.#url}/_emulator${path}`, {
+      method,
+      headers: { "X-API-Key": this.#apiKey, "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new TriggerError(`No emulator answers at ${this.#url}. Start one, or say where it is with --emulator.`);
+    });
+    const value: Readonly<Record<string, unknown>> = await answer.json();
+    if (!answer.ok) throw new TriggerError(String(value.error ?? `The emulator answered ${answer.status}.`));
+    return value;
+  }
+
+  /** The webhook URL of the account, or null when it has none. */
+  async webhookUrl(): Promise<string | null> {
+    const { accounts } = await this.call("GET", "/accounts");
+    const own = (accounts as { apiKey: string; webhookUrl: string | null }[]).find(
+      ({ apiKey }) => apiKey === this.#apiKey,
+    );
+    return own?.webhookUrl ?? null;
+  }
+
+  /** Finds an order by its own id or by that of its intent. */
+  async find(id: string): Promise<KnownOrder> {
+    const byOrder = await this.intents(`?order_id=${encodeURIComponent(id)}&limit=1`);
+    const found = byOrder[0] ?? (await this.intents()).find(({ intentId }) => intentId === id);
+    if (found === undefined) throw new TriggerError(`The emulator knows no order and no intent "${id}".`);
+    return found;
+  }
+
+  /** Newest first. */
+  async intents(query = "?limit=1000000"): Promise<KnownOrder[]> {
+    const { intents } = await this.call("GET", `/intents${query}`);
+    return (intents as IntentView[]).map(toOrder);
+  }
+}
+
+/** Cents as the emulator tells them: the account decides whether native orders show any (§10). */
+function toOrder({ id, order, detail }: IntentView): KnownOrder {
+  return {
+    intentId: id,
+    orderId: order.orderId,
+    amountCents: detail.amount_cents,
+    currency: order.currency?.value ?? null,
+    currencySymbol: order.currency?.symbol ?? null,
+    amountCoins: order.amountCoins,
+    coinSymbol: order.coin.symbol,
+    userId: order.userId,
+    userName: order.userName,
+    extra: order.extra,
+  };
+}
