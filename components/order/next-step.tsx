@@ -8,8 +8,15 @@ const ASK = ["review", "underpaid", "rejected"];
 const START_AGAIN = ["failed", "canceled", "expired"];
 
 /** One sentence and at most one button. */
-export function NextStep(props: { order: OrderView; state: StateWords; merchant: Merchant; words: OrderWords }) {
-  const { order, state, merchant, words } = props;
+export function NextStep(props: {
+  order: OrderView;
+  state: StateWords;
+  merchant: Merchant;
+  words: OrderWords;
+  /** True when starting again has just been refused. */
+  notStarted: boolean;
+}) {
+  const { order, state, merchant, words, notStarted } = props;
   return (
     <div className="next" data-testid={"order-next" satisfies TestId}>
       <p>{state.next}</p>
@@ -20,6 +27,7 @@ export function NextStep(props: { order: OrderView; state: StateWords; merchant:
       )}
       {START_AGAIN.includes(order.status) && (
         <form action={`/api/orders/${order.orderId}/payments`} method="post">
+          {notStarted && <p role="alert">{words.notStarted}</p>}
           <button type="submit" data-testid={"order-action" satisfies TestId}>
             {words.startAgain}
           </button>

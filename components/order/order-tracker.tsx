@@ -21,6 +21,7 @@ export function OrderTracker(props: {
   merchant: Merchant;
   states: Readonly<Record<PaymentStatus, StateWords>>;
   words: OrderWords;
+  notStarted: boolean;
 }) {
   const { words, locale, merchant } = props;
   const { order, unreachable, ask } = useOrder(props.initial);
@@ -58,7 +59,7 @@ export function OrderTracker(props: {
         {props.amountText}
       </p>
       <Shortfall shortfall={order.shortfall} words={words.facts} />
-      <NextStep order={order} state={state} merchant={merchant} words={words} />
+      <NextStep order={order} state={state} merchant={merchant} words={words} notStarted={props.notStarted} />
       <Steps status={status} words={words.steps} />
       {unreachable && (
         <p className="aside" data-testid={"order-connection" satisfies TestId}>

@@ -97,6 +97,7 @@ export function stateWords(merchant: string): Readonly<Record<PaymentStatus, Sta
 export const ORDER_WORDS = {
   continue: "Continue to payment",
   startAgain: "Start again",
+  notStarted: "The payment page could not be opened just now. Nothing was charged. Please try again in a minute.",
   contact: "Write to {merchant}",
   checkAgain: "Check again",
   checking: "Checking…",

@@ -5,7 +5,7 @@ import { TIP_WORDS } from "./tip-words";
 export function NotReady({ problems }: { problems: readonly { name: string; problem: string }[] }) {
   const words = TIP_WORDS.notReady;
   return (
-    <div data-testid={"tip-not-ready" satisfies TestId}>
+    <section className="card" data-testid={"tip-not-ready" satisfies TestId}>
       <h2>{words.heading}</h2>
       <p>{words.text}</p>
       <h3>{words.forOperator}</h3>
@@ -17,6 +17,6 @@ export function NotReady({ problems }: { problems: readonly { name: string; prob
           </li>
         ))}
       </ul>
-    </div>
+    </section>
   );
 }

@@ -28,7 +28,7 @@ export function TipPage({ site, children }: { site: SiteConfig; children: ReactN
           ))}
         </nav>
       </header>
-      <section className="card">{children}</section>
+      {children}
     </main>
   );
 }
@@ -51,7 +51,7 @@ export function TipCard({ site, terms, query }: { site: SiteConfig; terms: TipTe
     max: shortMoney({ currency, minor: max }, site.locale),
   };
   return (
-    <>
+    <section className="card">
       <TipForm
         amountField={
           <AmountField currency={currency} locale={site.locale} presets={presets} bounds={bounds} prefill={prefill} />
@@ -66,7 +66,7 @@ export function TipCard({ site, terms, query }: { site: SiteConfig; terms: TipTe
         sameTab={site.sameTab}
       />
       <p className="small">{TIP_WORDS.trust}</p>
-    </>
+    </section>
   );
 }
 

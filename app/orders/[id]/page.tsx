@@ -13,8 +13,9 @@ import "./order.css";
 /** Who knows the address sees the order, so no search engine may list it and no other site may learn it. */
 export const metadata: Metadata = { robots: { index: false, follow: false }, referrer: "no-referrer" };
 
-export default async function Page({ params }: PageProps<"/orders/[id]">) {
+export default async function Page({ params, searchParams }: PageProps<"/orders/[id]">) {
   const { id } = await params;
+  const { error } = await searchParams;
   const order = await loadOrderView(id);
   reconcileAfterResponse();
   if (order === null) notFound();
@@ -35,6 +36,7 @@ export default async function Page({ params }: PageProps<"/orders/[id]">) {
         merchant={{ name, contact }}
         states={stateWords(name)}
         words={ORDER_WORDS}
+        notStarted={error !== undefined}
       />
     </>
   );
