@@ -10,8 +10,9 @@ import { eventually } from "../../test/eventually";
 export type StoredOrder = {
   readonly id: string;
   readonly status: string;
+  readonly version: number;
   readonly attention: readonly string[];
-  readonly attempts: readonly { paymentId: string; status: string }[];
+  readonly attempts: readonly { paymentId: string; status: string; held: boolean }[];
 };
 export type StoredEvent = {
   readonly type: string;
@@ -25,6 +26,8 @@ export type App = {
   readonly url: string;
   readonly webhookUrl: string;
   readonly database: string;
+  /** Of the process that runs now. */
+  pid(): number;
   /** Everything it printed so far. */
   log(): string;
   /** What the embedded store holds, read from the file and not through the app. */
@@ -62,6 +65,7 @@ export async function startApp(settings: Environment): Promise<App> {
     url,
     webhookUrl: `${url}/api/webhooks/allscale`,
     database,
+    pid: () => server.pid ?? 0,
     log: () => lines.join(""),
     storedOrders: () => readDocuments<StoredOrder>(database, "SELECT doc FROM orders"),
     storedEvents: (orderId) =>

@@ -1,0 +1,125 @@
+import { assertNever } from "@/lib/assert-never";
+import type { Audit, StoredOrders } from "../ledger";
+import type { Action, Scenario } from "./scenario";
+import type { Place } from "./stores";
+import { World } from "./world";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Tells a story from beginning to end and throws where money was lost or invented. Answers what was booked. */
+export async function play(place: Place, { actions, ending }: Scenario): Promise<Audit> {
+  const world = new World(place);
+  await world.checkout(0, false);
+  for (const action of actions) await perform(world, action);
+  while (world.turnstile.waiting > 0) await world.turnstile.let(0);
+  world.crash();
+  if (world.errors.length > 0) throw world.errors[0];
+
+  const afterCrash = await audited(world);
+  if (ending === "redelivery") await redeliverAll(world);
+  else await reconcileAll(world);
+  await everythingIsKnown(world);
+  await audited(world);
+  return afterCrash;
+}
+
+async function perform(world: World, action: Action): Promise<void> {
+  const { turnstile } = world;
+  const start = (work: () => Promise<unknown>) =>
+    turnstile.start(() =>
+      work().then(
+        () => undefined,
+        (error: unknown) => void world.errors.push(error),
+      ),
+    );
+  switch (action.do) {
+    case "let":
+      return turnstile.let(action.pick);
+    case "checkout":
+      return start(() => world.checkout(action.key));
+    case "try_again":
+      return withOne([...world.orderIds], action.order, (id) => start(() => world.tryAgain(id)));
+    case "poll":
+      return withOne([...world.orderIds], action.order, (id) => start(() => world.poll(id)));
+    case "reconcile":
+      // One order at a time, because a turnstile takes only work that does not fork.
+      return start(() => world.reconcile({ maxOrders: 1, deadlineMs: 60_000 }, true));
+    case "status":
+      return withOne([...world.model.intents.values()], action.intent, (intent) => {
+        if (!intent.confirmed) intent.status = action.status;
+      });
+    case "webhook":
+      return withOne([...world.model.intents.keys()], action.intent, (id) => {
+        const delivery = world.makeDelivery(action.kind, id);
+        if (delivery) start(() => world.receive(delivery, true));
+      });
+    case "resend":
+      return withOne(world.deliveries, action.delivery, (earlier) => {
+        const nonce = action.how === "stolen_nonce" ? earlier.headers["x-webhook-nonce"] : undefined;
+        const delivery =
+          action.how === "same_bytes" ? earlier : world.makeDelivery(earlier.kind, earlier.intent.id, nonce);
+        if (delivery) start(() => world.receive(delivery, true));
+      });
+    case "wait":
+      return world.wait(action.ms);
+    case "crash":
+      return world.crash();
+    default:
+      return assertNever(action);
+  }
+}
+
+function withOne<T>(items: readonly T[], index: number, use: (item: T) => void): void {
+  const item = items[index % Math.max(1, items.length)];
+  if (item !== undefined) use(item);
+}
+
+/** AllScale sends every confirmation once more, signed at that time. */
+async function redeliverAll(world: World): Promise<void> {
+  for (const { id, confirmed } of [...world.model.intents.values()]) {
+    const delivery = confirmed ? world.makeDelivery("right", id) : null;
+    if (delivery === null) continue;
+    const outcome = await world.receive(delivery, false);
+    const known = await world.store.findByPayment(id as never);
+    // A create call whose answer was lost in a crash leaves an intent that nobody was ever shown.
+    const expected = known ? ["paid", "duplicate", "needs_review"] : ["unknown_payment"];
+    if (!expected.includes(outcome)) throw new Error(`A redelivery was answered ${outcome}.`);
+  }
+}
+
+/** No webhook ever comes: the walk finds everything out, and a second one finds nothing more. */
+async function reconcileAll(world: World): Promise<void> {
+  const bounds = { maxOrders: 100, deadlineMs: 60_000 };
+  await world.wait(DAY_MS);
+  await world.reconcile(bounds, false);
+  await world.wait(DAY_MS);
+  const again = await world.reconcile(bounds, false);
+  if (again.changed > 0) throw new Error(`A second reconciliation changed ${again.changed} orders.`);
+}
+
+/** Each payment that was truly made, and that an order of ours knows, is paid or kept for the merchant. */
+async function everythingIsKnown(world: World): Promise<void> {
+  for (const id of world.orderIds) {
+    const order = await world.store.get(id);
+    if (order === null) continue;
+    for (const { paymentId, status, held } of order.attempts) {
+      const made = world.model.intents.get(paymentId)?.confirmed === true;
+      if (made && status !== "paid" && !held) throw new Error(`A confirmed payment is ${status}.`);
+    }
+    if (world.seenPaid.has(id) && order.status !== "paid") throw new Error("An order is paid no more.");
+  }
+}
+
+async function audited(world: World): Promise<Audit> {
+  const stored: StoredOrders = {
+    async orders() {
+      const orders = await Promise.all([...world.orderIds].map((id) => world.store.get(id)));
+      return orders.filter((order) => order !== null);
+    },
+    events: async (orderId) =>
+      (await world.store.events(orderId as never)).map(({ from, ...event }) => ({ ...event, from: from ?? "" })),
+  };
+  const audit = await world.ledger.audit(stored);
+  if (audit.complaints.length > 0) throw new Error(audit.complaints.join("; "));
+  return audit;
+}

@@ -1,0 +1,95 @@
+import type { StoredEvent, StoredOrder } from "@/e2e/support/app";
+import type { Delivery, Receipt } from "./deliveries";
+
+export type Audit = {
+  readonly deliveries: number;
+  /** Answered 200: the app promised that what the delivery said is durable. */
+  readonly acknowledged: number;
+  /** Of those, how many the store bears out. */
+  readonly settled: number;
+  readonly lost: number;
+  /** Orders that are paid without the right money, or were paid twice over. */
+  readonly wronglySettled: number;
+  readonly complaints: readonly string[];
+};
+
+/** How the stored truth is read: from the store's own files or keys, never through the app. */
+export type StoredOrders = {
+  orders(): Promise<StoredOrder[]>;
+  events(orderId: string): Promise<StoredEvent[]>;
+};
+
+/** Remembers what was promised, and holds the store against it. */
+export class Ledger {
+  readonly #promised: Delivery[] = [];
+  readonly #orderIds = new Set<string>();
+  readonly #confirmed = new Set<string>();
+  #deliveries = 0;
+
+  /** For orders that the app said it had opened; each must exist afterwards. */
+  promisedOrder(orderId: string): void {
+    this.#orderIds.add(orderId);
+  }
+
+  record(delivery: Delivery, receipt: Receipt): void {
+    this.#deliveries += 1;
+    if (receipt.status === 200) this.#promised.push(delivery);
+  }
+
+  /** The deliveries of these orders that were answered 200. */
+  promised(): readonly Delivery[] {
+    return this.#promised;
+  }
+
+  async audit(store: StoredOrders): Promise<Audit> {
+    const orders = new Map((await store.orders()).map((order) => [order.id, order]));
+    const complaints = [...this.#orderIds].filter((id) => !orders.has(id)).map((id) => `order ${id} is gone`);
+    const lost = this.#promised.filter((delivery) => !isBorneOut(delivery, orders.get(delivery.intent.orderId)));
+    for (const { kind, intent } of lost.slice(0, 5)) complaints.push(`lost: ${kind} for ${intent.orderId}`);
+    let wronglySettled = 0;
+    for (const order of orders.values()) {
+      const reason = await this.#wrongness(order, store);
+      if (reason === null) continue;
+      wronglySettled += 1;
+      complaints.push(`wrong: ${order.id} ${reason}`);
+    }
+    const acknowledged = this.#promised.length;
+    const settled = acknowledged - lost.length;
+    return { deliveries: this.#deliveries, acknowledged, settled, lost: lost.length, wronglySettled, complaints };
+  }
+
+  /** The payment was truly made: only such an order may be paid. Noted before the first delivery says so. */
+  confirmed(paymentId: string): void {
+    this.#confirmed.add(paymentId);
+  }
+
+  async #wrongness(order: StoredOrder, store: StoredOrders): Promise<string | null> {
+    for (const { paymentId, status } of order.attempts) {
+      if (status === "paid" && !this.#confirmed.has(paymentId)) return "is paid without the right money";
+    }
+    if (order.status === "paid" && order.attempts.every(({ status }) => status !== "paid")) {
+      return "is paid by no payment";
+    }
+    const events = await store.events(order.id);
+    if (events.length !== order.version) return `has version ${order.version} and ${events.length} events`;
+    const observed = events.filter(({ type }) => type === "payment_observed");
+    const paid = observed.filter(({ from, to }) => to === "paid" && from !== "paid").length;
+    if (order.status === "paid" ? paid !== 1 : paid !== 0) return `became paid ${paid} times`;
+    return null;
+  }
+}
+
+/** Whether the store holds what a delivery said. The right money on a held payment waits for the merchant, as it should. */
+function isBorneOut({ kind, intent }: Delivery, order: StoredOrder | undefined): boolean {
+  const attempt = order?.attempts.find(({ paymentId }) => paymentId === intent.id);
+  if (order === undefined || attempt === undefined) return false;
+  const mismatch = order.attention.includes("money_mismatch");
+  switch (kind) {
+    case "right":
+      return attempt.status === "paid" || (attempt.held && mismatch);
+    case "wrong_money":
+      return mismatch;
+    case "forged":
+      return false;
+  }
+}

@@ -1,0 +1,38 @@
+/** How much of each case is run: briefly with every `npm test`, and in full by hand. */
+export type Sizes = {
+  readonly sqliteKills: number;
+  readonly redisKills: number;
+  /** Orders whose deliveries are under way when a process is killed. */
+  readonly ordersPerKill: number;
+  readonly interleavings: number;
+  readonly parallelOrders: number;
+  readonly parallelCopies: number;
+  readonly fuzzedRequests: number;
+  readonly soakedPayments: number;
+  /** No case may take longer. */
+  readonly caseLimitMs: number;
+};
+
+export const SHORT: Sizes = {
+  sqliteKills: 6,
+  redisKills: 6,
+  ordersPerKill: 20,
+  interleavings: 250,
+  parallelOrders: 20,
+  parallelCopies: 20,
+  fuzzedRequests: 3_000,
+  soakedPayments: 100,
+  caseLimitMs: 90_000,
+};
+
+export const FULL: Sizes = {
+  sqliteKills: 200,
+  redisKills: 50,
+  ordersPerKill: 30,
+  interleavings: 10_000,
+  parallelOrders: 200,
+  parallelCopies: 20,
+  fuzzedRequests: 100_000,
+  soakedPayments: 5_000,
+  caseLimitMs: 40 * 60_000,
+};
