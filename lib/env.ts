@@ -243,7 +243,7 @@ function readPricing(reader: Reader): Pricing | null {
   const min = reader.get("AMOUNT_MIN");
   const max = reader.get("AMOUNT_MAX");
   const limits = amountLimits({ currency: code, ...(min && { min }), ...(max && { max }) });
-  if (!limits.ok) return reader.refuse(min === undefined ? "AMOUNT_MAX" : "AMOUNT_MIN", limits.problem);
+  if (!limits.ok) return reader.refuse(limits.setting, limits.problem);
   return { currency: code, min: limits.min, max: limits.max };
 }
 

@@ -25,8 +25,10 @@ export type AmountLimits = { readonly currency: Currency; readonly min: number; 
 
 export type AmountLimitsResult =
   | { readonly ok: true; readonly min: number; readonly max: number }
-  /** One sentence for the merchant that names the setting. */
-  | { readonly ok: false; readonly problem: string };
+  /** Which setting is wrong, and how: the two read as one sentence for the merchant. */
+  | { readonly ok: false; readonly setting: LimitSetting; readonly problem: string };
+
+type LimitSetting = "AMOUNT_MIN" | "AMOUNT_MAX";
 
 /** The bounds of an amount, from AMOUNT_MIN and AMOUNT_MAX (decimal strings in major units) or the currency's own. */
 export function amountLimits(input: {
@@ -41,14 +43,15 @@ export function amountLimits(input: {
   if (!max.ok) return max;
   if (min.minor < LOWEST_MINIMUM[currency]) {
     const lowest = label({ currency, minor: LOWEST_MINIMUM[currency] });
-    return { ok: false, problem: `AMOUNT_MIN is below ${lowest}, the least that can be paid.` };
+    return { ok: false, setting: "AMOUNT_MIN", problem: `is below ${lowest}, the least that can be paid` };
   }
   if (min.minor > max.minor) {
     const [low, high] = [label({ currency, minor: min.minor }), label({ currency, minor: max.minor })];
-    return {
-      ok: false,
-      problem: `The smallest amount (${low}) is above the largest (${high}): see AMOUNT_MIN and AMOUNT_MAX.`,
-    };
+    const [setting, problem] =
+      input.min === undefined
+        ? (["AMOUNT_MAX", `is below the smallest amount, ${low}`] as const)
+        : (["AMOUNT_MIN", `is above the largest amount, ${high}`] as const);
+    return { ok: false, setting, problem };
   }
   return { ok: true, min: min.minor, max: max.minor };
 }
@@ -91,12 +94,13 @@ function sentence(problem: AmountRefusal, { currency, min, max }: AmountLimits):
   }
 }
 
-function bound(input: { name: string; text: string | undefined; currency: Currency; fallback: number }) {
+function bound(input: { name: LimitSetting; text: string | undefined; currency: Currency; fallback: number }) {
   if (input.text === undefined) return { ok: true, minor: input.fallback } as const;
   const parsed = parseAmount(input.text.trim(), input.currency);
   if (parsed.ok) return parsed;
   const example = formatAmount({ currency: input.currency, minor: input.fallback });
-  return { ok: false, problem: `${input.name} must be an amount in ${input.currency}, such as ${example}.` } as const;
+  const problem = `must be an amount in ${input.currency}, such as ${example}`;
+  return { ok: false, setting: input.name, problem } as const;
 }
 
 function label(money: Money): string {
