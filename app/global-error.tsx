@@ -5,6 +5,7 @@ export default function GlobalError() {
   return (
     <html lang="en">
       <body>
+        <title>This page has a problem</title>
         <h1>This page has a problem</h1>
         <p>A payment that you have made is not affected.</p>
         <button type="button" onClick={() => location.reload()}>

@@ -10,7 +10,8 @@ export const metadata: Metadata = {
   formatDetection: { telephone: false, address: false, email: false },
 };
 
-export const viewport: Viewport = { colorScheme: "light dark" };
+const { scheme } = siteConfig.theme;
+export const viewport: Viewport = { colorScheme: scheme === "auto" ? "light dark" : scheme };
 
 /** The theme is two attributes that globals.css knows, because a strict CSP allows no style in the markup. */
 export default async function RootLayout({ children }: { children: ReactNode }) {

@@ -3,8 +3,9 @@ import type { TestId } from "../test-ids";
 import type { Merchant } from "./merchant";
 import type { OrderWords, StateWords } from "./order-words";
 
-/** The states whose way out is a person, and those whose way out is a new payment. */
-const ASK = ["review", "underpaid", "rejected"];
+/** The states whose way out is a person, those where one may help, and those whose way out is a new payment. */
+const ASK = ["underpaid", "rejected"];
+const MAY_ASK = ["review", "refunding"];
 const START_AGAIN = ["failed", "canceled", "expired"];
 
 /** One sentence and at most one button. */
@@ -17,12 +18,18 @@ export function NextStep(props: {
   notStarted: boolean;
 }) {
   const { order, state, merchant, words, notStarted } = props;
+  const pending = order.status === "pending";
   return (
     <div className="next" data-testid={"order-next" satisfies TestId}>
-      <p>{state.next}</p>
-      {order.status === "pending" && order.checkoutUrl && (
-        <a className="button" href={order.checkoutUrl} rel="noreferrer" data-testid={"order-action" satisfies TestId}>
-          {words.continue}
+      <p>{pending && !order.checkoutUrl ? words.noPaymentPage : state.next}</p>
+      {pending && (
+        <a
+          className="button"
+          href={order.checkoutUrl ?? "/"}
+          rel="noreferrer"
+          data-testid={"order-action" satisfies TestId}
+        >
+          {order.checkoutUrl ? words.continue : words.beginAnew}
         </a>
       )}
       {START_AGAIN.includes(order.status) && (
@@ -33,9 +40,9 @@ export function NextStep(props: {
           </button>
         </form>
       )}
-      {ASK.includes(order.status) && merchant.contact && (
+      {merchant.contact && [...ASK, ...MAY_ASK].includes(order.status) && (
         <a
-          className="button"
+          className={ASK.includes(order.status) ? "button" : undefined}
           href={withOrderNumber(merchant.contact.href, order.orderId)}
           data-testid={"order-contact" satisfies TestId}
         >

@@ -96,6 +96,8 @@ export function stateWords(merchant: string): Readonly<Record<PaymentStatus, Sta
 /** Everything else on the order page. Plain data too. */
 export const ORDER_WORDS = {
   continue: "Continue to payment",
+  noPaymentPage: "No payment page was opened for this order. Nothing was charged; please begin anew.",
+  beginAnew: "Begin anew",
   startAgain: "Start again",
   notStarted: "The payment page could not be opened just now. Nothing was charged. Please try again in a minute.",
   contact: "Write to {merchant}",
@@ -112,7 +114,7 @@ export const ORDER_WORDS = {
     made: "Order made",
     required: "Asked for",
     received: "Received",
-    seen: "Seen so far",
+    seen: "Amount seen",
     missing: "Missing",
     confirmed: "Confirmed",
     network: "Network",

@@ -11,6 +11,7 @@ import { pollIntervalMs, retryDelayMs } from "./poll-interval";
 export function useOrder(initial: OrderView) {
   const [openedAt] = useState(() => Date.now());
   const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const paid = useRef(initial.paid);
   // SWR restarts its timer when this function changes, so it must not change from one rendering to the next.
   const refreshInterval = useCallback(
     (latest?: OrderView) => pollIntervalMs((latest ?? initial).status, Date.now() - openedAt),
@@ -22,6 +23,11 @@ export function useOrder(initial: OrderView) {
     revalidateOnMount: false,
     refreshInterval,
     focusThrottleInterval: 1_000,
+    // Paid is final, so not even coming back to the page is a reason to ask.
+    isPaused: () => paid.current,
+    onSuccess: (latest) => {
+      paid.current = latest.paid;
+    },
     onErrorRetry: (failure, _key, _config, revalidate, { retryCount, dedupe }) => {
       const wantedMs = failure instanceof NoAnswer ? failure.retryAfterMs : 0;
       // The newest failure decides when to ask again, not one from before the server asked for patience.
