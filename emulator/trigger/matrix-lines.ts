@@ -43,7 +43,11 @@ export const matrixLines: readonly MatrixLine[] = [
   refused("query-added", "query_added", "It leaves the query out of what it checks."),
   refused("too-new-by-301-s", "future", "It takes webhooks from the future, which can be replayed later."),
   refused("too-old-by-301-s", "stale", "It takes old webhooks, so a recorded one can be replayed."),
-  { ...refused("id-mismatch", "id_mismatch", "It does not compare the id in the body with the one in the header.") },
+  {
+    ...refused("id-mismatch", "id_mismatch", "It does not compare the id in the body with the one in the header."),
+    // The official plugin answers 400 here (§8), and either one says that the sender is not believed.
+    wantedStatuses: [401, 400],
+  },
   refused("short-signature", "short_signature", "It crashes on, or believes, a signature that was cut short."),
   {
     ...refused("too-large", "too_large", "It reads bodies of any size."),

@@ -1,0 +1,54 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const emulator = fileURLToPath(new URL(".", import.meta.url));
+const folders: string[] = [];
+
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "emulator-package-"));
+  folders.push(folder);
+  return folder;
+}
+
+describe("npm pack of the emulator folder", () => {
+  it("gives a package that needs nothing else and starts within a second", { timeout: 60_000 }, async () => {
+    const packed = await emptyFolder();
+    const project = await emptyFolder();
+    await run("npm", ["pack", "--pack-destination", packed], { cwd: emulator });
+    const [tarball = ""] = await readdir(packed);
+    await writeFile(join(project, "package.json"), "{}");
+    await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(packed, tarball)], { cwd: project });
+    expect((await readdir(join(project, "node_modules"))).filter((name) => !name.startsWith("."))).toEqual([
+      "allscale-emulator",
+    ]);
+
+    const startedAt = performance.now();
+    const child = spawn(join(project, "node_modules/.bin/allscale-emulator"), ["--port", "0"], { cwd: project });
+    try {
+      const line = await new Promise<string>((resolve, reject) => {
+        child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString("utf8")));
+        child.once("exit", (code) => reject(new Error(`It ended with ${code}.`)));
+      });
+      const startMs = performance.now() - startedAt;
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+      expect((await fetch(`${url}/_emulator/health`)).status).toBe(200);
+      expect(startMs).toBeLessThan(1_000);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    const { stdout } = await run(join(project, "node_modules/.bin/allscale-trigger"), ["list"]);
+    expect(stdout).toContain("short_signature");
+    const importing = 'import("allscale-emulator").then(({ startEmulator }) => console.log(typeof startEmulator))';
+    expect((await run(process.execPath, ["-e", importing], { cwd: project })).stdout.trim()).toBe("function");
+  });
+});
