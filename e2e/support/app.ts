@@ -43,7 +43,7 @@ export async function startApp(settings: Environment): Promise<App> {
   const folder = mkdtempSync(join(tmpdir(), "checkout-app-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const database = join(folder, "orders.db");
+  const database = settings.ORDER_DATABASE ?? join(folder, "orders.db");
   const env = {
     ...withoutSettings(process.env),
     ORDER_DATABASE: database,

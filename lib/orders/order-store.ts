@@ -49,4 +49,12 @@ export type Claim = { readonly claimed: true } | { readonly claimed: false; read
 /** The store could not do what was asked; nothing may be answered as if it had. The message carries no data. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+
+  /**
+   * By name, because Next bundles pages apart from routes and gives each a copy of this class: a store that a route opened
+   * for the process throws one that a page would not recognise as its own, and would answer 500 for.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "StoreUnavailableError";
+  }
 }

@@ -1,7 +1,17 @@
 import type { Case } from "./case";
+import { allscaleOutages } from "./case-allscale-outages";
 import { redisInterleavings, sqliteInterleavings } from "./case-interleavings";
 import { redisKills } from "./case-redis-kills";
+import { redisOutages } from "./case-redis-outages";
 import { sqliteKills } from "./case-sqlite-kills";
 import { twoProcesses } from "./case-two-processes";
 
-export const CASES: readonly Case[] = [sqliteKills, redisKills, twoProcesses, sqliteInterleavings, redisInterleavings];
+export const CASES: readonly Case[] = [
+  allscaleOutages,
+  redisOutages,
+  sqliteKills,
+  redisKills,
+  twoProcesses,
+  sqliteInterleavings,
+  redisInterleavings,
+];

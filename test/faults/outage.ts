@@ -1,0 +1,55 @@
+import type { Answer } from "@/e2e/support/client";
+import type { Receipt } from "./deliveries";
+import type { Report } from "./report";
+import { healed, type Shop } from "./shop";
+
+/** What everybody sees at the same moment of an outage. */
+export type Sight = {
+  readonly webhook: Receipt;
+  readonly health: Answer;
+  readonly checkout: Answer;
+  /** The order's state as a payer's page polls it. */
+  readonly order: Answer;
+  /** The order's page itself. */
+  readonly page: Answer;
+};
+
+/** Asks for everything at once, about an order that was opened in good times. */
+export async function lookAround(shop: Shop, orderId: string): Promise<Sight> {
+  const delivery = shop.delivery("right", orderId);
+  const [webhook, health, checkout, order, page] = await Promise.all([
+    shop.deliver(delivery),
+    shop.health(),
+    shop.client.checkout({ amount: "5.00" }),
+    shop.client.order(orderId),
+    shop.client.request("GET", `/orders/${orderId}`, { headers: { accept: "text/html" } }),
+  ]);
+  return { webhook, health, checkout, order, page };
+}
+
+/** The outage of a store: everything that needs it refuses and says so, and nothing is taken for done. */
+export function checkStoreOutage(report: Report, name: string, sight: Sight): void {
+  const { webhook, health, checkout, order, page } = sight;
+  report.check(`${name}: the webhook is refused with 503`, webhook.status === 503, webhook);
+  const says = health.status === 503 && health.json.code === "store_unavailable";
+  report.check(`${name}: health says 503 and why`, says, health.text);
+  const refused = checkout.status === 503 && checkout.headers.get("retry-after") !== null;
+  report.check(`${name}: a checkout is refused with 503`, refused, checkout.text);
+  report.check(`${name}: a poll is refused with 503`, order.status === 503, order.text);
+  report.check(`${name}: the order page is shown all the same`, page.status === 200, page.status);
+}
+
+/** The fault is over: nobody restarts anything, and the delivery that was refused comes again. */
+export async function checkHealing(options: {
+  report: Report;
+  name: string;
+  shop: Shop;
+  orderId: string;
+}): Promise<void> {
+  const { report, name, shop, orderId } = options;
+  await healed(shop);
+  const again = await shop.deliver(shop.delivery("right", orderId));
+  report.check(`${name}: the redelivery settles once it is over`, again.status === 200, again);
+  const { json } = await shop.client.order(orderId);
+  report.check(`${name}: the payer sees it paid`, json.status === "paid", json);
+}
