@@ -8,6 +8,7 @@ export interface CliOptions {
   readonly webhookUrl: string | null;
   readonly webhooks: boolean;
   readonly publicUrl: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -26,6 +27,7 @@ Usage: allscale-emulator [options]
   --api-secret S      its secret                              (st_emulator_secret_not_for_production)
   --webhook-url URL   where confirmations are sent            (http://localhost:3000/api/webhooks/allscale)
   --no-webhooks       send none
+  --set NAME=VALUE    any setting, as often as wanted (see /_emulator/), such as replayWindowSeconds=300
   --public-url URL    base of checkout URLs, when it is not the address listened on
   --host ADDRESS      address to listen on                    (127.0.0.1)
   --allow-remote      needed for an address off this computer: the emulator protects nothing
@@ -62,6 +64,8 @@ export function parseCli(args: readonly string[]): CliResult {
   if (values["api-key"] === "" || values["api-secret"] === "") {
     return refused("--api-key and --api-secret must not be empty.");
   }
+  const settings = readSettings(values.set);
+  if (settings === null) return refused("--set takes NAME=VALUE, such as replayWindowSeconds=300.");
   return {
     kind: "run",
     options: {
@@ -71,11 +75,27 @@ export function parseCli(args: readonly string[]): CliResult {
       apiSecret: values["api-secret"],
       webhookUrl: values["webhook-url"] || null,
       webhooks: !values["no-webhooks"],
+      settings,
       publicUrl: values["public-url"] || null,
       quiet: values.quiet,
       json: values.json,
     },
   };
+}
+
+/** Values are JSON; what is none is text. */
+function readSettings(pairs: readonly string[]): Readonly<Record<string, unknown>> | null {
+  const settings: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const [, name, text] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
+    if (name === undefined || text === undefined) return null;
+    try {
+      settings[name] = JSON.parse(text);
+    } catch {
+      settings[name] = text;
+    }
+  }
+  return settings;
 }
 
 function refused(message: string): CliResult {
@@ -92,6 +112,7 @@ function parse(args: readonly string[]) {
       "api-secret": { type: "string", default: "st_emulator_secret_not_for_production" },
       "webhook-url": { type: "string", default: "http://localhost:3000/api/webhooks/allscale" },
       "no-webhooks": { type: "boolean", default: false },
+      set: { type: "string", multiple: true, default: [] },
       "public-url": { type: "string" },
       "allow-remote": { type: "boolean", default: false },
       quiet: { type: "boolean", default: false },

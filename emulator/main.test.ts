@@ -38,11 +38,13 @@ function run(...args: string[]): Run {
 
 describe("npm run emulator", () => {
   it("says where it listens, serves, and stops cleanly on a signal", async () => {
-    const started = run("--port", "0", "--api-key", "K", "--api-secret", "S");
+    const started = run("--port", "0", "--api-key", "K", "--api-secret", "S", "--set", "storeName=Bagels");
     const line = await started.firstLine;
     const baseUrl = /^AllScale emulator listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1] ?? "";
     const merchant = { baseUrl, apiKey: "K", apiSecret: "S" };
     expect((await call(merchant, "/v1/test/ping")).status).toBe(200);
+    const settings = await send({ url: baseUrl, method: "GET", target: "/_emulator/settings" });
+    expect(settings.body).toMatchObject({ storeName: "Bagels", webhooks: true });
     started.child.kill("SIGTERM");
     expect(await started.exit).toBe(0);
     expect(started.output()).toContain("GET /v1/test/ping 200 code 0");
@@ -59,6 +61,9 @@ describe("npm run emulator", () => {
     const remote = run("--host", "0.0.0.0");
     expect(await remote.exit).toBe(1);
     expect(remote.output()).toContain("--allow-remote");
+    const unknown = run("--port", "0", "--set", "replayWindow=300");
+    expect(await unknown.exit).toBe(1);
+    expect(unknown.output()).toContain('no setting "replayWindow"');
     const misspelt = run("--prot", "1");
     expect(await misspelt.exit).toBe(1);
     expect(misspelt.output()).toContain("--prot");

@@ -2,6 +2,7 @@
 import { type CliOptions, helpText, parseCli } from "./cli-options";
 import { startEmulator } from "./server";
 import type { RequestEntry } from "./state/request-entry";
+import type { Delivery } from "./webhooks/delivery";
 
 async function main(): Promise<void> {
   const parsed = parseCli(process.argv.slice(2));
@@ -26,9 +27,14 @@ async function run(options: CliOptions): Promise<void> {
       apiKey,
       apiSecret,
       webhookUrl,
-      settings: { webhooks },
+      settings: { ...options.settings, ...(webhooks ? {} : { webhooks: false }) },
       ...(publicUrl === null ? {} : { publicUrl }),
-      ...(options.quiet ? {} : { onRequest: (entry) => console.log(requestLine(entry, options.json)) }),
+      ...(options.quiet
+        ? {}
+        : {
+            onRequest: (entry) => console.log(requestLine(entry, options.json)),
+            onDelivery: (delivery) => console.log(deliveryLine(delivery, options.json)),
+          }),
     });
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => void emulator.close().then(() => process.exit(0)));
@@ -46,6 +52,14 @@ function requestLine(entry: RequestEntry, asJson: boolean): string {
   const answer = entry.httpStatus === null ? "dropped" : `${entry.httpStatus} code ${entry.code}`;
   const why = entry.reason === null ? "" : ` (${entry.reason})`;
   return `${entry.method} ${entry.path} ${answer}${why} ${entry.durationMs} ms`;
+}
+
+/** One line for one webhook. */
+function deliveryLine(delivery: Delivery, asJson: boolean): string {
+  if (asJson) return JSON.stringify({ event: "delivery", ...delivery });
+  const { kind, attempt, request, answer, error, durationMs } = delivery;
+  const what = answer === null ? (error ?? "") : `${answer.status} ${answer.body.slice(0, 100)}`.trimEnd();
+  return `webhook to ${request.url}, ${kind} ${attempt}: ${what} ${durationMs} ms`;
 }
 
 function startFailure(error: unknown, { port, host }: CliOptions): string {

@@ -1,5 +1,5 @@
 import type { Enforces } from "../check-names";
-import { type RunningEmulator, startEmulatorWith } from "../server";
+import { type RunningEmulator, startEmulatorWith } from "../listening-emulator";
 import { controlOf } from "../test-support/bench-store";
 import { call, create, createOk, type Merchant, type RawAnswer } from "../test-support/merchant";
 import { openSink, type WebhookSink } from "../test-support/webhook-sink";

@@ -40,6 +40,15 @@ describe("accounts", () => {
     expect((await control("GET", "/reset")).headers.allow).toBe("POST");
   });
 
+  it("are not controlled by pages of other sites", async () => {
+    const { emulator } = await openStore();
+    const from = (origin: string) =>
+      send({ url: emulator.url, method: "POST", target: "/_emulator/reset", headers: { Origin: origin, Host: "a:1" } });
+    expect((await from("https://evil.example")).status).toBe(403);
+    expect((await from("null")).status).toBe(403);
+    expect((await from("http://a:1")).status).toBe(200);
+  });
+
   it("go back to their registered settings on reset", async () => {
     const { control } = await openStore({ settings: { storeName: "Registered" } });
     await control("POST", "/settings", { storeName: "Changed", webhooks: false });

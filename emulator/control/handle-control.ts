@@ -27,6 +27,7 @@ const controlRoutes: readonly ControlRoute[] = [
 
 /** Answers a request under /_emulator/. The account is the one of `X-API-Key` or `?api_key=`, else the first one. */
 export async function handleControl(state: EmulatorState, request: RawRequest): Promise<Reply> {
+  if (isFromElsewhere(request)) return json(403, { error: "Pages of other sites may not control the emulator." });
   const query = new URLSearchParams(request.query);
   const matches = controlRoutes.flatMap((route) => {
     const params = matchParams(route.path, request.path);
@@ -47,6 +48,13 @@ export async function handleControl(state: EmulatorState, request: RawRequest): 
     if (error instanceof ControlError) return json(error.status, { error: error.message });
     throw error;
   }
+}
+
+/** A browser names the page that sends a request. Any page could else move payments and send webhooks from here. */
+function isFromElsewhere(request: RawRequest): boolean {
+  const origin = header(request, "origin");
+  if (origin === "" || request.method === "GET") return false;
+  return !URL.canParse(origin) || new URL(origin).host !== header(request, "host");
 }
 
 function addressedAccount(state: EmulatorState, request: RawRequest, query: URLSearchParams): Account {

@@ -20,6 +20,17 @@ export interface Credentials {
   readonly webhookUrl: string | null;
 }
 
+/** Who is told of finished deliveries; the same one for all accounts. */
+export interface DeliveryListener {
+  notify: ((delivery: Delivery) => void) | null;
+}
+
+/** What an account gets from the emulator it is part of. */
+export interface Surroundings {
+  readonly enforces: Enforces;
+  readonly deliveryListener: DeliveryListener;
+}
+
 /** One store: an API key with everything that belongs to it. Accounts share nothing, so tests can run side by side. */
 export class Account {
   readonly apiKey: string;
@@ -31,6 +42,7 @@ export class Account {
   readonly faults = new FaultList();
   readonly rateLimiter = new RateLimiter();
   readonly enforces: Enforces;
+  readonly deliveryListener: DeliveryListener;
   /** Deliveries that the fault `reorder` keeps until another one has gone out. */
   readonly heldBack: (() => void)[] = [];
   /** Scenarios waiting for the next intents, in order. */
@@ -43,8 +55,9 @@ export class Account {
   /** Aborted on reset, so that a webhook of the time before does not arrive in the time after. */
   sending = new AbortController();
 
-  constructor(credentials: Credentials, enforces: Enforces) {
+  constructor(credentials: Credentials, { enforces, deliveryListener }: Surroundings) {
     this.enforces = enforces;
+    this.deliveryListener = deliveryListener;
     this.apiKey = credentials.apiKey;
     this.apiSecret = credentials.apiSecret;
     this.webhookUrl = credentials.webhookUrl;

@@ -1,5 +1,5 @@
 import type { Enforces } from "../check-names";
-import { Account, type Credentials } from "./account";
+import { Account, type Credentials, type DeliveryListener } from "./account";
 import { BoundedLog } from "./bounded-log";
 import type { Intent } from "./intent";
 import { NonceStore } from "./nonce-store";
@@ -14,6 +14,7 @@ export class EmulatorState {
   /** Requests that named no account we know. */
   readonly unattributed = new BoundedLog<RequestEntry>(1_000);
   readonly enforces: Enforces;
+  readonly deliveryListener: DeliveryListener = { notify: null };
   /** Base of the hosted page; set once the port is known. */
   publicUrl = "";
   readonly #intentByToken = new Map<string, Intent>();
@@ -31,7 +32,7 @@ export class EmulatorState {
       known.webhookUrl = credentials.webhookUrl;
       return known;
     }
-    const account = new Account(credentials, this.enforces);
+    const account = new Account(credentials, this);
     this.accounts.set(credentials.apiKey, account);
     return account;
   }

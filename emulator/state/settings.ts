@@ -65,7 +65,7 @@ export const settingDefinitions = {
   replayWindowSeconds: integer(600, { min: 1, max: 86_400 }, "How far X-Timestamp may be off, either way (§10)."),
   clockSkewMs: integer(
     0,
-    { min: -dayMs, max: dayMs },
+    { min: -3_650 * dayMs, max: 3_650 * dayMs },
     "How far the provider's own clock is off, for signing and Date.",
   ),
   checkOrder: texts(

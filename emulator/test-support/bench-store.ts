@@ -1,5 +1,6 @@
 import { afterEach } from "vitest";
-import { type EmulatorOptions, type RunningEmulator, startEmulator } from "../server";
+import type { EmulatorOptions, RunningEmulator } from "../listening-emulator";
+import { startEmulator } from "../server";
 import { type Merchant, type RawAnswer, send } from "./merchant";
 import { openSink, type WebhookSink } from "./webhook-sink";
 

@@ -45,13 +45,15 @@ export class EmulatorClient {
   /** Finds an order by its own id or by that of its intent. */
   async find(id: string): Promise<KnownOrder> {
     const byOrder = await this.intents(`?order_id=${encodeURIComponent(id)}&limit=1`);
-    const found = byOrder[0] ?? (await this.intents()).find(({ intentId }) => intentId === id);
-    if (found === undefined) throw new TriggerError(`The emulator knows no order and no intent "${id}".`);
-    return found;
+    if (byOrder[0] !== undefined) return byOrder[0];
+    const byIntent = await this.call("GET", `/intents/${encodeURIComponent(id)}`).catch(() => {
+      throw new TriggerError(`The emulator knows no order and no intent "${id}".`);
+    });
+    return toOrder(byIntent as unknown as IntentView);
   }
 
-  /** Newest first. */
-  async intents(query = "?limit=1000000"): Promise<KnownOrder[]> {
+  /** The newest ones first, no more than a hundred unless the query says so. */
+  async intents(query = ""): Promise<KnownOrder[]> {
     const { intents } = await this.call("GET", `/intents${query}`);
     return (intents as IntentView[]).map(toOrder);
   }

@@ -24,6 +24,7 @@ export async function send(account: Account, sending: Sending): Promise<Delivery
     delivery.error = result.error;
     delivery.state = "failed";
   }
+  account.deliveryListener.notify?.(delivery);
   return delivery;
 }
 
@@ -38,6 +39,7 @@ export function lose(account: Account, sending: Sending): Delivery {
   delivery.state = "failed";
   delivery.error = "A fault lost this delivery on its way.";
   delivery.durationMs = 0;
+  account.deliveryListener.notify?.(delivery);
   return delivery;
 }
 
