@@ -52,7 +52,7 @@ const DEFAULT_CHECKOUT_RATE: Rate = { limit: 5, windowMs: 60_000 };
 const DEFAULT_STATUS_RATE: Rate = { limit: 120, windowMs: 60_000 };
 /** What templates, dashboards and tutorials leave behind where a value belongs. */
 const PLACEHOLDER =
-  /^(<.*>|\[.*\]|\.\.\.|x{3,}|st_(x+|\.+|\*+)|(st_)?(your|my|the|insert|replace|change|todo|example|placeholder).*)$/i;
+  /^(<.*>|\[.*\]|\.\.\.|x{3,}|st_(x+|\.+|\*+)|(st_)?(your|insert|replace|change-?_?me|todo|placeholder).*)$/i;
 /** The credentials of `.env.example`. Everybody knows them, so they count for the local emulator only. */
 const EMULATOR_CREDENTIALS = ["st_emulator_key", "st_emulator_secret_not_for_production"];
 const SECRET_NAMES = [

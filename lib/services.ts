@@ -1,5 +1,7 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after } from "next/server";
 import { getSettings, type Settings, type StoreSettings } from "@/lib/env";
 import type { Rate } from "@/lib/http/rate";
 import { createRateLimiter, type RateLimiter } from "@/lib/http/rate-limit";
@@ -19,6 +21,9 @@ export type Services = {
   readonly limiter: RateLimiter;
   readonly now: () => number;
   readonly newOrderId: () => OrderId;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Lets work go on after the answer was sent. */
+  readonly inBackground: (work: Promise<unknown>) => void;
 };
 
 const PROVIDER_TIMEOUT_MS = 10_000;
@@ -52,6 +57,8 @@ function createServices(settings: Settings): Services {
       onDegraded: (reason) => log.warn("rate_limit_degraded", { reason }),
     }),
     now: Date.now,
+    sleep: (ms) => sleep(ms),
+    inBackground: (work) => after(work.catch((error: unknown) => log.error("background_work_failed", error))),
     newOrderId: () => orderIdSchema.parse(randomBytes(ORDER_ID_BYTES).toString("base64url")),
   };
 }

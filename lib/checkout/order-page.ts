@@ -10,7 +10,7 @@ import { loadOrder } from "./read-order";
 export async function loadOrderView(id: string): Promise<OrderView | null | "unavailable"> {
   try {
     const result = await loadOrder(getServices(), id);
-    return result.outcome === "found" ? orderView(result.order, { delayed: result.failure !== null }) : null;
+    return result.outcome === "found" ? orderView(result.order, result) : null;
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     log.error("store_unavailable", error, { page: "order" });

@@ -2,12 +2,13 @@ import "server-only";
 import { type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { isTerminal } from "@/lib/orders/status";
-import type { PaymentProvider, ProviderFailure } from "@/lib/provider/provider";
+import type { PaymentProvider } from "@/lib/provider/provider";
 import { settle } from "./settle";
 
 export type ReadOrderResult =
   | { readonly outcome: "not_found" }
-  | { readonly outcome: "found"; readonly order: Order; readonly failure: ProviderFailure | null };
+  /** `delayed`: the provider could not be asked, or did not answer soon; the order is as it was last known. */
+  | { readonly outcome: "found"; readonly order: Order; readonly delayed: boolean };
 
 type Dependencies = {
   readonly store: OrderStore;
@@ -16,47 +17,62 @@ type Dependencies = {
   readonly now: () => number;
 };
 
+type Patience = {
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Keeps the process at work that goes on after the answer, and logs what it throws. */
+  readonly inBackground: (work: Promise<unknown>) => void;
+};
+
 /** However many pages poll an order, the provider is asked at most this often about it. */
 const ASK_EVERY_MS = 4_000;
 /** After an end other than paid, only a late confirmation is waited for. */
 const ASK_EVERY_WHEN_ENDED_MS = 15_000;
 const ASK_AT_MOST = 3;
+/** How long a page waits for a slow provider before it shows what is known. */
+const PATIENCE_MS = 3_000;
 
-/** The order with this id as a request names it. A malformed id and an unknown one are the same: not found. */
+/**
+ * The order with this id as a request names it; a malformed id and an unknown one are the same. Whoever asks does not wait
+ * for a slow provider: after a while what is known is shown, and what the provider says in the end is settled all the same.
+ */
 export async function loadOrder(
-  { store, provider, now }: { store: OrderStore | null; provider: PaymentProvider | null; now: () => number },
+  { sleep, inBackground, ...services }: Omit<Dependencies, "store"> & Patience & { readonly store: OrderStore | null },
   id: string,
 ): Promise<ReadOrderResult> {
   const orderId = orderIdSchema.safeParse(id);
   if (!orderId.success) return { outcome: "not_found" };
+  const { store, provider, now } = services;
   if (store === null) throw new StoreUnavailableError("No order store is configured");
-  return readOrder({ store, provider, now }, orderId.data);
+  const reading = readOrder({ store, provider, now }, orderId.data);
+  const read = await Promise.race([reading, sleep(PATIENCE_MS).then(() => null)]);
+  if (read !== null) return read;
+  inBackground(reading);
+  const order = await store.get(orderId.data);
+  return order === null ? { outcome: "not_found" } : { outcome: "found", order, delayed: true };
 }
 
 /** The order as it stands, after asking the provider where that is due. A provider that cannot be asked changes nothing. */
 export async function readOrder({ store, provider, now }: Dependencies, id: OrderId): Promise<ReadOrderResult> {
   const order = await store.get(id);
   if (order === null) return { outcome: "not_found" };
-  if (provider === null || order.status === "paid" || order.attempts.length === 0) {
-    return { outcome: "found", order, failure: null };
-  }
+  const known = { outcome: "found", order, delayed: false } as const;
+  if (provider === null || order.status === "paid" || order.attempts.length === 0) return known;
   const ttlMs = isTerminal(order.status) ? ASK_EVERY_WHEN_ENDED_MS : ASK_EVERY_MS;
   const turn = await store.claim({ key: `asked:${id}`, value: "", ttlMs, now: now() });
-  if (!turn.claimed) return { outcome: "found", order, failure: null };
-  return ask({ store, provider, now }, order);
+  return turn.claimed ? ask({ store, provider, now }, order) : known;
 }
 
 async function ask(
   { store, provider, now }: Dependencies & { provider: PaymentProvider },
   order: Order,
 ): Promise<ReadOrderResult> {
-  let failure: ProviderFailure | null = null;
+  let delayed = false;
   const open = order.attempts.filter((attempt) => attempt.status !== "paid");
   for (const { paymentId } of open.slice(-ASK_AT_MOST)) {
     const read = await provider.readPayment(paymentId, "waiting");
-    if (read.outcome === "failed") failure = read.failure;
+    if (read.outcome === "failed") delayed = true;
     else await settle({ store, now }, { observation: read.observation, source: "poll" });
   }
   const fresh = (await store.get(order.id)) ?? order;
-  return { outcome: "found", order: fresh, failure };
+  return { outcome: "found", order: fresh, delayed };
 }

@@ -1,5 +1,4 @@
 import "server-only";
-import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "@/lib/log";
 import { formatAmountForPeople } from "@/lib/money/amount";
 import { type AmountRefusal, checkAmount } from "@/lib/money/limits";
@@ -61,13 +60,13 @@ export async function startAgain(services: Services, request: Caller & { orderId
 
 /** Null unless every setting is right: with one wrong, no payment is opened. */
 function paymentDependencies(services: Services, { address }: Caller): OpenPaymentDependencies | null {
-  const { settings, store, provider, limiter, now } = services;
+  const { settings, store, provider, limiter, now, sleep } = services;
   if (settings.problems.length > 0 || store === null || provider === null) return null;
   return {
     store,
     provider,
     now,
-    sleep: (ms) => sleep(ms),
+    sleep,
     takeFromLimit: () => limiter.take({ policy: "checkout", address }),
     describeOrder: (price) => `${siteConfig.name}: ${formatAmountForPeople(price, "en-US")}`,
     returnUrl: (orderId) => `${settings.publicUrl}/orders/${orderId}`,

@@ -9,9 +9,8 @@ export function contentSecurityPolicy(options: {
   development: boolean;
 }): string {
   const { nonce, localCheckout, development } = options;
-  const checkout = localCheckout
-    ? "http://127.0.0.1:* http://localhost:*"
-    : "https://allscale.io https://*.allscale.io";
+  const allScale = "https://allscale.io https://*.allscale.io";
+  const checkout = localCheckout ? `${allScale} http://127.0.0.1:* http://localhost:*` : allScale;
   const directives = {
     "default-src": "'none'",
     // React's development build evaluates code to rebuild server stacks; production has no eval.

@@ -29,7 +29,7 @@ export const POST = apiRoute(async (request, { requestId }) => {
   const services = getServices();
   const result = await startCheckout(services, {
     fields: parsed.fields,
-    idempotencyKey: parsed.idempotencyKey ?? request.headers.get("idempotency-key"),
+    idempotencyKey: parsed.idempotencyKey || request.headers.get("idempotency-key") || null,
     address: clientAddress(request.headers, services.settings.trustedProxyHops),
     requestId,
   });

@@ -18,7 +18,7 @@ export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, pa
   if (result.outcome === "not_found") {
     return problemResponse({ code: "not_found", detail: "There is no such order." }, requestId);
   }
-  return Response.json(orderView(result.order, { delayed: result.failure !== null }));
+  return Response.json(orderView(result.order, result));
 });
 
 const refuseMethod = methodNotAllowed("GET");
