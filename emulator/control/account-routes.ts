@@ -1,6 +1,6 @@
 import { json, type Reply } from "../http/reply";
 import type { Account } from "../state/account";
-import { patchSettings, settingDefinitions, settingNames } from "../state/settings";
+import { defaultSettings, patchSettings, settingDefinitions, settingNames } from "../state/settings";
 import { booleanField, type ControlContext, type ControlRoute, type JsonSchema, stringField } from "./control-route";
 import { ControlError, optionalBoolean, requiredString } from "./read-field";
 
@@ -71,13 +71,13 @@ function accountView(account: Account): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A new account starts with the settings the emulator was started with. */
+/** A new account starts with the defaults: what the emulator was started with is for its first account. */
 function registerAccount({ state, body }: ControlContext): Reply {
   const { apiKey: _key, apiSecret: _secret, webhookUrl: givenUrl, ...patch } = body;
   const apiKey = requiredString(body, "apiKey");
   const apiSecret = requiredString(body, "apiSecret");
   const isNew = !state.accounts.has(apiKey);
-  const current = state.accounts.get(apiKey)?.settings ?? state.defaultAccount.registeredSettings;
+  const current = state.accounts.get(apiKey)?.settings ?? defaultSettings();
   const patched = patchSettings(current, patch);
   if (!patched.ok) throw new ControlError(patched.message);
   const account = state.register({ apiKey, apiSecret, webhookUrl: readWebhookUrl(givenUrl) });

@@ -6,7 +6,7 @@ const order = { currency: 1, amount_cents: 500, order_id: "o-1" };
 
 describe("accounts", () => {
   it("share nothing", async () => {
-    const store = await openStore();
+    const store = await openStore({ settings: { webhooks: false } });
     const other = { apiKey: "st_other", apiSecret: "st_other_secret" };
     const otherMerchant = { ...store.merchant, ...other };
     const registered = await store.control("POST", "/accounts", {
