@@ -27,7 +27,7 @@ export interface Store {
   /** Creates an intent that must succeed and answers its id. */
   intent(fields?: object): Promise<string>;
   move(id: string, status: number, body?: object): Promise<RawAnswer>;
-  /** Another account of the same emulator. */
+  /** Another account of the same emulator, with the same settings. */
   neighbour(): Promise<Merchant>;
 }
 
@@ -53,7 +53,7 @@ export function openLab(coverage: Coverage, enforces: Enforces = () => true): La
       const webhookUrl = `${sink.url}${webhookPath}`;
       const emulator = await startEmulatorWith({ ...credentials, webhookUrl, settings }, enforces);
       open.push(emulator);
-      return storeOf({ emulator, sink, coverage, merchant: { baseUrl: emulator.url, ...credentials } });
+      return storeOf({ emulator, sink, coverage, settings, merchant: { baseUrl: emulator.url, ...credentials } });
     },
   };
 }
@@ -63,9 +63,10 @@ interface StoreParts {
   readonly sink: WebhookSink;
   readonly coverage: Coverage;
   readonly merchant: Merchant;
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
-function storeOf({ emulator, sink, coverage, merchant }: StoreParts): Store {
+function storeOf({ emulator, sink, coverage, merchant, settings }: StoreParts): Store {
   const control = controlOf(emulator.url, merchant.apiKey);
   const noted = async (op: string, asking: Promise<RawAnswer>): Promise<RawAnswer> => {
     const answer = await asking;
@@ -86,7 +87,7 @@ function storeOf({ emulator, sink, coverage, merchant }: StoreParts): Store {
     move: (id, status, body = {}) => control("POST", `/intents/${id}/status`, { status, ...body }),
     neighbour: async () => {
       const other = { apiKey: "st_neighbour", apiSecret: "st_secret_of_neighbour" };
-      await control("POST", "/accounts", other);
+      await control("POST", "/accounts", { ...other, ...settings });
       return { ...merchant, ...other };
     },
   };
