@@ -66,6 +66,13 @@ if (build.failed === 0) {
     });
   });
 }
+if (build.failed === 0) {
+  await suite("faults", () => {
+    const file = join(reports, "faults.json");
+    process.env.FAULTS_REPORT = file;
+    return runner(["node_modules/tsx/dist/cli.mjs", "scripts/faults.ts"], () => json(file));
+  });
+}
 rmSync(reports, { recursive: true, force: true });
 
 console.log("");

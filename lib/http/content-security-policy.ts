@@ -13,10 +13,11 @@ export function contentSecurityPolicy(options: {
   const checkout = localCheckout ? `${allScale} http://127.0.0.1:* http://localhost:*` : allScale;
   const directives = {
     "default-src": "'none'",
-    // React's development build evaluates code to rebuild server stacks; production has no eval.
+    // React's development build evaluates code to rebuild server stacks, and Next's has an overlay; production has neither.
     "script-src": `'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
     "style-src": `'self'${development ? " 'unsafe-inline'" : ""}`,
     "img-src": "'self' data:",
+    ...(development && { "font-src": "'self'" }),
     "connect-src": `'self'${development ? " ws:" : ""}`,
     "manifest-src": "'self'",
     "form-action": `'self' ${checkout}`,
