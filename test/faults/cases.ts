@@ -3,12 +3,16 @@ import { allscaleOutages } from "./case-allscale-outages";
 import { redisInterleavings, sqliteInterleavings } from "./case-interleavings";
 import { redisKills } from "./case-redis-kills";
 import { redisOutages } from "./case-redis-outages";
+import { sqliteDisk } from "./case-sqlite-disk";
 import { sqliteKills } from "./case-sqlite-kills";
+import { sqliteOutages } from "./case-sqlite-outages";
 import { twoProcesses } from "./case-two-processes";
 
 export const CASES: readonly Case[] = [
   allscaleOutages,
   redisOutages,
+  sqliteOutages,
+  sqliteDisk,
   sqliteKills,
   redisKills,
   twoProcesses,

@@ -2,15 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from "node:net";
 
 /** How the HTTP endpoint of Redis behaves. `lost_answer`: the command is carried out, and its answer never arrives. */
-export type GatewayFault =
-  | "none"
-  | "never_answers"
-  | "slow"
-  | "lost_answer"
-  | "reset"
-  | "html"
-  | "error"
-  | "unauthorized";
+export type GatewayFault = "none" | "slow" | "lost_answer" | "reset" | "html" | "error" | "unauthorized";
 
 export type Gateway = { readonly url: string; fault: GatewayFault; close(): Promise<void> };
 
@@ -20,7 +12,6 @@ const SLOW_MS = 700;
 export async function startGateway(target: string): Promise<Gateway> {
   const server = createServer((request, response) => {
     const { fault } = gateway;
-    if (fault === "never_answers") return;
     if (fault === "reset") return void response.destroy();
     if (fault === "html") return void response.writeHead(502, { "content-type": "text/html" }).end("<h1>502</h1>");
     if (fault === "error") return void answerJson(response, 500, { error: "ERR internal" });
