@@ -125,6 +125,7 @@ const UNAUTHENTIC: [string, (hook: Receiver, app: App) => ReturnType<Client["req
   ["another key", (hook) => hook.send({ apiKey: "st_other" })],
   ["another webhook id in the header", (hook) => hook.send({}, { "x-webhook-id": "wh_other" })],
   ["another nonce in the header", (hook) => hook.send({}, { "x-webhook-nonce": randomUUID() })],
+  ["a webhook id that its body contradicts", (hook) => hook.send({ webhookId: "wh_header" })],
   ["301 s too old", (hook) => hook.send({ timestamp: seconds() - 301 })],
   ["302 s in the future", (hook) => hook.send({ timestamp: seconds() + 302 })],
   ["a time that is no number", (hook) => hook.send({}, { "x-webhook-timestamp": `${seconds()}abc` })],
@@ -231,7 +232,6 @@ test("what cannot be read after a good signature is refused", async ({ app, acco
   for (const body of ["{", "[]", "null", '{"webhook_id":"wh_x"}', hook.body({ amount_cents: "500" })]) {
     expect(await hook.send({ body, webhookId }), body.slice(0, 30)).toMatchObject({ status: 400 });
   }
-  expect((await hook.send({ webhookId: "wh_header" })).status, "the id differs between header and body").toBe(400);
   expect((await hook.send({ body: `"${"x".repeat(70_000)}"`, webhookId })).status).toBe(413);
   expect(hook.stored().status).toBe("pending");
 });

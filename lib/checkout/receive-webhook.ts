@@ -33,6 +33,7 @@ export async function receiveWebhook(
 
   const content = provider.parseWebhook(delivery);
   if (content.kind === "unreadable") return { outcome: "unreadable", diagnosis: content.diagnosis };
+  if (content.kind === "contradictory") return { outcome: "unauthenticated", diagnosis: content.diagnosis };
   if (content.kind === "event") return settleDelivery(dependencies, content);
 
   const read = await provider.readPayment(content.paymentId, "ended");

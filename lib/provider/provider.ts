@@ -137,4 +137,6 @@ export type WebhookContent =
   | { readonly kind: "event"; readonly observation: PaymentObservation; readonly deliveryId: string }
   /** The provider only says "look at this payment again". */
   | { readonly kind: "hint"; readonly paymentId: PaymentId; readonly deliveryId: string }
-  | { readonly kind: "unreadable"; readonly diagnosis: string };
+  | { readonly kind: "unreadable"; readonly diagnosis: string }
+  /** The body contradicts what was authenticated. */
+  | { readonly kind: "contradictory"; readonly diagnosis: string };

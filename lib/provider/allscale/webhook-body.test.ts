@@ -118,7 +118,7 @@ describe("unreadable", () => {
 
   test("a webhook id that differs from the header", () => {
     expect(parse(vector.body, "wh_0002")).toEqual({
-      kind: "unreadable",
+      kind: "contradictory",
       diagnosis: "webhook_id differs from X-Webhook-Id",
     });
   });

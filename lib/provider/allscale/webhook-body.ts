@@ -11,8 +11,9 @@ export function parseWebhook(delivery: WebhookDelivery): WebhookContent {
   if (!parsed.success) return unreadable(`the body is not a payment: ${describeIssues(parsed.error)}`);
   const body = parsed.data;
   // The signature covers both, but the header is what was checked for replays.
-  if (body.webhook_id !== delivery.headers.get("X-Webhook-Id"))
-    return unreadable("webhook_id differs from X-Webhook-Id");
+  if (body.webhook_id !== delivery.headers.get("X-Webhook-Id")) {
+    return { kind: "contradictory", diagnosis: "webhook_id differs from X-Webhook-Id" };
+  }
   // No status is documented: AllScale calls when a payment is confirmed, and only then.
   const number = body.status ?? ALLSCALE_STATUSES.CONFIRMED;
   const status = statusOfNumber(number);
