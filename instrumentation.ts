@@ -2,6 +2,8 @@ import type { Instrumentation } from "next";
 
 /** Says once, when the server starts, what is wrong with its settings: by name, never by value. */
 export async function register() {
+  const { makeRequestsReadable } = await import("@/lib/http/readable-requests");
+  makeRequestsReadable();
   const { getSettings } = await import("@/lib/env");
   const { log } = await import("@/lib/log");
   const { problems, warnings, store, publicUrl } = getSettings();
