@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { getSettings, isDevelopment, isLoopback } from "@/lib/env";
+import { getSettings, isDevelopment } from "@/lib/env";
 import { contentSecurityPolicy } from "@/lib/http/content-security-policy";
+import { isLoopback } from "@/lib/settings/setting-reader";
 
 /**
  * Gives each page a nonce of its own, which Next puts on its scripts when it finds it in the policy of the request, and
