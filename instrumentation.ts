@@ -1,8 +1,10 @@
 import type { Instrumentation } from "next";
 
-/** Says once, when the server starts, what is wrong with its settings: by name, never by value. */
+/** When the server starts: looks at requests before Next does, and says what is wrong with the settings, by name. */
 export async function register() {
+  const { noteArrivals } = await import("@/lib/http/arrival");
   const { makeRequestsReadable } = await import("@/lib/http/readable-requests");
+  noteArrivals();
   makeRequestsReadable();
   const { getSettings } = await import("@/lib/env");
   const { log } = await import("@/lib/log");

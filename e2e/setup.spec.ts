@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { startRedisServer } from "../test/redis-server";
 import { startUpstashBridge } from "../test/upstash-bridge";
@@ -48,6 +49,27 @@ for (const [name, settings, code] of WRONG) {
     await app.close();
   });
 }
+
+test("with no proxy in front the connection's own address counts, whatever headers claim", async () => {
+  const account = await registerAccount();
+  const app = await startApp({ ...settingsFor(account), TRUSTED_PROXY_HOPS: "0" });
+  const from = (localAddress: string, forwardedFor: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { "content-type": "application/json", "x-forwarded-for": forwardedFor };
+      const sent = request(`${app.url}/api/checkout`, { method: "POST", headers, localAddress, agent: false });
+      sent.on("response", (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      sent.on("error", reject);
+      sent.end('{"amount":"5.00"}');
+    });
+  const statuses = [];
+  for (let count = 1; count <= 6; count += 1) statuses.push(await from("127.0.0.1", `198.18.7.${count}`));
+  expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
+  expect(await from("127.0.0.2", "198.18.7.1")).toBe(201);
+  await app.close();
+});
 
 test("yen are typed without decimals and sent as hundredths", async () => {
   const account = await registerAccount();
