@@ -8,7 +8,7 @@ import { type OrderId, orderIdSchema } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
 import type { PaymentProvider } from "@/lib/provider/provider";
-import { AllScaleModel } from "../allscale-model";
+import { AllScaleModel, type Intent } from "../allscale-model";
 import { type Delivery, type DeliveryKind, makeDelivery } from "../deliveries";
 import { Ledger } from "../ledger";
 import type { Place } from "./stores";
@@ -119,13 +119,16 @@ export class World {
     return reconcile(this.#dependencies(stepped), bounds);
   }
 
+  /** The payer pays, which AllScale knows at once. */
+  pay(intent: Intent): void {
+    this.model.confirm(intent);
+    this.ledger.confirmed(intent.id);
+  }
+
   makeDelivery(kind: DeliveryKind, paymentId: string, nonce?: string): Delivery | null {
     const intent = this.model.intents.get(paymentId);
     if (intent === undefined) return null;
-    if (kind === "right") {
-      this.model.confirm(intent);
-      this.ledger.confirmed(intent.id);
-    }
+    if (kind === "right") this.pay(intent);
     const seconds = Math.floor(this.now / 1_000);
     const parts = { kind, intent, url: WEBHOOK_URL, credentials: CREDENTIALS, seconds };
     const delivery = makeDelivery({ ...parts, ...(nonce !== undefined && { nonce }) });
