@@ -71,6 +71,36 @@ test("with no proxy in front the connection's own address counts, whatever heade
   await app.close();
 });
 
+test("during a rotation webhooks of both secrets are believed, and a pasted newline is told by name", async () => {
+  const account = await registerAccount({ webhooks: false });
+  const app = await startApp({
+    ...settingsFor(account),
+    ALLSCALE_API_SECRET: `${account.apiSecret}\n`,
+    ALLSCALE_API_SECRET_PREVIOUS: "st_the_secret_before",
+  });
+  const client = clientOf(app, randomAddress());
+  for (const apiSecret of [account.apiSecret, "st_the_secret_before"]) {
+    const created = await client.checkout({ amount: "5.00" });
+    expect(created.status).toBe(201);
+    const intent = await account.intentOf(String(created.json.orderId));
+    const body = JSON.stringify({
+      webhook_id: `wh_${intent.id}`,
+      all_scale_checkout_intent_id: intent.id,
+      amount_cents: 500,
+      currency: 1,
+      amount_coins: "5.000000",
+      coin_symbol: "USDT",
+    });
+    const signed = signWebhook({ url: app.webhookUrl, apiKey: account.apiKey, apiSecret, body });
+    expect(await client.request("POST", "/api/webhooks/allscale", signed)).toMatchObject({ json: { result: "paid" } });
+  }
+  const health = await client.request("GET", "/api/health");
+  expect(health).toMatchObject({ status: 200, json: { warnings: [{ name: "ALLSCALE_API_SECRET" }] } });
+  expect(health.text + app.log()).not.toContain(account.apiSecret);
+  expect(app.log()).toContain('"name":"ALLSCALE_API_SECRET","problem":"has spaces');
+  await app.close();
+});
+
 test("yen are typed without decimals and sent as hundredths", async () => {
   const account = await registerAccount();
   const app = await startApp({ ...settingsFor(account), ALLSCALE_CURRENCY: "JPY" });
