@@ -116,6 +116,11 @@ async function reconcileAll(world: World): Promise<void> {
 
 /** Each payment that was truly made, and that an order of ours knows, is paid or kept for the merchant. */
 async function everythingIsKnown(world: World): Promise<void> {
+  for (const { id, checkoutUrl } of world.handedOut) {
+    const order = await world.store.get(id);
+    const known = order?.attempts.some((attempt) => attempt.checkoutUrl === checkoutUrl);
+    if (!known) throw new Error("A payer was sent to a checkout that no order knows.");
+  }
   for (const id of world.orderIds) {
     const order = await world.store.get(id);
     if (order === null) continue;

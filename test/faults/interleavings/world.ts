@@ -28,6 +28,8 @@ export class World {
   readonly orderIds = new Set<OrderId>();
   /** Orders that somebody was told are paid. */
   readonly seenPaid = new Set<string>();
+  /** Checkouts that a payer was sent to: whatever is paid there has to be found again. */
+  readonly handedOut: { readonly id: OrderId; readonly checkoutUrl: string }[] = [];
   readonly errors: unknown[] = [];
   now = 1_800_000_000_000;
   #store: OrderStore;
@@ -103,11 +105,17 @@ export class World {
     const payer = { name: null, message: null, anonymous: true };
     const dependencies = { ...this.#paymentDependencies(stepped), newOrderId };
     const result = await createOrder(dependencies, { price: PRICE, payer, idempotency });
-    if (result.outcome === "created") this.ledger.promisedOrder(result.order.id);
+    if (result.outcome === "created") this.#handOut(result.order.id, result.checkoutUrl);
   }
 
   async tryAgain(id: OrderId): Promise<void> {
-    await payAgain(this.#paymentDependencies(true), id);
+    const result = await payAgain(this.#paymentDependencies(true), id);
+    if (result.outcome === "created") this.#handOut(id, result.checkoutUrl);
+  }
+
+  #handOut(id: OrderId, checkoutUrl: string): void {
+    this.ledger.promisedOrder(id);
+    this.handedOut.push({ id, checkoutUrl });
   }
 
   async poll(id: OrderId): Promise<void> {
