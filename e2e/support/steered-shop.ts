@@ -26,7 +26,10 @@ export type SteeredShop = {
   open(amount?: string): Promise<OpenedOrder>;
   /** Such as "3s" or "10m", on the provider's clock. */
   advance(by: string): Promise<void>;
-  fault(settings: object): Promise<void>;
+  fault(settings: object): Promise<{ readonly id: string }>;
+  /** How often a fault has struck. */
+  struck(faultId: string): Promise<number>;
+  removeFault(faultId: string): Promise<void>;
   cron(): ReturnType<Client["request"]>;
   stored(orderId: string): StoredOrder;
   /** How the order came to be in each of its states, and who said so. */
@@ -60,8 +63,13 @@ export async function openSteeredShop(accountSettings: object = {}, appSettings:
     async advance(by) {
       await account.control("POST", "/clock", { advance: by });
     },
-    async fault(settings) {
-      await account.control("POST", "/faults", settings);
+    fault: (settings) => account.control<{ id: string }>("POST", "/faults", settings),
+    async struck(faultId) {
+      const { faults } = await account.control<{ faults: { id: string; struck: number }[] }>("GET", "/faults");
+      return faults.find(({ id }) => id === faultId)?.struck ?? 0;
+    },
+    async removeFault(faultId) {
+      await account.control("DELETE", `/faults/${faultId}`);
     },
     cron: () => client.request("POST", "/api/cron/reconcile", { headers: { authorization: `Bearer ${CRON_SECRET}` } }),
     stored(orderId) {
