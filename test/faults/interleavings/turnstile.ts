@@ -39,7 +39,7 @@ export class Turnstile {
     }
   }
 
-  /** Lets one go on for some steps, or to its end if that comes sooner, while all others wait. */
+  /** Lets one go on for some steps, or to its end if that comes sooner, while all others wait. -1 is who came last. */
   async let(pick: number, steps: number): Promise<void> {
     const others = this.#waiting.length - 1;
     await this.#step(pick);
@@ -49,7 +49,7 @@ export class Turnstile {
 
   /** Comes back when all that is alive waits again or is done. */
   async #step(pick: number): Promise<void> {
-    const [next] = this.#waiting.splice(pick % Math.max(1, this.#waiting.length), 1);
+    const [next] = this.#waiting.splice(pick < 0 ? -1 : pick % Math.max(1, this.#waiting.length), 1);
     if (next === undefined) return;
     this.#working += 1;
     const idle = new Promise<void>((resolve) => {
