@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,9 @@ describe("npm pack of the emulator folder", () => {
     expect((await readdir(join(project, "node_modules"))).filter((name) => !name.startsWith("."))).toEqual([
       "allscale-emulator",
     ]);
+
+    const described = await readFile(join(project, "node_modules/allscale-emulator/openapi.json"), "utf8");
+    expect(Object.keys(JSON.parse(described).paths)).toContain("/_emulator/faults");
 
     const startedAt = performance.now();
     const child = spawn(join(project, "node_modules/.bin/allscale-emulator"), ["--port", "0"], { cwd: project });

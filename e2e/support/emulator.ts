@@ -11,7 +11,7 @@ export type EmulatorAccount = {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly apiSecret: string;
-  control<T>(method: "GET" | "POST", path: string, body?: object): Promise<T>;
+  control<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T>;
   intents(): Promise<EmulatedIntent[]>;
   /** The intent that was opened for an order of ours. */
   intentOf(orderId: string): Promise<EmulatedIntent>;
@@ -27,7 +27,7 @@ export async function registerAccount(settings: object = {}): Promise<EmulatorAc
   const apiKey = `st_key_${randomUUID()}`;
   const apiSecret = `st_canary_${randomUUID()}`;
 
-  async function control<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+  async function control<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> {
     const response = await fetch(`${baseUrl}/_emulator${path}`, {
       method,
       headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },

@@ -14,7 +14,7 @@ import { ControlError, refuseUnknown } from "./read-field";
 import { scenarioRoutes } from "./scenario-routes";
 import { seedRoutes } from "./seed-routes";
 
-const controlRoutes: readonly ControlRoute[] = [
+export const controlRoutes: readonly ControlRoute[] = [
   ...describedRoutes(() => controlRoutes),
   ...accountRoutes,
   ...intentRoutes,

@@ -16,6 +16,7 @@ export function intentView(state: EmulatorState, account: Account, intent: Inten
     expiresAt: isoTime(intent.expiresAtMs),
     order: intent.order,
     payment: intent.payment,
+    scenario: intent.scenario,
     detail: detailPayload(account, intent),
     history: intent.history.map(({ status, atMs, by }) => ({ status, at: isoTime(atMs), by })),
   };

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../test-support/bench-store";
 import { createOk, send } from "../test-support/merchant";
@@ -22,6 +23,13 @@ describe("the control API's own description", () => {
       expect.arrayContaining(["/_emulator/faults", "/_emulator/clock", "/_emulator/intents/{id}/status"]),
     );
     expect(JSON.stringify(described)).toContain("replayWindowSeconds");
+  });
+
+  it("is the file that can be read without an emulator; npm run openapi writes it anew", async () => {
+    const { emulator } = await openStore();
+    const served = await send({ url: emulator.url, method: "GET", target: "/_emulator/openapi.json" });
+    const written = await readFile(new URL("../openapi.json", import.meta.url), "utf8");
+    expect(written).toBe(`${JSON.stringify(JSON.parse(served.text), null, 2)}\n`);
   });
 
   it("shows the account on a page, escaped", async () => {

@@ -1,4 +1,3 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 
 /**
@@ -7,7 +6,8 @@ import type { IncomingMessage } from "node:http";
  * that has a proper refusal. Node publishes a request here before the server's own listener gets it.
  */
 export function makeRequestsReadable(): void {
-  subscribe("http.server.request.start", (message) => {
+  // Not imported, because Next also builds the code that runs at the start for runtimes that have no such module.
+  process.getBuiltinModule?.("node:diagnostics_channel").subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
     request.url = readableTarget(request.url ?? "/");
     // The one method that reaches a server and that web requests cannot have. DELETE is refused by every route of ours.
