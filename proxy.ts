@@ -1,9 +1,9 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { getSettings, isDevelopment } from "@/lib/env";
 import { contentSecurityPolicy } from "@/lib/http/content-security-policy";
+import { isLoopback } from "@/lib/settings/setting-reader";
 import { keepLanguage, LANGUAGE_HEADER, languageOf } from "@/messages/page-language";
 import { siteConfig } from "@/site.config";
-import { isLoopback } from "@/lib/settings/setting-reader";
 
 /**
  * Gives each page a nonce of its own, which Next puts on its scripts when it finds it in the policy of the request, a
