@@ -36,6 +36,8 @@ export function useOrder(initial: OrderView) {
     // The server has just looked; asking again on arrival would only double the load.
     revalidateOnMount: false,
     refreshInterval,
+    // A browser that believes itself offline is asked to try, so that the payer hears of it.
+    isOnline: () => true,
     focusThrottleInterval: 1_000,
     // Paid is final, so not even coming back to the page is a reason to ask.
     isPaused: () => paid.current,

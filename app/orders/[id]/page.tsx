@@ -49,7 +49,9 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
         notStarted={error !== undefined}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />
-      <LanguageSwitch words={words} />
+      <footer className="home">
+        <LanguageSwitch words={words} />
+      </footer>
     </>
   );
 }

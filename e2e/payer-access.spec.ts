@@ -1,0 +1,141 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { ORDER_TEST_IDS, TIP_TEST_IDS } from "../components/test-ids";
+import { startApp } from "./support/app";
+import { clientOf } from "./support/client";
+import { expect, randomAddress, test } from "./support/fixtures";
+import { isIn, orderIn, STATES, type State } from "./support/payer";
+
+const COLOURS = [
+  { colorScheme: "light", forcedColors: "none" },
+  { colorScheme: "dark", forcedColors: "none" },
+  { colorScheme: "light", forcedColors: "active" },
+] as const;
+
+/** All rules, without looking into frames, of which there are none. */
+const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode(true);
+
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colours of COLOURS) {
+    await page.emulateMedia(colours);
+    const { violations } = await axe(page).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
+}
+
+/** On the narrowest phone, with text at twice its size, everything stays within the width of the screen. */
+async function expectToFit(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%";
+  });
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(widths[0]).toBeLessThanOrEqual(Number(widths[1]));
+}
+
+for (const state of STATES) {
+  test(`"${state[0]}" is accessible in all colours, fits small screens and can stand still`, async ({
+    page,
+    client,
+    account,
+  }) => {
+    const { path } = await orderIn(state, { client, account });
+    await page.goto(path);
+    await isIn(page, state[0]);
+    const animations = () => page.evaluate(() => document.getAnimations().length);
+    expect(await animations()).toBe(["pending", "confirming"].includes(state[0]) ? 1 : 0);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await animations()).toBe(0);
+    await expectAccessible(page);
+    await page.goto(`${path}?lang=de`);
+    await expectToFit(page);
+  });
+}
+
+test("the tip page is accessible in all colours and fits small screens, with and without a problem", async ({
+  page,
+}) => {
+  await page.goto("/");
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  await expectAccessible(page);
+  await page.goto("/?error=amount_too_low&amount=other&customAmount=0.10&message=Hi");
+  await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
+  await expectAccessible(page);
+  await page.goto("/?lang=de");
+  await expectToFit(page);
+});
+
+/** Apps that have nothing to sell yet, or cannot look anything up. */
+async function lameApps() {
+  const [unset, storeless] = await Promise.all([
+    startApp({}),
+    startApp({
+      ALLSCALE_API_KEY: "st_key_test",
+      ALLSCALE_API_SECRET: "st_secret_test",
+      UPSTASH_REDIS_REST_URL: "http://127.0.0.1:9",
+      UPSTASH_REDIS_REST_TOKEN: "token",
+    }),
+  ]);
+  const anyOrder = `${storeless.url}/orders/${"A".repeat(24)}`;
+  return { unset: unset.url, anyOrder, close: () => Promise.all([unset.close(), storeless.close()]) };
+}
+
+test("the pages that have no good news are accessible too", async ({ page }) => {
+  const apps = await lameApps();
+  for (const [url, testId] of [
+    ["/orders/nothing", "not-found"],
+    ["/nothing", "not-found"],
+    [apps.unset, "tip-not-ready"],
+    [apps.anyOrder, "order-unavailable"],
+  ] as const) {
+    await page.goto(url);
+    await expect(page.getByTestId(testId)).toBeVisible();
+    await expectAccessible(page);
+  }
+  await apps.close();
+});
+
+test.describe("inside another app", () => {
+  test.use({ userAgent: "Mozilla/5.0 (iPhone) AppleWebKit/605 Mobile/15E148 Instagram 300.0" });
+  test("the page is accessible and names its address", async ({ page, app }) => {
+    await page.goto("/");
+    await expect(page.getByTestId("in-app-hint").getByRole("textbox")).toHaveValue(app.url);
+    await expectAccessible(page);
+  });
+});
+
+test("every promised test id is on some page, and no page has another", async ({ page, app, account }) => {
+  // The test above has seen this one.
+  const seen = new Set<string>(["in-app-hint"]);
+  const look = async (testId: string) => {
+    await expect(page.getByTestId(testId).first()).toBeVisible();
+    const ids = await page.locator("[data-testid]").evaluateAll((all) => all.map((one) => one.dataset.testid));
+    for (const id of ids) seen.add(String(id));
+  };
+  // Nobody may make ten orders in a minute, so each comes from somewhere else.
+  const orderFor = (state: State) => orderIn(state, { client: clientOf(app, randomAddress()), account });
+  for (const state of STATES) {
+    await page.goto((await orderFor(state)).path);
+    await look("order-page");
+  }
+  await page.goto("/orders/nothing");
+  await look("not-found");
+  const apps = await lameApps();
+  await page.goto(apps.unset);
+  await look("tip-not-ready");
+  await page.goto(apps.anyOrder);
+  await look("order-unavailable");
+  await apps.close();
+
+  await page.clock.install();
+  await page.goto(app.url + (await orderFor(STATES[0])).path);
+  await page.context().setOffline(true);
+  await page.clock.fastForward("11:00");
+  await look("order-still-watching");
+  await look("order-connection");
+  await page.context().setOffline(false);
+  await page.goto("/");
+  await look("tip-continue-order");
+  expect([...seen].sort()).toEqual([...TIP_TEST_IDS, ...ORDER_TEST_IDS].sort());
+});

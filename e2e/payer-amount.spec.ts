@@ -1,0 +1,53 @@
+import { expect, test } from "./support/fixtures";
+
+test("typing chooses Other, wheels change nothing, and the button repeats the amount", async ({ page }) => {
+  await page.goto("/");
+  const submit = page.getByTestId("tip-submit");
+  await expect(submit).toHaveText("Continue with $5");
+  await page.getByTestId("tip-other").click();
+  const field = page.getByTestId("tip-custom-amount");
+  await expect(field).toBeFocused();
+  await page.getByRole("radio", { name: "$3", exact: true }).check();
+  await expect(submit).toHaveText("Continue with $3");
+  await field.fill("7,50");
+  await expect(page.getByTestId("tip-other")).toBeChecked();
+  await expect(submit).toHaveText("Continue with 7.50 USD");
+  await field.hover();
+  await page.mouse.wheel(0, 300);
+  await expect(field).toHaveValue("7,50");
+});
+
+test("a problem moves nothing on the page", async ({ page }) => {
+  await page.goto("/");
+  await page.evaluate(() => {
+    Object.assign(window, { shifts: 0 });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        Object.assign(window, { shifts: Reflect.get(window, "shifts") + Reflect.get(entry, "value") });
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const field = page.getByTestId("tip-custom-amount");
+  const top = async () => (await page.getByTestId("tip-submit").boundingBox())?.y;
+  const before = await top();
+  await field.fill("0.10");
+  await page.getByTestId("tip-submit").click();
+  await expect(page.getByTestId("tip-amount-problem")).toHaveText("Anything from $1 to $10,000.");
+  await expect(field).toBeFocused();
+  expect(await top()).toBe(before);
+  expect(await page.evaluate("shifts")).toBe(0);
+});
+
+const LINKS: [string, string, string, RegExp][] = [
+  ["10", "", "Continue with $10", /Anything from/],
+  ["25.5", "25.50", "Continue with 25.50 USD", /Anything from/],
+  ["999999", "10000.00", "Continue with 10000.00 USD", /too large.*\$10,000/],
+  ["0.01", "1.00", "Continue with 1.00 USD", /too small.*\$1/],
+];
+for (const [amount, filled, label, hint] of LINKS) {
+  test(`a link with ?amount=${amount} fills in what can be paid`, async ({ page }) => {
+    await page.goto(`/?amount=${amount}`);
+    await expect(page.getByTestId("tip-custom-amount")).toHaveValue(filled);
+    await expect(page.getByTestId("tip-submit")).toHaveText(label);
+    await expect(page.getByTestId("tip-amount-hint")).toHaveText(hint);
+  });
+}

@@ -1,0 +1,63 @@
+import { expect, test } from "./support/fixtures";
+import { openCheckout } from "./support/payer";
+
+const HEADINGS = [
+  ["en-GB", "en", "Choose an amount", "Waiting for your payment"],
+  ["de-AT", "de", "Betrag wählen", "Wir warten auf deine Zahlung"],
+  ["ja-JP", "ja", "金額を選ぶ", "お支払いをお待ちしています"],
+  ["zh-CN", "zh-CN", "选择金额", "正在等待您的付款"],
+] as const;
+
+for (const [locale, language, group, heading] of HEADINGS) {
+  test.describe(`a browser that wants ${locale}`, () => {
+    test.use({ locale });
+    test("reads the whole way in its language", async ({ page }) => {
+      await page.goto("/");
+      await expect(page.locator("html")).toHaveAttribute("lang", language);
+      await expect(page.getByRole("group", { name: group })).toBeVisible();
+      await openCheckout(page);
+      await expect(page.locator("html")).toHaveAttribute("lang", language);
+      await expect(page.getByTestId("order-heading")).toHaveText(heading);
+    });
+  });
+}
+
+test("the switch works without JavaScript, keeps the amount and is remembered", async ({ browser, app }) => {
+  const page = await browser.newPage({ baseURL: app.url, javaScriptEnabled: false, locale: "fr-FR" });
+  await page.goto("/?amount=25");
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  await page.getByTestId("language-switch").getByRole("link", { name: "Deutsch" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await expect(page.getByRole("radio", { name: "25 $", exact: true })).toBeChecked();
+  await page.goto("/orders/none-such");
+  await page.goto("/");
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await page.context().close();
+});
+
+test.describe("a refusal by the server", () => {
+  test.use({ locale: "de-DE" });
+  test("is told in the payer's language, and closes the tab that was opened for the checkout", async ({
+    page,
+    account,
+  }) => {
+    await account.control("POST", "/faults", { op: "create", http: 400, code: 30001, times: 1 });
+    await page.goto("/");
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-form-problem")).toHaveText(/Es wurde nichts abgebucht/);
+    await expect.poll(() => page.context().pages().length).toBe(1);
+    await openCheckout(page);
+  });
+
+  test("names the field it is about", async ({ page }) => {
+    await page.goto("/");
+    await page.getByTestId("tip-details").locator("summary").click();
+    const name = page.getByTestId("tip-name");
+    await name.evaluate((field) => field.removeAttribute("maxlength"));
+    await name.fill("x".repeat(61));
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-form-problem")).toHaveText(/zu lang/);
+    await expect(name).toHaveAttribute("aria-invalid", "true");
+    await expect(name).toBeFocused();
+  });
+});

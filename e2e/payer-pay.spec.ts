@@ -1,0 +1,186 @@
+import type { Page } from "playwright/test";
+import { expect, test } from "./support/fixtures";
+import { isIn, openCheckout, orderIn } from "./support/payer";
+
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, testId: string): Promise<void> {
+  const target = page.getByTestId(testId).first();
+  await expect(async () => {
+    await page.keyboard.press("Tab");
+    await expect(target).toBeFocused({ timeout: 50 });
+  }).toPass({ intervals: [0], timeout: 10_000 });
+}
+
+test("a payment needs no mouse", async ({ page }) => {
+  await page.goto("/");
+  const group = page.getByRole("group", { name: "Choose an amount" });
+  await expect(async () => {
+    await page.keyboard.press("Tab");
+    await expect(group.getByRole("radio", { checked: true })).toBeFocused({ timeout: 50 });
+  }).toPass({ intervals: [0] });
+  await page.keyboard.press("ArrowRight");
+  await expect(group.getByRole("radio", { name: "$10", exact: true })).toBeChecked();
+  await tabTo(page, "tip-submit");
+  const opened = page.waitForEvent("popup");
+  await page.keyboard.press("Enter");
+  const checkout = await opened;
+  await page.waitForURL(/\/orders\//);
+  await checkout.bringToFront();
+  await expect(checkout.getByTestId("pay")).toBeVisible();
+  await tabTo(checkout, "pay");
+  await checkout.keyboard.press("Enter");
+  await checkout.waitForURL(/\/orders\//);
+  await isIn(checkout, "paid");
+  await expect(checkout.getByTestId("order-amount")).toHaveText("$10.00");
+});
+
+test("one click opens the checkout in a new tab even when creating takes long, and nothing is against the policy", async ({
+  page,
+  account,
+}) => {
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") violations.push(message.text());
+  });
+  await account.control("POST", "/faults", { op: "create", kind: "delay", delay: "6s", times: 1 });
+  await page.goto("/");
+  const opened = page.waitForEvent("popup");
+  await page.getByTestId("tip-submit").click();
+  await expect(page.getByTestId("tip-submit")).toHaveText("Opening the payment page…");
+  // More clicks do nothing while the first is on its way.
+  await page.getByTestId("tip-submit").click({ force: true });
+  const checkout = await opened;
+  await expect(checkout).toHaveTitle("Opening the payment page…");
+  await page.waitForURL(/\/orders\//, { timeout: 20_000 });
+  await expect(checkout.getByTestId("pay")).toBeVisible();
+  expect(page.context().pages()).toHaveLength(2);
+  expect(violations).toEqual([]);
+});
+
+test("where no tab can be opened, storage is forbidden or an app is around it, the same tab goes there", async ({
+  browser,
+  app,
+  address,
+}) => {
+  const extraHTTPHeaders = { "x-forwarded-for": address };
+  const blocked = await browser.newPage({ baseURL: app.url, extraHTTPHeaders });
+  await blocked.addInitScript(() => {
+    window.open = () => null;
+    const forbidden = {
+      get: () => {
+        throw new Error("forbidden");
+      },
+    };
+    Object.defineProperties(window, { localStorage: forbidden, sessionStorage: forbidden });
+  });
+  const userAgent = "Mozilla/5.0 (iPhone) AppleWebKit/605 Mobile/15E148 Instagram 300.0";
+  const inApp = await browser.newPage({ baseURL: app.url, extraHTTPHeaders, userAgent });
+  for (const page of [blocked, inApp]) {
+    await page.goto("/");
+    await page.getByTestId("tip-submit").click();
+    await page.getByTestId("pay").click();
+    await page.waitForURL(/\/orders\//);
+    await isIn(page, "paid");
+    expect(page.context().pages()).toHaveLength(1);
+  }
+  await expect(inApp.getByTestId("in-app-hint").getByRole("textbox")).toHaveValue(inApp.url());
+  await expect(blocked.getByTestId("in-app-hint")).toHaveCount(0);
+  await Promise.all([blocked.context().close(), inApp.context().close()]);
+});
+
+test("back from the checkout the form works again and offers to go on with the same payment", async ({
+  page,
+  account,
+}) => {
+  await page.addInitScript(() => {
+    window.open = () => null;
+  });
+  await page.goto("/");
+  await page.getByTestId("tip-submit").click();
+  await expect(page.getByTestId("pay")).toBeVisible();
+  const creates = await account.requests("create");
+  await page.goBack();
+  await expect(page.getByTestId("tip-submit")).toHaveText("Continue with $5");
+  await expect(page.getByTestId("tip-submit")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("tip-continue-order").click();
+  await isIn(page, "pending");
+  await page.getByTestId("order-action").click();
+  await expect(page.getByTestId("pay")).toBeVisible();
+  expect(await account.requests("create")).toBe(creates);
+});
+
+test("without JavaScript an order that ended can be begun again, and the receipt is complete", async ({
+  browser,
+  app,
+  address,
+  client,
+  account,
+}) => {
+  const { path } = await orderIn(["expired", -5, {}], { client, account });
+  const context = await browser.newContext({
+    baseURL: app.url,
+    javaScriptEnabled: false,
+    extraHTTPHeaders: { "x-forwarded-for": address },
+  });
+  const page = await context.newPage();
+  await page.goto(path);
+  await isIn(page, "expired");
+  await page.getByTestId("order-action").click();
+  await expect(page.getByTestId("pay")).toBeVisible();
+  await page.goto(path);
+  await expect(page.locator("noscript meta[http-equiv=refresh]")).toHaveAttribute("content", "10");
+  await page.getByTestId("order-action").click();
+  await page.getByTestId("pay").click();
+  await expect(async () => {
+    await page.goto(path);
+    await isIn(page, "paid", 100);
+  }).toPass();
+  const receipt = page.getByTestId("order-page");
+  for (const fact of [
+    /\$5\.00/,
+    /USDT/,
+    /Rate/,
+    /UTC/,
+    /Network/,
+    /0x[0-9a-f]{64}/,
+    /Ada Lindqvist/,
+    new RegExp(path.slice(8)),
+  ]) {
+    await expect(receipt).toContainText(fact);
+  }
+  await context.close();
+});
+
+test("the receipt is one printed page, and the explorer does not learn the order's address", async ({
+  page,
+  context,
+  client,
+  account,
+}) => {
+  const { path } = await orderIn(["paid", 20, {}], { client, account });
+  const response = await page.goto(path);
+  expect(response?.headers()).toMatchObject({ "x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer" });
+  const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+  expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+  const asked = new Promise<Record<string, string>>((resolve) => {
+    void context.route(/^https:/, async (route) => {
+      resolve(await route.request().allHeaders());
+      await route.abort();
+    });
+  });
+  await page.getByTestId("order-transaction").getByRole("link").click();
+  expect(await asked).not.toHaveProperty("referer");
+});
+
+test("a long wait, a reload and the checkout's own tab all lead to one order", async ({ page, account }) => {
+  await page.goto("/?amount=25");
+  await expect(page.getByTestId("tip-submit")).toHaveText("Continue with $25");
+  const before = await account.requests("create");
+  const checkout = await openCheckout(page);
+  await page.reload();
+  await isIn(page, "pending");
+  await checkout.getByTestId("pay").click();
+  await Promise.all([isIn(page, "paid"), isIn(checkout, "paid")]);
+  expect(checkout.url()).toBe(page.url());
+  expect(await account.requests("create")).toBe(before + 1);
+});

@@ -1,0 +1,142 @@
+import type { Page } from "playwright/test";
+import { eventually } from "../test/eventually";
+import { expect, test } from "./support/fixtures";
+import { isIn, openCheckout, orderIn, STATES } from "./support/payer";
+
+const [PENDING] = STATES;
+const MINUTE_MS = 60_000;
+
+/** Counts what the page asks our server about the order. */
+function countAsks(page: Page): () => number {
+  let asks = 0;
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname.startsWith("/api/orders/")) asks += 1;
+  });
+  return () => asks;
+}
+
+/** Lets the page's time pass, and waits for the answer to each question that it asks meanwhile. */
+async function letPass(page: Page, seconds: number, asks: () => number): Promise<void> {
+  let answers = asks();
+  const count = () => {
+    answers += 1;
+  };
+  page.on("response", count);
+  for (let passed = 0; passed < seconds; passed += 1) {
+    await page.clock.runFor(1_000);
+    await eventually(() => (answers >= asks() ? true : undefined));
+  }
+  page.off("response", count);
+}
+
+test("it asks every 5 s, after 10 minutes every 15 s and after an hour every minute, and never gives up", async ({
+  page,
+  client,
+  account,
+}) => {
+  const { path, intentId } = await orderIn(PENDING, { client, account });
+  const asks = countAsks(page);
+  await page.clock.install();
+  await page.goto(path);
+  const asked = async (seconds: number) => {
+    const before = asks();
+    await letPass(page, seconds, asks);
+    return asks() - before;
+  };
+  const inFirstMinute = await asked(60);
+  expect(inFirstMinute).toBeGreaterThanOrEqual(9);
+  expect(inFirstMinute).toBeLessThanOrEqual(12);
+  await expect(page.getByTestId("order-still-watching")).toHaveCount(0);
+
+  await page.clock.fastForward(10 * MINUTE_MS);
+  await expect(page.getByTestId("order-still-watching")).toContainText("close this page");
+  await isIn(page, "pending");
+  await asked(16);
+  const inMinuteAfterTen = await asked(60);
+  expect(inMinuteAfterTen).toBeGreaterThanOrEqual(3);
+  expect(inMinuteAfterTen).toBeLessThanOrEqual(4);
+
+  await page.clock.fastForward(51 * MINUTE_MS);
+  await asked(61);
+  const inTwoMinutesAfterHour = await asked(120);
+  expect(inTwoMinutesAfterHour).toBeGreaterThanOrEqual(1);
+  expect(inTwoMinutesAfterHour).toBeLessThanOrEqual(2);
+  await isIn(page, "pending");
+  await account.setStatus(intentId, 20);
+  await asked(61);
+  await isIn(page, "paid");
+  expect(await asked(120)).toBe(0);
+});
+
+test("it asks nothing while it is hidden, and once when it is shown again", async ({ page, client, account }) => {
+  const { path } = await orderIn(PENDING, { client, account });
+  const asks = countAsks(page);
+  await page.addInitScript(() => {
+    let state = "visible";
+    Object.defineProperty(document, "visibilityState", { get: () => state });
+    Object.defineProperty(document, "hidden", { get: () => state === "hidden" });
+    Object.assign(window, {
+      show(next: string) {
+        state = next;
+        document.dispatchEvent(new Event("visibilitychange"));
+      },
+    });
+  });
+  await page.clock.install();
+  await page.goto(path);
+  await letPass(page, 6, asks);
+  expect(asks()).toBe(1);
+  await page.evaluate(`show("hidden")`);
+  await letPass(page, 60, asks);
+  expect(asks()).toBe(1);
+  await page.evaluate(`show("visible")`);
+  await expect.poll(asks).toBe(2);
+});
+
+test("six tabs of one order ask AllScale no more often than one", async ({ context, client, account }) => {
+  const { path, intentId } = await orderIn(PENDING, { client, account });
+  const before = await account.requests("status");
+  const started = performance.now();
+  const tabs = await Promise.all(Array.from({ length: 6 }, () => context.newPage()));
+  await Promise.all(tabs.map((tab) => tab.goto(path)));
+  await eventually(async () => ((await account.requests("status")) - before >= 4 ? true : undefined), 40_000);
+  // Four questions are three gaps of at least 4 s each, so a minute has 15 at most.
+  expect(performance.now() - started).toBeGreaterThan(12_000);
+  await account.setStatus(intentId, 20);
+  await Promise.all(tabs.map((tab) => isIn(tab, "paid", 6_500)));
+});
+
+test("each change of state is announced once, however often it is asked", async ({ page, client, account }) => {
+  const { path, intentId } = await orderIn(PENDING, { client, account });
+  const html = await (await client.request("GET", path)).text;
+  expect(html).toMatch(/role="status" aria-live="polite" aria-atomic="true"/);
+  const asks = countAsks(page);
+  await page.clock.install();
+  await page.goto(path);
+  const region = page.getByRole("status");
+  const announced: string[] = [];
+  await page.exposeFunction("announce", (text: string) => announced.push(text));
+  await region.evaluate((element) => {
+    const announce = Reflect.get(window, "announce");
+    const observer = new MutationObserver(() => announce(element.querySelector("h1")?.textContent));
+    observer.observe(element, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await letPass(page, 16, asks);
+  await account.setStatus(intentId, 10);
+  await letPass(page, 16, asks);
+  await isIn(page, "confirming");
+  await account.setStatus(intentId, 20);
+  await letPass(page, 6, asks);
+  await isIn(page, "paid");
+  expect(asks()).toBeGreaterThan(5);
+  expect(announced).toEqual(["Your payment is being confirmed", "Thank you, your payment has arrived"]);
+});
+
+test("whoever comes back from the payment page is put at the heading", async ({ page }) => {
+  await page.goto("/");
+  const checkout = await openCheckout(page);
+  await expect(page.getByTestId("order-heading")).not.toBeFocused();
+  await checkout.getByTestId("pay").click();
+  await checkout.waitForURL(/\/orders\//);
+  await expect(checkout.getByTestId("order-heading")).toBeFocused();
+});

@@ -1,0 +1,43 @@
+import type { Page } from "playwright/test";
+import type { Client } from "./client";
+import type { EmulatorAccount } from "./emulator";
+import { expect } from "./fixtures";
+
+/** Each state of an order page, with the status of AllScale that leads to it and the facts it comes with. */
+export const STATES = [
+  ["pending", 2, {}],
+  ["confirming", 10, {}],
+  ["review", 4, {}],
+  ["refunding", 5, {}],
+  ["paid", 20, {}],
+  ["underpaid", -3, { actual_paid_amount: "3.000000" }],
+  ["rejected", -2, {}],
+  ["failed", -1, {}],
+  ["canceled", -4, {}],
+  ["expired", -5, {}],
+] as const satisfies readonly (readonly [string, number, object])[];
+export type State = (typeof STATES)[number];
+
+/** Makes an order and brings it into a state; resolves to its path. */
+export async function orderIn(state: State, { client, account }: { client: Client; account: EmulatorAccount }) {
+  const [name, status, facts] = state;
+  const created = await client.checkout({ amount: "5.00" });
+  const orderId = String(created.json.orderId);
+  const intent = await account.intentOf(orderId);
+  if (name !== "pending") await account.setStatus(intent.id, status, facts);
+  return { orderId, intentId: intent.id, path: `/orders/${orderId}` };
+}
+
+export async function isIn(page: Page, status: string, timeout = 10_000): Promise<void> {
+  await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", status, { timeout });
+}
+
+/** Submits the tip page as it stands; resolves to the checkout, which opens in a tab of its own. */
+export async function openCheckout(page: Page): Promise<Page> {
+  const opened = page.waitForEvent("popup");
+  await page.getByTestId("tip-submit").click();
+  const checkout = await opened;
+  await page.waitForURL(/\/orders\//);
+  await expect(checkout.getByTestId("pay")).toBeVisible();
+  return checkout;
+}
