@@ -1,17 +1,14 @@
 import type { Instrumentation } from "next";
 
-/** Says once, when the server starts, what is wrong with its settings: by name, never by value. */
+/** Next also builds this file for a runtime without Node's modules; the condition keeps them out of that build. */
 export async function register() {
-  const { getSettings } = await import("@/lib/env");
-  const { log } = await import("@/lib/log");
-  const { problems, warnings, store, publicUrl } = getSettings();
-  for (const { name, problem } of problems) log.warn("setting_problem", { name, problem });
-  for (const { name, problem } of warnings) log.warn("setting_warning", { name, problem });
-  log.info("started", { store: store?.kind ?? null, publicUrl, ready: problems.length === 0 });
+  if (process.env.NEXT_RUNTIME === "nodejs") (await import("@/lib/start")).start();
 }
 
 /** Next logs the error itself; this line adds where, and nothing of the request's headers. */
 export const onRequestError: Instrumentation.onRequestError = async (error, request, context) => {
-  const { log } = await import("@/lib/log");
-  log.error("unhandled_error", error, { path: request.path.split("?")[0] ?? "", route: context.routePath });
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { log } = await import("@/lib/log");
+    log.error("unhandled_error", error, { path: request.path.split("?")[0] ?? "", route: context.routePath });
+  }
 };

@@ -6,7 +6,13 @@ export default defineConfig({
   // `server-only` resolves to an empty module under this condition, as it does inside a Next server build.
   ssr: { resolve: { conditions: ["react-server", "node", "import", "default"] } },
   test: {
-    include: ["lib/**/*.test.ts", "components/**/*.test.ts", "emulator/**/*.test.ts", "test/**/*.test.ts"],
+    include: [
+      "lib/**/*.test.ts",
+      "components/**/*.test.ts",
+      "messages/**/*.test.ts",
+      "emulator/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
     environment: "node",
     testTimeout: 20_000,
   },

@@ -1,11 +1,10 @@
 import type { Metadata, Viewport } from "next";
-import { connection } from "next/server";
 import type { ReactNode } from "react";
+import { requestWords } from "@/messages/request-words";
 import { siteConfig } from "@/site.config";
 import "./globals.css";
 
 export const metadata: Metadata = {
-  applicationName: siteConfig.name,
   description: siteConfig.bio,
   formatDetection: { telephone: false, address: false, email: false },
 };
@@ -15,11 +14,11 @@ export const viewport: Viewport = { colorScheme: scheme === "auto" ? "light dark
 
 /** The theme is two attributes that globals.css knows, because a strict CSP allows no style in the markup. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // A page that was rendered at build time could not carry the nonce of its request, and its scripts would not run.
-  await connection();
-  const { locale, theme } = siteConfig;
+  // This reads the request, so no page is rendered at build time: it could not carry the nonce that its scripts need.
+  const { language } = await requestWords();
+  const { theme } = siteConfig;
   return (
-    <html lang={locale} data-accent={theme.accent} data-scheme={theme.scheme}>
+    <html lang={language} data-accent={theme.accent} data-scheme={theme.scheme}>
       <body>{children}</body>
     </html>
   );

@@ -1,11 +1,13 @@
-import { Notice } from "@/components/notice";
+import type { TestId } from "@/components/test-ids";
+import { siteConfig } from "@/site.config";
 
-/** Next sends this along with every page, so it is short. */
+/** Next sends this along with every page, so it is short and the same in all languages. */
 export default function NotFound() {
   return (
-    <Notice title="Not found" heading="There is nothing here" testId="not-found">
-      <p>Please check the address. An order is found under its full address only.</p>
-      <a href="/">To the first page</a>
-    </Notice>
+    <main className="card" data-testid={"not-found" satisfies TestId}>
+      <title>404</title>
+      <h1>404</h1>
+      <a href="/">{siteConfig.name}</a>
+    </main>
   );
 }

@@ -1,22 +1,34 @@
+import { headers } from "next/headers";
+import { InAppHint, isInApp } from "@/components/in-app";
 import { NotReady } from "@/components/tip/not-ready";
 import { TipCard, TipPage } from "@/components/tip/tip-page";
-import { TIP_WORDS } from "@/components/tip/tip-words";
 import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
 import { describeTipPage } from "@/lib/checkout/tip-page";
+import { getServices } from "@/lib/services";
+import { requestWords } from "@/messages/request-words";
 import { siteConfig } from "@/site.config";
 
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
-  const title = TIP_WORDS.title(siteConfig.name);
-  return { title: (await searchParams).error === undefined ? title : TIP_WORDS.problemTitle(title) };
+  const { t } = await requestWords();
+  const { name } = siteConfig;
+  const { error } = await searchParams;
+  return { title: error === undefined ? t("tip.title", { name }) : t("tip.problemTitle", { name }) };
 }
 
 export default async function Page({ searchParams }: PageProps<"/">) {
   const query = await searchParams;
+  const words = await requestWords();
   const terms = describeTipPage();
+  const inApp = isInApp((await headers()).get("user-agent"));
   reconcileAfterResponse();
   return (
-    <TipPage site={siteConfig}>
-      {terms.ready ? <TipCard site={siteConfig} terms={terms} query={query} /> : <NotReady problems={terms.problems} />}
+    <TipPage words={words} site={siteConfig} query={query}>
+      {inApp && <InAppHint words={words} url={getServices().settings.publicUrl} />}
+      {terms.ready ? (
+        <TipCard words={words} site={siteConfig} terms={terms} query={query} inApp={inApp} />
+      ) : (
+        <NotReady words={words} problems={terms.problems} />
+      )}
     </TipPage>
   );
 }

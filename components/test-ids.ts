@@ -21,6 +21,8 @@ export const TIP_TEST_IDS = [
   "tip-form-problem",
   "tip-submit",
   "tip-continue-order",
+  "language-switch",
+  "in-app-hint",
 ] as const;
 
 export const ORDER_TEST_IDS = [
@@ -30,6 +32,7 @@ export const ORDER_TEST_IDS = [
   "order-amount",
   "order-next",
   "order-action",
+  "order-phone",
   "order-contact",
   "order-steps",
   "order-connection",

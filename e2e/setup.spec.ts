@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { startRedisServer } from "../test/redis-server";
 import { startUpstashBridge } from "../test/upstash-bridge";
@@ -48,6 +49,57 @@ for (const [name, settings, code] of WRONG) {
     await app.close();
   });
 }
+
+test("with no proxy in front the connection's own address counts, whatever headers claim", async () => {
+  const account = await registerAccount();
+  const app = await startApp({ ...settingsFor(account), TRUSTED_PROXY_HOPS: "0" });
+  const from = (localAddress: string, forwardedFor: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { "content-type": "application/json", "x-forwarded-for": forwardedFor };
+      const sent = request(`${app.url}/api/checkout`, { method: "POST", headers, localAddress, agent: false });
+      sent.on("response", (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      sent.on("error", reject);
+      sent.end('{"amount":"5.00"}');
+    });
+  const statuses = [];
+  for (let count = 1; count <= 6; count += 1) statuses.push(await from("127.0.0.1", `198.18.7.${count}`));
+  expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
+  expect(await from("127.0.0.2", "198.18.7.1")).toBe(201);
+  await app.close();
+});
+
+test("during a rotation webhooks of both secrets are believed, and a pasted newline is told by name", async () => {
+  const account = await registerAccount({ webhooks: false });
+  const app = await startApp({
+    ...settingsFor(account),
+    ALLSCALE_API_SECRET: `${account.apiSecret}\n`,
+    ALLSCALE_API_SECRET_PREVIOUS: "st_the_secret_before",
+  });
+  const client = clientOf(app, randomAddress());
+  for (const apiSecret of [account.apiSecret, "st_the_secret_before"]) {
+    const created = await client.checkout({ amount: "5.00" });
+    expect(created.status).toBe(201);
+    const intent = await account.intentOf(String(created.json.orderId));
+    const body = JSON.stringify({
+      webhook_id: `wh_${intent.id}`,
+      all_scale_checkout_intent_id: intent.id,
+      amount_cents: 500,
+      currency: 1,
+      amount_coins: "5.000000",
+      coin_symbol: "USDT",
+    });
+    const signed = signWebhook({ url: app.webhookUrl, apiKey: account.apiKey, apiSecret, body });
+    expect(await client.request("POST", "/api/webhooks/allscale", signed)).toMatchObject({ json: { result: "paid" } });
+  }
+  const health = await client.request("GET", "/api/health");
+  expect(health).toMatchObject({ status: 200, json: { warnings: [{ name: "ALLSCALE_API_SECRET" }] } });
+  expect(health.text + app.log()).not.toContain(account.apiSecret);
+  expect(app.log()).toContain('"name":"ALLSCALE_API_SECRET","problem":"has spaces');
+  await app.close();
+});
 
 test("yen are typed without decimals and sent as hundredths", async () => {
   const account = await registerAccount();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Environment, readSettings } from "./env";
+import { readSettings } from "./env";
+import type { Environment } from "./settings/setting-reader";
 
 const GOOD = { ALLSCALE_API_KEY: "st_0f9a8b7c", ALLSCALE_API_SECRET: "st_1a2b3c4d5e6f" };
 const EMULATOR = { ...GOOD, ALLSCALE_BASE_URL: "http://127.0.0.1:4010" };

@@ -2,7 +2,7 @@ import "server-only";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after } from "next/server";
-import { getSettings, type Settings, type StoreSettings } from "@/lib/env";
+import { getSettings, type Settings } from "@/lib/env";
 import type { Rate } from "@/lib/http/rate";
 import { createRateLimiter, type RateLimiter } from "@/lib/http/rate-limit";
 import { log } from "@/lib/log";
@@ -12,6 +12,7 @@ import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { createPaymentProvider } from "@/lib/provider";
 import type { PaymentProvider } from "@/lib/provider/provider";
+import type { StoreSettings } from "@/lib/settings/store-settings";
 
 /** What the use cases run on. A part whose settings are wrong is null, and `settings.problems` says why. */
 export type Services = {

@@ -107,7 +107,10 @@ describe("borders", () => {
 
 describe(".env.example", () => {
   it("names every setting the code reads", () => {
-    const env = lib.find(({ path }) => path === "lib/env.ts")?.text ?? "";
+    const env = lib
+      .filter(({ path }) => /^lib\/(env\.ts|settings\/)/.test(path))
+      .map(({ text }) => text)
+      .join("");
     const read = new Set([...env.matchAll(/"([A-Z][A-Z0-9]*_[A-Z0-9_]+)"/g)].map(([, name = ""]) => name));
     const ofTheHost = /^(VERCEL|AWS_|CF_|K_SERVICE|FUNCTIONS_)/;
     const ours = [...read].filter((name) => !ofTheHost.test(name));

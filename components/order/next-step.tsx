@@ -1,7 +1,7 @@
 import type { OrderView } from "@/lib/checkout/contract";
 import type { TestId } from "../test-ids";
 import type { Merchant } from "./merchant";
-import type { OrderWords, StateWords } from "./order-words";
+import type { OrderWords } from "./order-words";
 
 /** The states whose way out is a person, those where one may help, and those whose way out is a new payment. */
 const ASK = ["underpaid", "rejected"];
@@ -11,17 +11,16 @@ const START_AGAIN = ["failed", "canceled", "expired"];
 /** One sentence and at most one button. */
 export function NextStep(props: {
   order: OrderView;
-  state: StateWords;
   merchant: Merchant;
   words: OrderWords;
   /** True when starting again has just been refused. */
   notStarted: boolean;
 }) {
-  const { order, state, merchant, words, notStarted } = props;
+  const { order, merchant, words, notStarted } = props;
   const pending = order.status === "pending";
   return (
     <div className="next" data-testid={"order-next" satisfies TestId}>
-      <p>{pending && !order.checkoutUrl ? words.noPaymentPage : state.next}</p>
+      <p>{pending && !order.checkoutUrl ? words.noPaymentPage : words.states[order.status].next}</p>
       {pending && (
         <a
           className="button"
@@ -46,7 +45,7 @@ export function NextStep(props: {
           href={withOrderNumber(merchant.contact.href, order.orderId)}
           data-testid={"order-contact" satisfies TestId}
         >
-          {words.contact.replace("{merchant}", merchant.contact.label)}
+          {words.contact}
         </a>
       )}
     </div>

@@ -1,14 +1,13 @@
 "use client";
 
-import { type MouseEvent, useEffect, useState } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import type { OrderView } from "@/lib/checkout/contract";
-import type { PaymentStatus } from "@/lib/orders/status";
 import { forgetOpenOrder, rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
 import { Fact, Receipt, Shortfall, Time } from "./facts";
 import type { Merchant } from "./merchant";
 import { NextStep } from "./next-step";
-import type { OrderWords, StateWords } from "./order-words";
+import type { OrderWords } from "./order-words";
 import { LONG_WAIT_MS } from "./poll-interval";
 import { Steps } from "./steps";
 import { useOrder } from "./use-order";
@@ -19,20 +18,31 @@ export function OrderTracker(props: {
   amountText: string;
   locale: string;
   merchant: Merchant;
-  states: Readonly<Record<PaymentStatus, StateWords>>;
   words: OrderWords;
   notStarted: boolean;
+  /** Shown while there is something left to pay. */
+  phoneCodes: ReactNode;
 }) {
   const { words, locale, merchant } = props;
   const { order, unreachable, ask } = useOrder(props.initial);
   const [longWait, setLongWait] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const [checking, setChecking] = useState(false);
-  const state = props.states[order.status];
   const { orderId, status, terminal } = order;
+  const state = words.states[status];
 
   useEffect(() => {
     const timer = setTimeout(() => setLongWait(true), LONG_WAIT_MS);
     return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(() => {
+    const focus = () => heading.current?.focus({ preventScroll: true });
+    // Whoever comes back from the payment page is told where things stand; whoever was just here knows.
+    if (!document.referrer.startsWith(location.origin)) focus();
+    const onShow = ({ persisted }: PageTransitionEvent) => persisted && focus();
+    addEventListener("pageshow", onShow);
+    return () => removeEventListener("pageshow", onShow);
   }, []);
 
   useEffect(() => {
@@ -52,14 +62,17 @@ export function OrderTracker(props: {
       <title>{`${state.title} · ${merchant.name}`}</title>
       <span className="mark" aria-hidden="true" />
       <div role="status" aria-live="polite" aria-atomic="true" data-testid={"order-status" satisfies TestId}>
-        <h1 data-testid={"order-heading" satisfies TestId}>{state.heading}</h1>
+        <h1 ref={heading} tabIndex={-1} data-testid={"order-heading" satisfies TestId}>
+          {state.heading}
+        </h1>
         <p>{state.money}</p>
       </div>
       <p className="amount" data-testid={"order-amount" satisfies TestId}>
         {props.amountText}
       </p>
       <Shortfall shortfall={order.shortfall} words={words.facts} />
-      <NextStep order={order} state={state} merchant={merchant} words={words} notStarted={props.notStarted} />
+      <NextStep order={order} merchant={merchant} words={words} notStarted={props.notStarted} />
+      {order.checkoutUrl && props.phoneCodes}
       <Steps status={status} words={words.steps} />
       {unreachable && (
         <p className="aside" data-testid={"order-connection" satisfies TestId}>

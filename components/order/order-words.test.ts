@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
-import { ORDER_WORDS, stateWords } from "./order-words";
+import { LANGUAGES } from "@/messages/catalogue";
+import { wordsIn } from "@/messages/words";
+import { orderWords } from "./order-words";
 
-const states = stateWords("Ada");
+const merchant = { name: "Ada", contact: { label: "ada@example.com", href: "mailto:ada@example.com" } };
+const wordsOf = (language: string) => orderWords(wordsIn(language), merchant);
 const unhappy = PAYMENT_STATUSES.filter((status) => status !== "paid");
-const sentence = /^[A-Z].*\.$/;
 
-describe("the words of the order page", () => {
+describe("the English words of the order page", () => {
+  const { states, ...shared } = wordsOf("en");
+  const sentence = /^[A-Z].*\.$/;
+
   it.each(PAYMENT_STATUSES)("say in %s what happened to the money and what comes next", (status) => {
     const { title, heading, money, next } = states[status];
     expect(title).not.toBe("");
@@ -15,27 +20,54 @@ describe("the words of the order page", () => {
     expect(next).toMatch(sentence);
   });
 
+  it("keep the shared words neutral, because they stand beside every state", () => {
+    expect(JSON.stringify(shared)).not.toMatch(/thank|paid|success/i);
+  });
+
+  it("are the ones that were agreed on", () => {
+    expect(states).toMatchSnapshot();
+  });
+});
+
+/** Words that only a payment that has arrived may use. */
+const SUCCESS: Readonly<Record<string, RegExp>> = {
+  en: /thank|paid|success|complete[^.]*!/i,
+  de: /dank|bezahlt|erfolg/i,
+  ja: /ありがとう|支払い済み|完了しました/,
+  "zh-CN": /谢谢|已付款|付款成功/,
+};
+
+describe.each(LANGUAGES)("the words of the order page in $tag", ({ tag }) => {
+  const { states } = wordsOf(tag);
+
   it("tell the states apart by heading and by title", () => {
     for (const part of ["heading", "title"] as const) {
       expect(new Set(PAYMENT_STATUSES.map((status) => states[status][part])).size).toBe(PAYMENT_STATUSES.length);
     }
   });
 
-  it.each(unhappy)("never sound like success in %s", (status) => {
-    expect(Object.values(states[status]).join(" ")).not.toMatch(/thank|paid|success|complete[^.]*!/i);
-    expect(states[status].tone).not.toBe("good");
+  it("sound like success when it is paid and never before", () => {
+    const success = SUCCESS[tag] ?? /^$/;
+    expect(Object.values(states.paid).join(" ")).toMatch(success);
+    for (const status of unhappy) {
+      expect(Object.values(states[status]).join(" ")).not.toMatch(success);
+      expect(states[status].tone).not.toBe("good");
+    }
   });
 
-  it("thank when it is paid", () => {
-    expect(states.paid.heading).toMatch(/thank/i);
-    expect(states.paid.title).toBe("Paid");
-  });
-
-  it("keep the shared words neutral, because they stand beside every state", () => {
-    expect(JSON.stringify(Object.values(ORDER_WORDS))).not.toMatch(/thank|paid|success/i);
+  it("warn against paying twice wherever money has been seen but does not count yet", () => {
+    const doNot = {
+      en: /Do not pay again/,
+      de: /Zahle nicht noch einmal/,
+      ja: /もう一度支払わない/,
+      "zh-CN": /请勿再次付款/,
+    };
+    for (const status of ["review", "underpaid"] as const) {
+      expect(states[status].next).toMatch(Reflect.get(doNot, tag) ?? /./);
+    }
   });
 
   it("can be handed from server to browser", () => {
-    expect(structuredClone({ states, ORDER_WORDS })).toEqual({ states, ORDER_WORDS });
+    expect(structuredClone(states)).toEqual(states);
   });
 });

@@ -1,14 +1,14 @@
+import type { Words } from "@/messages/words";
 import { Notice } from "../notice";
-import { UNAVAILABLE_WORDS } from "./order-words";
 import { ReloadWhenBack } from "./reload-when-back";
 
 /** The store did not answer. That says nothing about the payment, so the page stays calm and tries again by itself. */
-export function Unavailable({ orderId }: { orderId: string }) {
+export function Unavailable({ words: { t }, orderId }: { words: Words; orderId: string }) {
   return (
-    <Notice title={UNAVAILABLE_WORDS.title} heading={UNAVAILABLE_WORDS.heading} testId="order-unavailable">
+    <Notice title={t("unavailable.title")} heading={t("unavailable.heading")} testId="order-unavailable">
       <ReloadWhenBack orderId={orderId} />
-      <p>{UNAVAILABLE_WORDS.text}</p>
-      <a href={`/orders/${encodeURIComponent(orderId)}`}>{UNAVAILABLE_WORDS.again}</a>
+      <p>{t("unavailable.text")}</p>
+      <a href={`/orders/${encodeURIComponent(orderId)}`}>{t("unavailable.again")}</a>
     </Notice>
   );
 }

@@ -1,23 +1,37 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import useSWR from "swr";
 import type { OrderView } from "@/lib/checkout/contract";
 import { fetchOrder, NoAnswer } from "./fetch-order";
 import { pollIntervalMs, retryDelayMs } from "./poll-interval";
 
+/** What another tab heard is as good as asking oneself for this long, because the server asks no more often either. */
+const SHARED_FOR_MS = 4_000;
+
 /**
  * Follows an order, starting from what the server rendered. Asks while the page is visible, at once when it is shown
- * again, and keeps the last known state through every failure.
+ * again, and keeps the last known state through every failure. Tabs that show the same order share what they hear.
  */
 export function useOrder(initial: OrderView) {
   const [openedAt] = useState(() => Date.now());
   const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
   const paid = useRef(initial.paid);
+  const channel = useRef<BroadcastChannel>(undefined);
+  const heard = useRef({ order: initial, at: 0 });
+  const url = `/api/orders/${initial.orderId}`;
+
+  const ask = useCallback(async () => {
+    if (Date.now() - heard.current.at < SHARED_FOR_MS) return heard.current.order;
+    const latest = await fetchOrder(url);
+    channel.current?.postMessage(latest);
+    return latest;
+  }, [url]);
+
   // SWR restarts its timer when this function changes, so it must not change from one rendering to the next.
   const refreshInterval = useCallback(
     (latest?: OrderView) => pollIntervalMs((latest ?? initial).status, Date.now() - openedAt),
     [initial, openedAt],
   );
-  const { data, error, mutate } = useSWR(`/api/orders/${initial.orderId}`, fetchOrder, {
+  const { data, error, mutate } = useSWR(url, ask, {
     fallbackData: initial,
     // The server has just looked; asking again on arrival would only double the load.
     revalidateOnMount: false,
@@ -35,5 +49,19 @@ export function useOrder(initial: OrderView) {
       retry.current = setTimeout(() => revalidate({ retryCount, dedupe }), retryDelayMs(retryCount, wantedMs));
     },
   });
+
+  useEffect(() => {
+    // Without it every tab asks for itself, as the server allows.
+    if (typeof BroadcastChannel === "undefined") return;
+    const tabs = new BroadcastChannel(url);
+    channel.current = tabs;
+    tabs.onmessage = ({ data: order }: MessageEvent<OrderView>) => {
+      heard.current = { order, at: Date.now() };
+      paid.current = order.paid;
+      mutate(order, { revalidate: false });
+    };
+    return () => tabs.close();
+  }, [url, mutate]);
+
   return { order: data ?? initial, unreachable: error !== undefined, ask: mutate };
 }

@@ -1,26 +1,27 @@
 import { parseAmount } from "@/lib/money/amount";
 import type { Currency } from "@/lib/money/currency";
+import type { Words } from "@/messages/words";
 import { shortMoney } from "../money-text";
 import type { TestId } from "../test-ids";
-import type { Bounds } from "./form-words";
+import type { Bounds } from "./form-problem";
 import type { Prefill } from "./prefill";
-import { TIP_WORDS } from "./tip-words";
 
 /**
  * Presets and "Other" as one group. The field beside "Other" is text, not `type=number`: a scroll wheel must not change
  * an amount, and number fields disagree about commas.
  */
 export function AmountField(props: {
+  words: Words;
   currency: Currency;
-  locale: string;
   presets: readonly string[];
   bounds: Bounds;
   prefill: Prefill;
 }) {
-  const { currency, locale, presets, bounds, prefill } = props;
+  const { currency, presets, bounds, prefill } = props;
+  const { t, language } = props.words;
   return (
     <fieldset>
-      <legend>{TIP_WORDS.chooseAmount}</legend>
+      <legend>{t("tip.chooseAmount")}</legend>
       {presets.map((value) => (
         <label key={value}>
           <input
@@ -30,7 +31,7 @@ export function AmountField(props: {
             defaultChecked={value === prefill.choice}
             data-testid={"tip-preset" satisfies TestId}
           />
-          <span>{presetText(value, currency, locale)}</span>
+          <span>{presetText(value, currency, language)}</span>
         </label>
       ))}
       <div>
@@ -42,7 +43,7 @@ export function AmountField(props: {
           defaultChecked={prefill.choice === "other"}
           data-testid={"tip-other" satisfies TestId}
         />
-        <label htmlFor="other">{TIP_WORDS.other}</label>
+        <label htmlFor="other">{t("tip.other")}</label>
         <input
           name="customAmount"
           className="field"
@@ -50,8 +51,8 @@ export function AmountField(props: {
           autoComplete="off"
           maxLength={32}
           defaultValue={prefill.customAmount}
-          placeholder={TIP_WORDS.otherPlaceholder(bounds.min)}
-          aria-label={TIP_WORDS.otherAmount(currency)}
+          placeholder={t("tip.otherPlaceholder", { min: bounds.min })}
+          aria-label={t("tip.otherAmount", { currency })}
           aria-describedby="amount-hint amount-problem"
           aria-invalid={prefill.problem?.field === "amount" || undefined}
           data-testid={"tip-custom-amount" satisfies TestId}

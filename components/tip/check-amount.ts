@@ -1,5 +1,3 @@
-import type { ProblemCode } from "./form-words";
-
 /** `exponent`: how many decimals people write in this currency. The bounds are in minor units, both included. */
 export type AmountRule = { readonly exponent: number; readonly min: number; readonly max: number };
 
@@ -15,10 +13,9 @@ export function withPoint(typed: string): string {
  * Tells the payer at once what the server would say; the server decides. The grammar of `lib/money` once more, because
  * its table of currencies is more than a payer should have to load; a test holds the two against each other.
  */
-export function amountProblem(amount: string, { exponent, min, max }: AmountRule): ProblemCode | null {
+export function isPayable(amount: string, { exponent, min, max }: AmountRule): boolean {
   const [, whole, decimals = ""] = /^(0|[1-9]\d*)(?:\.(\d+))?$/.exec(amount) ?? [];
-  if (whole === undefined || decimals.length > exponent) return "amount_invalid";
+  if (whole === undefined || decimals.length > exponent) return false;
   const minor = Number(whole + decimals.padEnd(exponent, "0"));
-  if (minor < min) return "amount_too_low";
-  return minor > max ? "amount_too_high" : null;
+  return minor >= min && minor <= max;
 }

@@ -1,10 +1,9 @@
 import { useEffect, useState } from "react";
 import { recallOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
-import { FORM_WORDS } from "./form-words";
 
 /** Offers the way back to a payment that was begun in this browser and has not ended. */
-export function ContinuePayment() {
+export function ContinuePayment({ text }: { text: string }) {
   const [orderId, setOrderId] = useState<string | null>(null);
 
   useEffect(() => {
@@ -17,11 +16,8 @@ export function ContinuePayment() {
 
   if (orderId === null) return null;
   return (
-    <p>
-      {FORM_WORDS.openOrder}{" "}
-      <a href={`/orders/${encodeURIComponent(orderId)}`} data-testid={"tip-continue-order" satisfies TestId}>
-        {FORM_WORDS.continueOrder}
-      </a>
-    </p>
+    <a href={`/orders/${encodeURIComponent(orderId)}`} data-testid={"tip-continue-order" satisfies TestId}>
+      {text}
+    </a>
   );
 }

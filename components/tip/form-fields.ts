@@ -1,7 +1,6 @@
 import { withPoint } from "./check-amount";
-import type { FormProblem } from "./form-words";
 
-const CUSTOM_AMOUNT = "customAmount";
+export const CUSTOM_AMOUNT = "customAmount";
 
 /** What is chosen or typed: a decimal string where it can be one, and the same as the payer reads it. */
 export type Chosen = { readonly amount: string; readonly text: string };
@@ -39,10 +38,9 @@ export function followClick({ target, detail }: MouseEvent): void {
 }
 
 /** Marks the field that has to be mended and goes there; with no such field, clears the marks. */
-export function markProblem(form: HTMLFormElement, problem: FormProblem | null): void {
+export function markProblem(form: HTMLFormElement, name: string | null | undefined): void {
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  if (problem === null || problem.field === null) return;
-  const field = form.elements.namedItem(problem.field === "amount" ? CUSTOM_AMOUNT : problem.field);
+  const field = name && form.elements.namedItem(name);
   if (!(field instanceof HTMLElement)) return;
   field.closest("details")?.setAttribute("open", "");
   field.setAttribute("aria-invalid", "true");

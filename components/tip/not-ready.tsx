@@ -1,16 +1,17 @@
+import type { Words } from "@/messages/words";
 import type { TestId } from "../test-ids";
-import { TIP_WORDS } from "./tip-words";
 
 /** In the place of the form while settings are missing. Names settings and never shows a value. */
-export function NotReady({ problems }: { problems: readonly { name: string; problem: string }[] }) {
-  const words = TIP_WORDS.notReady;
+export function NotReady(props: { words: Words; problems: readonly { name: string; problem: string }[] }) {
+  const { problems } = props;
+  const { t } = props.words;
   return (
     <section className="card" data-testid={"tip-not-ready" satisfies TestId}>
-      <h2>{words.heading}</h2>
-      <p>{words.text}</p>
-      <h3>{words.forOperator}</h3>
-      <p>{problems.length === 0 ? words.unnamed : words.explain}</p>
-      <ul>
+      <h2>{t("notReady.heading")}</h2>
+      <p>{t("notReady.text")}</p>
+      <h3>{t("notReady.forOperator")}</h3>
+      <p>{problems.length === 0 ? t("notReady.unnamed") : t("notReady.explain")}</p>
+      <ul lang="en">
         {problems.map(({ name, problem }) => (
           <li key={name + problem} data-testid={"tip-setup-problem" satisfies TestId}>
             <code>{name}</code> {problem}

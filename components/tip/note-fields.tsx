@@ -1,14 +1,15 @@
+import type { Words } from "@/messages/words";
 import type { TestId } from "../test-ids";
 import { MESSAGE_MAX, NAME_MAX, type Prefill } from "./prefill";
-import { TIP_WORDS } from "./tip-words";
 
 /** Optional, so out of the way: the button stays on the first screen of a phone. Open when there is something in it. */
-export function NoteFields({ prefill, merchant }: { prefill: Prefill; merchant: string }) {
+export function NoteFields({ words, prefill, merchant }: { words: Words; prefill: Prefill; merchant: string }) {
+  const { t } = words;
   const invalid = (field: string) => prefill.problem?.field === field || undefined;
   return (
     <details open={prefill.name !== "" || prefill.message !== ""} data-testid={"tip-details" satisfies TestId}>
-      <summary>{TIP_WORDS.addNote}</summary>
-      <label htmlFor="name">{TIP_WORDS.name}</label>
+      <summary>{t("tip.addNote")}</summary>
+      <label htmlFor="name">{t("tip.name")}</label>
       <input
         className="field"
         id="name"
@@ -22,9 +23,9 @@ export function NoteFields({ prefill, merchant }: { prefill: Prefill; merchant: 
       />
       <label>
         <input type="checkbox" name="anonymous" defaultChecked data-testid={"tip-anonymous" satisfies TestId} />
-        {TIP_WORDS.anonymous(merchant)}
+        {t("tip.anonymous", { merchant })}
       </label>
-      <label htmlFor="message">{TIP_WORDS.message}</label>
+      <label htmlFor="message">{t("tip.message")}</label>
       <textarea
         id="message"
         name="message"

@@ -1,7 +1,6 @@
 import { formatAmount, parseAmount } from "@/lib/money/amount";
 import type { Currency } from "@/lib/money/currency";
-import { formProblem } from "./form-problem";
-import type { FormProblem } from "./form-words";
+import { type FormProblem, formProblem } from "./form-problem";
 
 export type TipQuery = Readonly<Record<string, string | string[] | undefined>>;
 export type TipAmounts = {

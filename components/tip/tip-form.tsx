@@ -3,12 +3,20 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
-import { type AmountRule, amountProblem } from "./check-amount";
+import { type AmountRule, isPayable } from "./check-amount";
 import { openCheckoutTab } from "./checkout-tab";
 import { ContinuePayment } from "./continue-payment";
-import { type Chosen, checkoutBody, chosenAmount, followClick, followTyping, markProblem } from "./form-fields";
-import { type Bounds, FORM_WORDS, type FormProblem, problemSentence } from "./form-words";
-import { requestCheckout } from "./request-checkout";
+import {
+  type Chosen,
+  CUSTOM_AMOUNT,
+  checkoutBody,
+  chosenAmount,
+  followClick,
+  followTyping,
+  markProblem,
+} from "./form-fields";
+import type { FormWords } from "./form-words";
+import { requestCheckout, type ShownProblem } from "./request-checkout";
 
 /**
  * A form that works by itself: without JavaScript it posts, and the server sends the browser on. This adds what only
@@ -19,14 +27,15 @@ export function TipForm(props: {
   amountField: ReactNode;
   noteFields: ReactNode;
   hint: string;
+  next: string;
+  words: FormWords;
   currency: string;
-  bounds: Bounds;
   rule: AmountRule;
   idempotencyKey: string;
-  problem: FormProblem | null;
+  problem: ShownProblem | null;
   sameTab: boolean;
 }) {
-  const { currency, rule } = props;
+  const { currency, rule, words, sameTab } = props;
   const form = useRef<HTMLFormElement>(null);
   const sent = useRef({ body: "", times: 0 });
   const [problem, setProblem] = useState(props.problem);
@@ -43,7 +52,7 @@ export function TipForm(props: {
   }, []);
 
   useEffect(() => {
-    if (form.current) markProblem(form.current, problem);
+    if (form.current) markProblem(form.current, problem?.field);
   }, [problem]);
 
   useEffect(() => {
@@ -67,10 +76,9 @@ export function TipForm(props: {
     event.preventDefault();
     if (busy) return;
     const { amount } = chosenAmount(event.currentTarget, currency);
-    const wrongAmount = amountProblem(amount, rule);
-    if (wrongAmount !== null) return setProblem({ code: wrongAmount, field: "amount" });
+    if (!isPayable(amount, rule)) return setProblem({ text: words.wrongAmount, field: CUSTOM_AMOUNT });
 
-    const tab = openCheckoutTab(props);
+    const tab = openCheckoutTab({ sameTab, opening: words.opening });
     setProblem(null);
     setBusy(true);
     const body = checkoutBody(event.currentTarget, amount);
@@ -78,7 +86,7 @@ export function TipForm(props: {
     if (!answer.ok) {
       tab?.close();
       setBusy(false);
-      return setProblem(answer.problem);
+      return setProblem(answer.problem ?? { text: words.unavailable, field: null });
     }
     const { orderId, checkoutUrl } = answer.checkout;
     rememberOpenOrder(orderId);
@@ -87,9 +95,13 @@ export function TipForm(props: {
     location.assign(`/orders/${orderId}`);
   }
 
-  const label = busy ? FORM_WORDS.opening : submitLabel(chosen, rule);
-  const sentence = problem === null ? "" : problemSentence(problem.code, props.bounds);
-  const aboutAmount = problem?.field === "amount";
+  const label = busy
+    ? words.opening
+    : isPayable(chosen.amount, rule)
+      ? words.submitAmount.replace("{amount}", () => chosen.text)
+      : words.submit;
+  const sentence = problem?.text ?? "";
+  const aboutAmount = problem?.field === CUSTOM_AMOUNT;
   return (
     <form
       ref={form}
@@ -103,12 +115,12 @@ export function TipForm(props: {
       {props.amountField}
       <Note name="amount" hint={props.hint} problem={aboutAmount ? sentence : ""} />
       {props.noteFields}
-      <Note name="form" hint={FORM_WORDS.next} problem={aboutAmount ? "" : sentence} />
+      <Note name="form" hint={props.next} problem={aboutAmount ? "" : sentence} />
       <button type="submit" aria-disabled={busy} data-testid={"tip-submit" satisfies TestId}>
         {/* The key makes other words another element, so that they do not count as a shift of the layout. */}
         <span key={label}>{label}</span>
       </button>
-      <ContinuePayment />
+      <ContinuePayment text={words.continueOrder} />
     </form>
   );
 }
@@ -125,10 +137,4 @@ function Note({ name, hint, problem }: { name: "amount" | "form"; hint: string; 
       </p>
     </div>
   );
-}
-
-function submitLabel({ amount, text }: Chosen, rule: AmountRule): string {
-  return amountProblem(amount, rule) === null
-    ? FORM_WORDS.submitAmount.replace("{amount}", () => text)
-    : FORM_WORDS.submit;
 }

@@ -1,26 +1,32 @@
 import type { ReactNode } from "react";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
+import type { Words } from "@/messages/words";
 import type { SiteConfig } from "@/site.config";
 import { Avatar } from "../avatar";
+import { LanguageSwitch } from "../language-switch";
 import { shortMoney } from "../money-text";
 import type { TestId } from "../test-ids";
 import { AmountField } from "./amount-field";
-import type { Bounds } from "./form-words";
+import type { Bounds } from "./form-problem";
+import { formWords, problemSentence } from "./form-words";
 import { NoteFields } from "./note-fields";
 import { type Prefill, prefillFrom, type TipQuery } from "./prefill";
 import { presetAmounts } from "./presets";
+import type { ShownProblem } from "./request-checkout";
 import { TipForm } from "./tip-form";
-import { TIP_WORDS } from "./tip-words";
 
 /** The page of whoever is paid: who that is, beside the card with the form or with what keeps it away. */
-export function TipPage({ site, children }: { site: SiteConfig; children: ReactNode }) {
+export function TipPage(props: { words: Words; site: SiteConfig; query: TipQuery; children: ReactNode }) {
+  const { words, site, query } = props;
+  // What the merchant wrote is in the merchant's language, whatever that of the page.
+  const own = site.locale === words.language ? undefined : site.locale;
   return (
     <main className="tip" data-testid={"tip-page" satisfies TestId}>
       <header>
         <Avatar site={site} />
         <h1>{site.name}</h1>
-        <p>{site.bio}</p>
-        <nav>
+        <p lang={own}>{site.bio}</p>
+        <nav lang={own}>
           {site.links.map(({ label, href }) => (
             <a key={href} href={href} rel="me noreferrer">
               {label}
@@ -28,7 +34,8 @@ export function TipPage({ site, children }: { site: SiteConfig; children: ReactN
           ))}
         </nav>
       </header>
-      {children}
+      {props.children}
+      <LanguageSwitch words={words} query={query} />
     </main>
   );
 }
@@ -42,36 +49,45 @@ export type TipTerms = {
   readonly idempotencyKey: string;
 };
 
-export function TipCard({ site, terms, query }: { site: SiteConfig; terms: TipTerms; query: TipQuery }) {
+export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms; query: TipQuery; inApp: boolean }) {
+  const { words, site, terms, query } = props;
+  const { t, language } = words;
   const { currency, min, max } = terms;
   const presets = presetAmounts({ currency, min, max, own: site.presets[currency], usual: terms.presets });
   const prefill = prefillFrom(query, { currency, min, max, presets });
   const bounds: Bounds = {
-    min: shortMoney({ currency, minor: min }, site.locale),
-    max: shortMoney({ currency, minor: max }, site.locale),
+    min: shortMoney({ currency, minor: min }, language),
+    max: shortMoney({ currency, minor: max }, language),
   };
   return (
     <section className="card">
       <TipForm
         amountField={
-          <AmountField currency={currency} locale={site.locale} presets={presets} bounds={bounds} prefill={prefill} />
+          <AmountField words={words} currency={currency} presets={presets} bounds={bounds} prefill={prefill} />
         }
-        noteFields={<NoteFields prefill={prefill} merchant={site.name} />}
-        hint={hintFor(prefill, bounds)}
+        noteFields={<NoteFields words={words} prefill={prefill} merchant={site.name} />}
+        hint={hintFor(words, prefill, bounds)}
+        next={t("tip.next")}
+        words={formWords(words, bounds)}
         currency={currency}
-        bounds={bounds}
         rule={{ exponent: CURRENCIES[currency].exponent, min, max }}
         idempotencyKey={terms.idempotencyKey}
-        problem={prefill.problem}
-        sameTab={site.sameTab}
+        problem={shownProblem(words, prefill, bounds)}
+        sameTab={site.sameTab || props.inApp}
       />
-      <p className="small">{TIP_WORDS.trust}</p>
+      <p className="small">{t("tip.trust")}</p>
     </section>
   );
 }
 
-function hintFor({ clamped }: Prefill, { min, max }: Bounds): string {
-  if (clamped === "low") return TIP_WORDS.clampedLow(min);
-  if (clamped === "high") return TIP_WORDS.clampedHigh(max);
-  return TIP_WORDS.between(min, max);
+function hintFor({ t }: Words, { clamped }: Prefill, { min, max }: Bounds): string {
+  if (clamped === "low") return t("tip.clampedLow", { min });
+  if (clamped === "high") return t("tip.clampedHigh", { max });
+  return t("tip.between", { min, max });
+}
+
+function shownProblem(words: Words, { problem }: Prefill, bounds: Bounds): ShownProblem | null {
+  if (problem === null) return null;
+  const field = problem.field === "amount" ? "customAmount" : problem.field;
+  return { text: problemSentence(words, problem.code, bounds), field };
 }

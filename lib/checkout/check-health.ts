@@ -1,7 +1,7 @@
 import "server-only";
-import type { SettingProblem } from "@/lib/env";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import type { Services } from "@/lib/services";
+import type { SettingProblem } from "@/lib/settings/setting-reader";
 
 export type Health =
   | {

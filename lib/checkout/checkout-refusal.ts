@@ -88,21 +88,33 @@ function notConfigured(names: readonly string[]): CheckoutRefusal {
   };
 }
 
-/** `maybeAccepted` is not a danger to the payer: nobody was shown the way to a payment whose answer was lost. */
+/**
+ * What a payer is told when the provider did not open a payment. The provider's own words are about keys, clocks and codes:
+ * they are for the merchant, in the log. `maybeAccepted` is no danger: nobody was shown the way to such a payment.
+ */
 function providerRefusal(failure: ProviderFailure): CheckoutRefusal {
   const code = problemCodeOf(failure.kind);
   const unsure = failure.maybeAccepted
-    ? " We are not sure whether a payment was opened. Trying again is safe: you cannot be charged twice."
+    ? " We are not sure yet whether a payment was opened. Trying again is safe: you cannot be charged twice."
     : "";
   return {
     code,
-    detail: failure.message + unsure,
+    detail: `${PROVIDER_SENTENCES[code]}${unsure}`,
     ...(failure.retryAfterSeconds !== undefined && { retryAfterSeconds: failure.retryAfterSeconds }),
     pageError: code === "provider_refused" ? "provider_refused" : "provider_unavailable",
   };
 }
 
-function problemCodeOf(kind: ProviderFailure["kind"]): ProblemCode {
+const PROVIDER_SENTENCES = {
+  provider_timeout: "The payment provider did not answer in time.",
+  provider_unavailable: "The payment provider cannot be reached just now. Please try again in a moment.",
+  provider_refused: "The payment provider did not accept this payment. The merchant can see why.",
+  provider_bad_answer: "The payment provider gave an answer that cannot be used.",
+  amount_check_failed: "The payment provider asked for another amount than this page, so nothing was opened.",
+  unsafe_checkout_url: "The payment provider named a page that is not its own, so nobody is sent there.",
+} as const satisfies Partial<Record<ProblemCode, string>>;
+
+function problemCodeOf(kind: ProviderFailure["kind"]): keyof typeof PROVIDER_SENTENCES {
   switch (kind) {
     case "timeout":
       return "provider_timeout";

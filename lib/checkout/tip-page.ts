@@ -1,8 +1,8 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import type { SettingProblem } from "@/lib/env";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { getServices } from "@/lib/services";
+import type { SettingProblem } from "@/lib/settings/setting-reader";
 
 export type TipPage =
   | {

@@ -5,7 +5,7 @@ const from = (forwardedFor: string | null, hops: number) =>
   clientAddress(new Headers(forwardedFor === null ? {} : { "x-forwarded-for": forwardedFor }), hops);
 
 describe("client address", () => {
-  it("believes no header when no proxy of ours is in front", () => {
+  it("believes no header when no proxy of ours is in front, and has no name for who was not seen", () => {
     expect(from("203.0.113.7", 0)).toBe("unknown");
     expect(from(null, 0)).toBe("unknown");
   });

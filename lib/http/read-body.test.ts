@@ -40,4 +40,14 @@ describe("reading a body", () => {
     expect(await readBody(post(endless, { "content-length": "10" }), CAP)).toEqual({ ok: false, reason: "too_large" });
     expect(sent).toBeLessThan(CAP * 3);
   });
+
+  it("takes a sender that goes away in the middle for what it is", async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(10));
+        controller.error(new Error("aborted"));
+      },
+    });
+    expect(await readBody(post(broken), CAP)).toEqual({ ok: false, reason: "cut_off" });
+  });
 });

@@ -40,7 +40,7 @@ export type StandIn = {
   close(): Promise<void>;
 };
 
-const SLOW_MS = 1_500;
+const SLOW_MS = 1_700;
 const SKEW_SECONDS = 20 * 60;
 const WINDOW_SECONDS = 600;
 

@@ -24,7 +24,7 @@ function interleavingsOn(name: string, open: () => Promise<Places>): Case {
         const result = await fc.check(property, {
           numRuns: sizes.interleavings,
           seed,
-          interruptAfterTimeLimit: sizes.caseLimitMs / 2,
+          interruptAfterTimeLimit: sizes.caseLimitMs * 0.9,
         });
         const found = result.failed ? fc.defaultReportMessage(result) : "";
         report.check(`no interleaving on ${places.name} breaks a promise`, !result.failed, found);

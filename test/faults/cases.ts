@@ -1,8 +1,10 @@
 import type { Case } from "./case";
 import { allscaleOutages } from "./case-allscale-outages";
+import { fuzz } from "./case-fuzz";
 import { redisInterleavings, sqliteInterleavings } from "./case-interleavings";
 import { redisKills } from "./case-redis-kills";
 import { redisOutages } from "./case-redis-outages";
+import { soak } from "./case-soak";
 import { sqliteDisk } from "./case-sqlite-disk";
 import { sqliteKills } from "./case-sqlite-kills";
 import { sqliteOutages } from "./case-sqlite-outages";
@@ -16,6 +18,8 @@ export const CASES: readonly Case[] = [
   sqliteKills,
   redisKills,
   twoProcesses,
+  fuzz,
+  soak,
   sqliteInterleavings,
   redisInterleavings,
 ];

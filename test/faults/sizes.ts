@@ -17,7 +17,7 @@ export const SHORT: Sizes = {
   sqliteKills: 6,
   redisKills: 6,
   ordersPerKill: 20,
-  interleavings: 250,
+  interleavings: 150,
   parallelOrders: 20,
   parallelCopies: 20,
   fuzzedRequests: 3_000,

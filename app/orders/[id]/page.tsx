@@ -1,12 +1,18 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { Avatar } from "@/components/avatar";
+import { InAppHint, isInApp } from "@/components/in-app";
+import { LanguageSwitch } from "@/components/language-switch";
 import { moneyText } from "@/components/money-text";
 import { OrderTracker } from "@/components/order/order-tracker";
-import { ORDER_WORDS, stateWords } from "@/components/order/order-words";
+import { orderWords } from "@/components/order/order-words";
+import { PhoneCodes } from "@/components/order/phone-codes";
 import { Unavailable } from "@/components/order/unavailable";
 import { loadOrderView } from "@/lib/checkout/order-page";
 import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
+import { getServices } from "@/lib/services";
+import { requestWords } from "@/messages/request-words";
 import { siteConfig } from "@/site.config";
 import "./order.css";
 
@@ -16,11 +22,15 @@ export const metadata: Metadata = { robots: { index: false, follow: false }, ref
 export default async function Page({ params, searchParams }: PageProps<"/orders/[id]">) {
   const { id } = await params;
   const { error } = await searchParams;
+  const words = await requestWords();
   const order = await loadOrderView(id);
   reconcileAfterResponse();
   if (order === null) notFound();
-  if (order === "unavailable") return <Unavailable orderId={id} />;
-  const { name, contact, locale } = siteConfig;
+  if (order === "unavailable") return <Unavailable words={words} orderId={id} />;
+  const { name, contact } = siteConfig;
+  const { language } = words;
+  const { checkoutUrl } = order;
+  const pageUrl = `${getServices().settings.publicUrl}/orders/${order.orderId}`;
   return (
     <>
       <nav className="home">
@@ -29,15 +39,17 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
           {name}
         </a>
       </nav>
+      {isInApp((await headers()).get("user-agent")) && <InAppHint words={words} url={pageUrl} />}
       <OrderTracker
         initial={order}
-        amountText={moneyText(order.amount, order.currency, locale)}
-        locale={locale}
+        amountText={moneyText(order.amount, order.currency, language)}
+        locale={language}
         merchant={{ name, contact }}
-        states={stateWords(name)}
-        words={ORDER_WORDS}
+        words={orderWords(words, { name, contact })}
         notStarted={error !== undefined}
+        phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />
+      <LanguageSwitch words={words} />
     </>
   );
 }

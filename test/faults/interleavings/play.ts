@@ -7,11 +7,14 @@ import { World } from "./world";
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Tells a story from beginning to end and throws where money was lost or invented. Answers what was booked. */
-export async function play(place: Place, { actions, ending }: Scenario): Promise<Audit> {
+export async function play(place: Place, { prelude, actions, order, ending }: Scenario): Promise<Audit> {
   const world = new World(place);
   await world.checkout(0, false);
+  if (prelude !== "opened") await expire(world);
+  if (prelude === "opened_again") await perform(world, { do: "try_again", order: 0 });
+  await goOn(world, [0]);
   for (const action of actions) await perform(world, action);
-  while (world.turnstile.waiting > 0) await world.turnstile.let(0);
+  await goOn(world, order);
   world.crash();
   if (world.errors.length > 0) throw world.errors[0];
 
@@ -21,6 +24,18 @@ export async function play(place: Place, { actions, ending }: Scenario): Promise
   await everythingIsKnown(world);
   await audited(world);
   return afterCrash;
+}
+
+/** Nothing new happens, and what is under way comes to its end. */
+async function goOn({ turnstile }: World, order: readonly number[]): Promise<void> {
+  for (let step = 0; turnstile.waiting > 0; step += 1)
+    await turnstile.let(order[step % order.length] ?? 0, 1 + (step % 5));
+}
+
+async function expire(world: World): Promise<void> {
+  await perform(world, { do: "status", intent: 0, status: -5 });
+  await perform(world, { do: "poll", order: 0 });
+  await goOn(world, [0]);
 }
 
 async function perform(world: World, action: Action): Promise<void> {
@@ -34,7 +49,7 @@ async function perform(world: World, action: Action): Promise<void> {
     );
   switch (action.do) {
     case "let":
-      return turnstile.let(action.pick);
+      return turnstile.let(action.pick, action.steps);
     case "checkout":
       return start(() => world.checkout(action.key));
     case "try_again":
@@ -48,6 +63,8 @@ async function perform(world: World, action: Action): Promise<void> {
       return withOne([...world.model.intents.values()], action.intent, (intent) => {
         if (!intent.confirmed) intent.status = action.status;
       });
+    case "pay_silently":
+      return withOne([...world.model.intents.values()], action.intent, (intent) => world.pay(intent));
     case "webhook":
       return withOne([...world.model.intents.keys()], action.intent, (id) => {
         const delivery = world.makeDelivery(action.kind, id);
@@ -99,6 +116,11 @@ async function reconcileAll(world: World): Promise<void> {
 
 /** Each payment that was truly made, and that an order of ours knows, is paid or kept for the merchant. */
 async function everythingIsKnown(world: World): Promise<void> {
+  for (const { id, checkoutUrl } of world.handedOut) {
+    const order = await world.store.get(id);
+    const known = order?.attempts.some((attempt) => attempt.checkoutUrl === checkoutUrl);
+    if (!known) throw new Error("A payer was sent to a checkout that no order knows.");
+  }
   for (const id of world.orderIds) {
     const order = await world.store.get(id);
     if (order === null) continue;

@@ -39,9 +39,17 @@ export class Turnstile {
     }
   }
 
-  /** Lets one through, and comes back when all that is alive waits again or is done. */
-  async let(pick: number): Promise<void> {
-    const [next] = this.#waiting.splice(pick % Math.max(1, this.#waiting.length), 1);
+  /** Lets one go on for some steps, or to its end if that comes sooner, while all others wait. -1 is who came last. */
+  async let(pick: number, steps: number): Promise<void> {
+    const others = this.#waiting.length - 1;
+    await this.#step(pick);
+    // Whoever has just made a step waits at the end of the row.
+    for (let left = steps - 1; left > 0 && this.#waiting.length > others; left -= 1) await this.#step(others);
+  }
+
+  /** Comes back when all that is alive waits again or is done. */
+  async #step(pick: number): Promise<void> {
+    const [next] = this.#waiting.splice(pick < 0 ? -1 : pick % Math.max(1, this.#waiting.length), 1);
     if (next === undefined) return;
     this.#working += 1;
     const idle = new Promise<void>((resolve) => {

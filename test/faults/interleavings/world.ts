@@ -8,7 +8,7 @@ import { type OrderId, orderIdSchema } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
 import type { PaymentProvider } from "@/lib/provider/provider";
-import { AllScaleModel } from "../allscale-model";
+import { AllScaleModel, type Intent } from "../allscale-model";
 import { type Delivery, type DeliveryKind, makeDelivery } from "../deliveries";
 import { Ledger } from "../ledger";
 import type { Place } from "./stores";
@@ -28,6 +28,8 @@ export class World {
   readonly orderIds = new Set<OrderId>();
   /** Orders that somebody was told are paid. */
   readonly seenPaid = new Set<string>();
+  /** Checkouts that a payer was sent to: whatever is paid there has to be found again. */
+  readonly handedOut: { readonly id: OrderId; readonly checkoutUrl: string }[] = [];
   readonly errors: unknown[] = [];
   now = 1_800_000_000_000;
   #store: OrderStore;
@@ -103,11 +105,17 @@ export class World {
     const payer = { name: null, message: null, anonymous: true };
     const dependencies = { ...this.#paymentDependencies(stepped), newOrderId };
     const result = await createOrder(dependencies, { price: PRICE, payer, idempotency });
-    if (result.outcome === "created") this.ledger.promisedOrder(result.order.id);
+    if (result.outcome === "created") this.#handOut(result.order.id, result.checkoutUrl);
   }
 
   async tryAgain(id: OrderId): Promise<void> {
-    await payAgain(this.#paymentDependencies(true), id);
+    const result = await payAgain(this.#paymentDependencies(true), id);
+    if (result.outcome === "created") this.#handOut(id, result.checkoutUrl);
+  }
+
+  #handOut(id: OrderId, checkoutUrl: string): void {
+    this.ledger.promisedOrder(id);
+    this.handedOut.push({ id, checkoutUrl });
   }
 
   async poll(id: OrderId): Promise<void> {
@@ -119,13 +127,16 @@ export class World {
     return reconcile(this.#dependencies(stepped), bounds);
   }
 
+  /** The payer pays, which AllScale knows at once. */
+  pay(intent: Intent): void {
+    this.model.confirm(intent);
+    this.ledger.confirmed(intent.id);
+  }
+
   makeDelivery(kind: DeliveryKind, paymentId: string, nonce?: string): Delivery | null {
     const intent = this.model.intents.get(paymentId);
     if (intent === undefined) return null;
-    if (kind === "right") {
-      this.model.confirm(intent);
-      this.ledger.confirmed(intent.id);
-    }
+    if (kind === "right") this.pay(intent);
     const seconds = Math.floor(this.now / 1_000);
     const parts = { kind, intent, url: WEBHOOK_URL, credentials: CREDENTIALS, seconds };
     const delivery = makeDelivery({ ...parts, ...(nonce !== undefined && { nonce }) });

@@ -1,6 +1,7 @@
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { webhookResponse } from "@/lib/checkout/webhook-response";
 import { apiRoute, methodNotAllowed } from "@/lib/http/api-route";
+import { requestTarget } from "@/lib/http/arrival";
 import { problemResponse } from "@/lib/http/problem";
 import { bodyProblem, readBody } from "@/lib/http/read-body";
 import { getServices } from "@/lib/services";
@@ -17,14 +18,11 @@ export const POST = apiRoute(async (request, { requestId }) => {
   const body = await readBody(request, BODY_CAP_BYTES);
   if (!body.ok) return problemResponse(bodyProblem(body.reason), requestId);
 
-  // Next hands the query on in URLSearchParams' spelling (`?a` as `a=`), so a URL without one is the safe choice.
-  const url = new URL(request.url);
   const result = await receiveWebhook(
     { store, provider, now },
     {
       method: request.method,
-      path: url.pathname,
-      query: url.search.slice(1),
+      ...requestTarget(request),
       headers: request.headers,
       body: body.bytes,
       receivedAt,

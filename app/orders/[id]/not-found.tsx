@@ -1,0 +1,3 @@
+import { NotFoundNotice } from "@/components/not-found";
+
+export default NotFoundNotice;

@@ -1,0 +1,31 @@
+import { LANGUAGES } from "@/messages/catalogue";
+import type { Words } from "@/messages/words";
+import type { TestId } from "./test-ids";
+
+type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Plain links, so that a language can also be sent as an address. What a link to the page brought along is kept. */
+export function LanguageSwitch({ words, query = {} }: { words: Words; query?: Query }) {
+  const others = LANGUAGES.filter(({ tag }) => tag !== words.language);
+  return (
+    <p className="small" data-testid={"language-switch" satisfies TestId}>
+      {others.map(({ tag, name }) => (
+        <a key={tag} href={addressIn(tag, query)} lang={tag}>
+          {name}
+        </a>
+      ))}
+    </p>
+  );
+}
+
+const KEPT = ["amount", "message", "name"];
+
+function addressIn(tag: string, query: Query): string {
+  const address = new URLSearchParams();
+  for (const name of KEPT) {
+    const value = query[name];
+    if (typeof value === "string") address.set(name, value);
+  }
+  address.set("lang", tag);
+  return `?${address}`;
+}

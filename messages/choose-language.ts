@@ -1,0 +1,58 @@
+/** What a request says about the languages it wants, strongest first. All of it is foreign input. */
+export type LanguageWishes = {
+  /** Of the switch: `?lang=de`. */
+  readonly asked?: string | null | undefined;
+  /** Of an earlier use of the switch. */
+  readonly kept?: string | undefined;
+  /** The header Accept-Language. */
+  readonly accepted?: string | null | undefined;
+  /** The merchant's own. */
+  readonly usual: string;
+};
+
+/** The tag to answer in: one of `offered`, whatever the wishes are. Pure. */
+export function chooseLanguage(wishes: LanguageWishes, offered: readonly string[]): string {
+  const { asked, kept, accepted, usual } = wishes;
+  for (const wish of [asked, kept, ...acceptedTags(accepted ?? ""), usual]) {
+    const found = wish && findLanguage(wish, offered);
+    if (found) return found;
+  }
+  return offered.find((tag) => tag === "en") ?? offered[0] ?? "en";
+}
+
+/**
+ * The language itself, or another region's form of it: "de-AT" gets "de" and "zh-Hans-SG" gets "zh-CN", but "zh-TW" does
+ * not, because it is written in another script.
+ */
+export function findLanguage(wish: string, offered: readonly string[]): string | undefined {
+  const wanted = languageAndScript(wish);
+  return (
+    offered.find((tag) => tag.toLowerCase() === wish.toLowerCase()) ??
+    offered.find((tag) => wanted !== null && languageAndScript(tag) === wanted)
+  );
+}
+
+function languageAndScript(tag: string): string | null {
+  try {
+    const { language, script } = new Intl.Locale(tag).maximize();
+    return `${language}-${script}`;
+  } catch {
+    return null;
+  }
+}
+
+/** More than anybody speaks; a longer header is somebody's experiment. */
+const MOST_TAGS = 20;
+
+/** The tags of Accept-Language (RFC 9110, 12.5.4) by falling weight, without those of weight 0. */
+function acceptedTags(header: string): string[] {
+  const weighted = header
+    .split(",", MOST_TAGS)
+    .map((part) => {
+      const [tag = "", ...parameters] = part.split(";").map((piece) => piece.trim());
+      const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
+      return { tag, weight: Number(weight) };
+    })
+    .filter(({ weight }) => weight > 0);
+  return weighted.sort((a, b) => b.weight - a.weight).map(({ tag }) => tag);
+}
