@@ -9,7 +9,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   retries: 0,
-  timeout: 45_000,
+  // Far above what any test needs: a limit for what hangs, not a measure of speed.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: "list",
   use: {

@@ -18,7 +18,7 @@ export async function generateMetadata({ searchParams }: PageProps<"/">) {
 export default async function Page({ searchParams }: PageProps<"/">) {
   const query = await searchParams;
   const words = await requestWords();
-  const terms = describeTipPage();
+  const terms = describeTipPage(query.key);
   const inApp = isInApp((await headers()).get("user-agent"));
   reconcileAfterResponse();
   return (

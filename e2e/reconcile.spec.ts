@@ -172,3 +172,19 @@ test("a create whose answer was lost is told as unsure, and a retry charges once
   expect((await shop.client.checkout({ amount: "5.00" }, key)).text).toBe(retried.text);
   expect(await shop.account.requests("create")).toBe(2);
 });
+
+test("without JavaScript too, a payer who was not sure tries again for the same order", async ({
+  shop2: shop,
+  browser,
+}) => {
+  await shop.account.control("POST", "/faults", { op: "create", kind: "drop_after_accept", times: 1 });
+  const context = await browser.newContext({ baseURL: shop.app.url, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto("/");
+  await page.getByTestId("tip-submit").click();
+  await expect(page.getByTestId("tip-form-problem")).toHaveText(/not sure yet/);
+  await page.getByTestId("tip-submit").click();
+  await expect(page.getByTestId("pay")).toBeVisible();
+  expect(shop.app.storedOrders()).toHaveLength(1);
+  await context.close();
+});

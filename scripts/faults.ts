@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults [-- --full] [-- --only=NAME] [-- --seed=N]`: outages, crashes, races and fuzz on real parts. The
+ * `npm run test:faults [-- --full] [-- --only=NAME,NAME] [-- --seed=N]`: outages, crashes, races and fuzz on real parts. The
  * short setting is part of `npm test`; `--full` runs the numbers that are promised. The app is built only if it was not.
  */
 import { existsSync } from "node:fs";

@@ -11,7 +11,7 @@ describe("formProblem", () => {
     ["validation", "amount", { code: "amount_invalid", field: "amount" }],
     ["validation", "name", { code: "too_long", field: "name" }],
     ["idempotency_conflict", undefined, { code: "conflict", field: null }],
-    ["provider_timeout", undefined, { code: "provider_unavailable", field: null }],
+    ["provider_timeout", undefined, { code: "provider_unsure", field: null }],
     ["internal_error", undefined, { code: "unavailable", field: null }],
     ["undefined", "", { code: "unavailable", field: null }],
     ["constructor", "__proto__", { code: "unavailable", field: null }],

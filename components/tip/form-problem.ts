@@ -21,7 +21,8 @@ const CODES: Readonly<Record<string, ProblemCode>> = {
   amount_check_failed: "provider_unavailable",
   unsafe_checkout_url: "provider_unavailable",
   provider_bad_answer: "provider_unavailable",
-  provider_timeout: "provider_unavailable",
+  provider_timeout: "provider_unsure",
+  provider_unsure: "provider_unsure",
 };
 
 const FIELDS: readonly ProblemField[] = ["amount", "name", "message"];

@@ -1,7 +1,7 @@
 import { renderSVG } from "uqr";
 import { chains } from "../protocol/chains";
 import { formatUnits } from "../protocol/decimal";
-import { CONFIRMED, type Status, statuses, statusOf } from "../protocol/statuses";
+import { CONFIRMED, CREATED, PAYING, type Status, statuses, statusOf } from "../protocol/statuses";
 import type { Account } from "../state/account";
 import type { Intent } from "../state/intent";
 import { depositAddress } from "../webhooks/change-status";
@@ -36,7 +36,7 @@ ${order.orderDescription ? `<p data-testid="order-description">${escapeHtml(orde
 ${order.orderId ? `<dt>Order</dt><dd data-testid="order-id">${escapeHtml(order.orderId)}</dd>` : ""}
 <dt>Payment</dt><dd>${escapeHtml(intent.id)}</dd>
 </dl>
-<p class="state" role="status"><strong data-testid="status" data-status="${status.value}">${status.label}.</strong>
+<p class="state ${toneOf(status)}" role="status"><strong data-testid="status" data-status="${status.value}">${status.label}.</strong>
 ${sentenceFor(status)}</p>
 ${returnLink(intent)}
 ${status.terminal ? "" : paymentForm(intent)}
@@ -93,33 +93,52 @@ function sentenceFor({ value }: Status): string {
   }
 }
 
+function toneOf({ value, terminal }: Status): string {
+  if (value === CONFIRMED) return "good";
+  if (terminal) return "bad";
+  return value === 4 || value === 5 ? "odd" : "";
+}
+
 function returnLink(intent: Intent): string {
   const { redirectUrl } = intent.order;
   if (intent.status !== CONFIRMED || redirectUrl === null) return "";
   return `<p><a href="${escapeHtml(redirectUrl)}" data-testid="return">Return to the store</a></p>`;
 }
 
-/** The form works in any status that is not an end, so that a held payment can still be paid. */
+/** The form works in any status that is not an end, so that a held payment can still be confirmed. */
 function paymentForm(intent: Intent): string {
-  const { order } = intent;
-  const options = (entries: readonly { value: number; text: string }[]): string =>
-    entries.map(({ value, text }) => `<option value="${value}">${escapeHtml(text)}</option>`).join("");
-  const coins = payableCoins(intent).map(({ value, symbol }) => ({ value, text: symbol }));
-  const [pay, payLess, ...others] = payerActions;
-  return `<div class="qr">${qrCode(intent)}</div>
-<p class="address" data-testid="address">${escapeHtml(depositAddress(intent))}</p>
+  const isWaiting = intent.status === CREATED || intent.status === PAYING;
+  const [pay, , ...others] = payerActions;
+  return `${isWaiting ? `<div class="qr">${qrCode(intent)}</div>` : ""}
+${isWaiting ? `<p class="address" data-testid="address">${escapeHtml(depositAddress(intent))}</p>` : ""}
 <form method="post" action="${intent.token}/status">
-<label for="chain">Chain</label>
-<select id="chain" name="chain_id" data-testid="chain">${options(chains.map(({ id, name }) => ({ value: id, text: name })))}</select>
-<label for="coin">Coin</label>
-<select id="coin" name="coin" data-testid="coin">${options(coins)}</select>
-<button class="primary" name="action" value="${pay.name}" data-testid="pay">Pay ${escapeHtml(priceText(intent))}</button>
+${isWaiting ? chainAndCoin(intent) : ""}
+<button class="primary" name="action" value="${pay.name}" data-testid="pay">${
+    isWaiting ? `Pay ${escapeHtml(priceText(intent))}` : "Let it be confirmed"
+  }</button>
 <div class="grid">
 ${others.map(({ name, label }) => `<button name="action" value="${name}" data-testid="${name}">${label}</button>`).join("\n")}
 </div>
 </form>
-<form method="post" action="${intent.token}/status">
-<label for="received">Amount that arrives when less is paid, in ${escapeHtml(order.coin.symbol)}</label>
+${isWaiting ? payLessForm(intent) : ""}`;
+}
+
+function chainAndCoin(intent: Intent): string {
+  const options = (entries: readonly { value: number; text: string }[]): string =>
+    entries.map(({ value, text }) => `<option value="${value}">${escapeHtml(text)}</option>`).join("");
+  const coins = payableCoins(intent).map(({ value, symbol }) => ({ value, text: symbol }));
+  return `<div class="pair">
+<div><label for="chain">Chain</label>
+<select id="chain" name="chain_id" data-testid="chain">${options(chains.map(({ id, name }) => ({ value: id, text: name })))}</select></div>
+<div><label for="coin">Coin</label>
+<select id="coin" name="coin" data-testid="coin">${options(coins)}</select></div>
+</div>`;
+}
+
+function payLessForm(intent: Intent): string {
+  const [, payLess] = payerActions;
+  return `<form method="post" action="${intent.token}/status">
+<label for="received">Amount that arrives when less is paid, in ${escapeHtml(intent.order.coin.symbol)}</label>
 <div class="pair">
 <input id="received" name="received" inputmode="decimal" autocomplete="off" placeholder="three fifths" data-testid="received">
 <button name="action" value="${payLess.name}" data-testid="${payLess.name}">${payLess.label}</button>

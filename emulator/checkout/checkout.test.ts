@@ -117,13 +117,20 @@ describe("paying on the page", () => {
     expect(detail.body?.payload).toMatchObject({ status: -3, actual_paid_amount: "3.5" });
   });
 
-  it("shows a QR code and a chain while it can be paid, and neither afterwards", async () => {
+  it("shows a QR code and a chain until it is paid into, and no button once it is over", async () => {
     const store = await openStore();
     const { checkout_url } = await createOk(store.merchant, { ...order, currency: 72, amount_cents: 50_000 });
     const page = async (): Promise<string> =>
       (await send({ url: store.emulator.url, method: "GET", target: new URL(checkout_url).pathname })).text;
     const open = await page();
     for (const shown of ["<svg ", "Arbitrum", 'data-testid="pay"', "500 JPY"]) expect(open).toContain(shown);
+    await press(store, checkout_url, { action: "hold" });
+    const held = await page();
+    expect(held).toContain('data-testid="pay"');
+    for (const onlyBefore of ["<svg ", 'data-testid="address"', 'data-testid="chain"', 'data-testid="received"']) {
+      expect(open).toContain(onlyBefore);
+      expect(held, "nobody should send money twice").not.toContain(onlyBefore);
+    }
     await press(store, checkout_url, { action: "pay" });
     const paid = await page();
     expect(paid).not.toContain('data-testid="pay"');

@@ -8,10 +8,11 @@ import { apiFaultKinds, webhookFaultKinds } from "../state/fault";
 import { settingDefinitions, settingNames } from "../state/settings";
 import type { ControlContext, ControlRoute } from "./control-route";
 
-const tableStyle = `main { max-width: 62rem; } table { border-collapse: collapse; width: 100%; font-size: .875rem; }
+const tableStyle = `main { max-width: 62rem; } table { border-collapse: collapse; width: 100%; min-width: 38rem;
+font-size: .875rem; } th { overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
-td, code { overflow-wrap: anywhere; } td:first-child { white-space: nowrap; } section { overflow-x: auto; }
-@media (max-width: 40rem) { td:first-child { white-space: normal; } }`;
+td:first-child { white-space: nowrap; }
+section { overflow-x: auto; }`;
 
 /** Markup that is safe to put into a page; everything else is escaped. */
 interface Html {
@@ -20,6 +21,9 @@ interface Html {
 type Cell = string | number | Html;
 
 const code = (text: string): Html => ({ html: `<code>${escapeHtml(text)}</code>` });
+
+/** A sentence in which names stand between backticks. */
+const prose = (text: string): Html => ({ html: escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>") });
 
 /** The page at /_emulator/: what the account holds now, and everything that can be done to it. */
 export function overviewPage(context: ControlContext, routes: readonly ControlRoute[]): string {
@@ -37,7 +41,7 @@ export function overviewPage(context: ControlContext, routes: readonly ControlRo
 <main>
 <h1>AllScale emulator</h1>
 <p class="soft">Account <code>${escapeHtml(account.apiKey)}</code>, API at <code>${escapeHtml(state.publicUrl)}/v1/</code>,
-webhooks to <code>${escapeHtml(account.webhookUrl ?? "nowhere")}</code>. Other accounts:
+webhooks to <code>${escapeHtml(account.webhookUrl ?? "nowhere")}</code>. All accounts:
 ${[...state.accounts.keys()].map(accountLink).join(", ")}. Described for machines in
 <a href="/_emulator/openapi.json">openapi.json</a>.</p>
 ${section("Newest intents", ["Intent", "Order", "Amount", "Status"], intentRows(context))}
@@ -50,7 +54,7 @@ ${section(
 ${section(
   "Control API",
   ["Request", "Does", "Fields"],
-  routes.map((route) => [code(`${route.method} ${route.path}`), route.summary, fieldNames(route)]),
+  routes.map((route) => [code(`${route.method} ${route.path}`), prose(route.summary), fieldNames(route)]),
 )}
 ${section(
   "Scenarios",
@@ -66,8 +70,12 @@ ${section(
   "Faults",
   ["Kind", "On", "Does"],
   [
-    ...Object.entries(apiFaultKinds).map(([kind, about]) => [code(kind), "create, detail, status, test, any", about]),
-    ...Object.entries(webhookFaultKinds).map(([kind, about]) => [code(kind), "webhook", about]),
+    ...Object.entries(apiFaultKinds).map(([kind, about]) => [
+      code(kind),
+      "create, detail, status, test, any",
+      prose(about),
+    ]),
+    ...Object.entries(webhookFaultKinds).map(([kind, about]) => [code(kind), "webhook", prose(about)]),
   ],
 )}
 ${section(
@@ -76,7 +84,7 @@ ${section(
   settingNames.map((name) => [
     code(name),
     code(JSON.stringify(account.settings[name])),
-    settingDefinitions[name].about,
+    prose(settingDefinitions[name].about),
   ]),
 )}
 </main>

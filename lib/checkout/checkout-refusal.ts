@@ -1,5 +1,6 @@
 import "server-only";
 import { assertNever } from "@/lib/assert-never";
+import { UNSURE } from "@/lib/http/form-answer";
 import type { ProblemCode, Refusal } from "@/lib/http/problem";
 import type { AmountRefusal } from "@/lib/money/limits";
 import type { ProviderFailure } from "@/lib/provider/provider";
@@ -57,7 +58,7 @@ export function refusalOf(
         code: "provider_timeout",
         detail: "The same request is still being worked on. Ask again with the same Idempotency-Key.",
         retryAfterSeconds: 5,
-        pageError: "provider_unavailable",
+        pageError: UNSURE,
       };
     case "failed":
       return providerRefusal(result.failure);
@@ -101,8 +102,12 @@ function providerRefusal(failure: ProviderFailure): CheckoutRefusal {
     code,
     detail: `${PROVIDER_SENTENCES[code]}${unsure}`,
     ...(failure.retryAfterSeconds !== undefined && { retryAfterSeconds: failure.retryAfterSeconds }),
-    pageError: code === "provider_refused" ? "provider_refused" : "provider_unavailable",
+    pageError: failure.maybeAccepted ? UNSURE : pageErrorOf(code),
   };
+}
+
+function pageErrorOf(code: keyof typeof PROVIDER_SENTENCES): string {
+  return code === "provider_refused" ? "provider_refused" : "provider_unavailable";
 }
 
 const PROVIDER_SENTENCES = {

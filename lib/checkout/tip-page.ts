@@ -1,5 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { getServices } from "@/lib/services";
 import type { SettingProblem } from "@/lib/settings/setting-reader";
@@ -17,11 +18,16 @@ export type TipPage =
     }
   | { readonly ready: false; readonly problems: readonly SettingProblem[] };
 
-/** What the tip page offers, or what is missing before it can offer anything. For one rendering of the page. */
-export function describeTipPage(): TipPage {
+const keySchema = z.uuid();
+
+/**
+ * What the tip page offers, or what is missing before it can offer anything. For one rendering of the page; `key` is the
+ * idempotency key of a form that came back because its outcome was unsure.
+ */
+export function describeTipPage(key?: unknown): TipPage {
   const { pricing, problems } = getServices().settings;
   if (pricing === null || problems.length > 0) return { ready: false, problems };
   const { currency, min, max } = pricing;
   const presets = CURRENCIES[currency].presets.filter((preset) => preset >= min && preset <= max);
-  return { ready: true, currency, min, max, presets, idempotencyKey: randomUUID() };
+  return { ready: true, currency, min, max, presets, idempotencyKey: keySchema.safeParse(key).data ?? randomUUID() };
 }

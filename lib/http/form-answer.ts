@@ -8,6 +8,9 @@ export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { Location: location } });
 }
 
+/** The page's word for a payment of which we do not know whether it was opened. */
+export const UNSURE = "provider_unsure";
+
 /** What the page can fill in again, and how much of it: a URL is no place for more. */
 const KEPT = { amount: 32, customAmount: 32, name: 60, message: 280 } as const;
 
@@ -22,5 +25,8 @@ export function formErrorRedirect(body: Uint8Array, error: string): Response {
     const value = form.get(field)?.slice(0, maxLength);
     if (value) query.set(field, value);
   }
+  // The next try is then for the same order, as it is for a client that sends its header again.
+  const key = form.get("idempotencyKey");
+  if (error === UNSURE && key) query.set("key", key.slice(0, 64));
   return seeOther(`/?${query}`);
 }

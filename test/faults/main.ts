@@ -11,7 +11,8 @@ const { values } = parseArgs({
 const sizes = values.full ? FULL : SHORT;
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 const report = new Report();
-const chosen = CASES.filter(({ name }) => values.only === undefined || name.includes(values.only));
+const only = values.only?.split(",");
+const chosen = CASES.filter(({ name }) => only === undefined || only.some((part) => name.includes(part)));
 if (chosen.length === 0) throw new Error(`There is no case named ${values.only}.`);
 report.progress(`seed ${seed}, ${values.full ? "full" : "short"} setting`);
 

@@ -34,5 +34,5 @@ export const FULL: Sizes = {
   parallelCopies: 20,
   fuzzedRequests: 100_000,
   soakedPayments: 5_000,
-  caseLimitMs: 40 * 60_000,
+  caseLimitMs: 90 * 60_000,
 };

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { signWebhook } from "@/e2e/support/sign-webhook";
 import type { Credentials } from "../deliveries";
-import { formBody, jsonBody, NASTY, webhookBody } from "./bodies";
+import { formBody, jsonBody, webhookBody } from "./bodies";
+import { CONTENT_TYPE, rawHeaders, spoiltHeaders } from "./headers";
+import { METHOD, pathOf, RAW_METHOD } from "./targets";
 
 export type FuzzedRequest = {
   readonly method: string;
@@ -19,182 +21,6 @@ export type Known = {
   readonly credentials: Credentials;
 };
 
-const METHOD = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom("GET", "POST") },
-  { weight: 2, arbitrary: fc.constantFrom("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS") },
-  { weight: 1, arbitrary: fc.constantFrom("TRACE", "PROPFIND", "SEARCH", "PURGE", "QUERY") },
-);
-const RAW_METHOD = fc.constantFrom("GET", "POST", "get", "FOO", "G\u00e4T", "", "GET\t", "CONNECT", "PRI");
-
-const ODD_SEGMENTS = [
-  "%",
-  "%zz",
-  "%00",
-  "%2e%2e",
-  "..",
-  ".",
-  "%2f",
-  "%5c",
-  "%ff%fe",
-  "%ed%a0%80",
-  "__proto__",
-  "[id]",
-  "a".repeat(3_000),
-];
-
-function pathOf({ orderIds }: Known): fc.Arbitrary<string> {
-  const id = fc.oneof(
-    fc.constantFrom("unknownunknownunknown1", "x", "-".repeat(64), "a".repeat(65), ...ODD_SEGMENTS),
-    fc.constantFrom(...orderIds),
-  );
-  const route = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom("/", "/api/checkout", "/api/webhooks/allscale") },
-    { weight: 3, arbitrary: id.map((each) => `/api/orders/${each}`) },
-    { weight: 2, arbitrary: id.map((each) => `/orders/${each}`) },
-    { weight: 1, arbitrary: id.map((each) => `/api/orders/${each}/payments`) },
-    {
-      weight: 2,
-      arbitrary: fc.constantFrom("/api/health", "/api/cron/reconcile", "/icon.svg", "/favicon.ico", "/setup"),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(
-        "/_next/data/x/index.json",
-        "/_next/image?url=/icon.svg&w=64&q=75",
-        "/_next/static/x.js",
-        "/_next/webpack-hmr",
-      ),
-    },
-    {
-      weight: 2,
-      arbitrary: fc
-        .array(fc.constantFrom("api", "orders", "_next", "checkout", ...ODD_SEGMENTS), { maxLength: 5 })
-        .map((each) => `/${each.join("/")}`),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(
-        "//example.com",
-        "/\\example.com",
-        "/api//checkout",
-        "/api/checkout/",
-        "/API/CHECKOUT",
-        "/;a=b",
-        "/%2F%2Fexample.com",
-      ),
-    },
-  );
-  const query = fc.oneof(
-    { weight: 5, arbitrary: fc.constant("") },
-    {
-      weight: 2,
-      arbitrary: fc.constantFrom(
-        "?error=x&error=y",
-        "?__proto__[a]=1",
-        "?amount=%",
-        "?_rsc=1",
-        "?amount=5&message=%00",
-        `?message=${"m".repeat(5_000)}`,
-        "?constructor=1&error[]=2",
-        "??&&==",
-        "?error=%3Cscript%3E",
-      ),
-    },
-    { weight: 1, arbitrary: NASTY.map((text) => `?amount=${encodeURIComponent(text.toWellFormed().slice(0, 500))}`) },
-  );
-  return fc.tuple(route, query).map(([path, search]) => path + search);
-}
-
-/** What Node's client agrees to send: visible Latin-1. */
-const headerValue = fc.oneof(
-  fc.string({
-    unit: fc
-      .integer({ min: 0x20, max: 0xff })
-      .filter((code) => code !== 0x7f)
-      .map((code) => String.fromCharCode(code)),
-    maxLength: 60,
-  }),
-  fc.constantFrom(
-    "",
-    "0",
-    "-1",
-    "null",
-    "__proto__",
-    "a".repeat(4_000),
-    "*/*",
-    "text/html",
-    "1, 2, 3",
-    "::1",
-    "[",
-    "%00",
-    "{}",
-    "[]",
-  ),
-);
-
-const headerName = fc.constantFrom(
-  "accept",
-  "accept-encoding",
-  "accept-language",
-  "authorization",
-  "cookie",
-  "content-type",
-  "content-encoding",
-  "idempotency-key",
-  "if-none-match",
-  "if-modified-since",
-  "range",
-  "origin",
-  "referer",
-  "user-agent",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-forwarded-port",
-  "x-real-ip",
-  "forwarded",
-  "via",
-  "x-middleware-subrequest",
-  "x-middleware-rewrite",
-  "x-middleware-next",
-  "x-invoke-path",
-  "x-invoke-status",
-  "x-matched-path",
-  "x-nextjs-data",
-  "x-now-route-matches",
-  "next-action",
-  "next-router-state-tree",
-  "next-router-prefetch",
-  "next-router-segment-prefetch",
-  "next-url",
-  "rsc",
-  "purpose",
-  "x-http-method-override",
-  "x-api-key",
-  "x-webhook-id",
-  "x-webhook-timestamp",
-  "x-webhook-nonce",
-  "x-webhook-signature",
-  "__proto__",
-  "constructor",
-  "x-request-id",
-  "sec-fetch-site",
-);
-
-const headersArbitrary = fc
-  .array(fc.tuple(headerName, headerValue), { maxLength: 5 })
-  .map((entries) => Object.fromEntries(entries.map(([name, value]) => [name, value.trim()])));
-
-const CONTENT_TYPE = fc.constantFrom(
-  "application/json",
-  "application/json; charset=utf-16",
-  "application/x-www-form-urlencoded",
-  "multipart/form-data; boundary=x",
-  "text/plain",
-  "application/jsonp",
-  "",
-);
-
 const bodyArbitrary = fc.oneof(
   { weight: 4, arbitrary: jsonBody.map((text) => Buffer.from(text)) },
   { weight: 3, arbitrary: formBody.map((text) => Buffer.from(text)) },
@@ -210,8 +36,8 @@ export function fuzzedRequest(known: Known): fc.Arbitrary<FuzzedRequest> {
   const anything = fc
     .record({
       method: METHOD,
-      path: pathOf(known),
-      headers: headersArbitrary,
+      path: pathOf(known.orderIds),
+      headers: spoiltHeaders,
       type: CONTENT_TYPE,
       address,
       body: bodyArbitrary,
@@ -222,7 +48,7 @@ export function fuzzedRequest(known: Known): fc.Arbitrary<FuzzedRequest> {
       headers: { "content-type": type, "x-forwarded-for": from, ...headers },
     }));
   const checkout = fc
-    .record({ body: fc.oneof(jsonBody, formBody), form: fc.boolean(), address, headers: headersArbitrary })
+    .record({ body: fc.oneof(jsonBody, formBody), form: fc.boolean(), address, headers: spoiltHeaders })
     .map(({ body, form, address: from, headers }) => ({
       method: "POST",
       path: "/api/checkout",
@@ -244,7 +70,7 @@ export function fuzzedRequest(known: Known): fc.Arbitrary<FuzzedRequest> {
   const raw = fc
     .record({
       method: RAW_METHOD,
-      path: fc.oneof(pathOf(known), fc.constantFrom("*", "", "http://example.com/", "/\u0000", "/ /", "/ä")),
+      path: fc.oneof(pathOf(known.orderIds), fc.constantFrom("*", "", "http://example.com/", "/\u0000", "/ /", "/ä")),
       headers: rawHeaders,
       body: bodyArbitrary,
     })
@@ -256,25 +82,3 @@ export function fuzzedRequest(known: Known): fc.Arbitrary<FuzzedRequest> {
     { weight: 2, arbitrary: raw },
   );
 }
-
-/** What only a socket can be made to send: lies about lengths, folded and split headers, two framings at once. */
-const rawHeaders: fc.Arbitrary<Record<string, string>> = fc
-  .subarray<[string, string]>([
-    ["content-length", "5"],
-    ["content-length", "-1"],
-    ["Content-Length", "99999999999999999999"],
-    ["transfer-encoding", "chunked"],
-    ["transfer-encoding", "gzip, chunked"],
-    ["host", ""],
-    ["host", "example.com\r\nx-injected: yes"],
-    ["x-folded", "a\r\n b"],
-    ["x-null", "a\u0000b"],
-    ["x forbidden", "space"],
-    ["connection", "upgrade"],
-    ["upgrade", "websocket"],
-    ["expect", "100-continue"],
-    ["expect", "nonsense"],
-    ["x-huge", "h".repeat(20_000)],
-    ["content-type", "application/json"],
-  ])
-  .map((entries) => Object.fromEntries(entries));

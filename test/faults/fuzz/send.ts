@@ -7,7 +7,7 @@ export type Outcome = number | "closed" | "no answer" | "not sendable";
 
 const PATIENCE_MS = 15_000;
 /** A raw request may promise a body that never comes, which the server rightly waits for. */
-const RAW_PATIENCE_MS = 400;
+const RAW_PATIENCE_MS = 1_000;
 
 export type Sender = { send(request: FuzzedRequest): Promise<Outcome>; close(): void };
 

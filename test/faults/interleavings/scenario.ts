@@ -78,9 +78,24 @@ const overtakenPoll: fc.Arbitrary<readonly Action[]> = fc
     { do: "let", pick: NEWEST, steps: 20 },
   ]);
 
+/** A second payment whose answer is about to be stored while the first one turns out to be paid. */
+const overtakenPayment: fc.Arbitrary<readonly Action[]> = fc
+  .record({ intent: index, order: index, status: fc.constantFrom(-5, -4, -1), steps: fc.integer({ min: 5, max: 10 }) })
+  .map(({ intent, order, status, steps }) => [
+    { do: "status", intent, status },
+    { do: "wait", ms: 20_000 },
+    { do: "poll", order },
+    { do: "let", pick: NEWEST, steps: 20 },
+    { do: "try_again", order },
+    { do: "let", pick: NEWEST, steps },
+    { do: "webhook", intent, kind: "right" },
+    { do: "let", pick: NEWEST, steps: 20 },
+  ]);
+
 const passage = fc.oneof(
   { weight: 20, arbitrary: action.map((each): readonly Action[] => [each]) },
   { weight: 1, arbitrary: overtakenPoll },
+  { weight: 1, arbitrary: overtakenPayment },
 );
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
