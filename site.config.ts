@@ -11,7 +11,7 @@ export type SiteConfig = {
   readonly bio: string;
   /** A square picture in `public/`, such as "/avatar.png"; null shows the first letter of the name. */
   readonly avatar: string | null;
-  /** The language of the page's own words and the way numbers are written. */
+  /** The language that you write in, and that payers read whose own is not in `messages/`. */
   readonly locale: string;
   /** Amounts to choose from, by currency, as people write them. A currency that is not named gets sensible ones. */
   readonly presets: Partial<Record<Currency, readonly string[]>>;
@@ -23,7 +23,7 @@ export type SiteConfig = {
   readonly sameTab: boolean;
 };
 
-/** What a merchant edits. Everything else about the deployment comes from the environment (`.env.example`). */
+/** What a merchant edits, besides the picture for links, `public/share.png`. Everything else about the deployment comes from the environment (`.env.example`). */
 export const siteConfig: SiteConfig = {
   name: "Ada Lindqvist",
   bio: "I write small open-source tools and answer every issue. If one of them saved you an afternoon, you can buy me a coffee.",

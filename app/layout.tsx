@@ -6,7 +6,6 @@ import "./globals.css";
 
 export const metadata: Metadata = {
   description: siteConfig.bio,
-  formatDetection: { telephone: false, address: false, email: false },
 };
 
 const { scheme } = siteConfig.theme;

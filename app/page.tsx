@@ -21,9 +21,13 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   const terms = describeTipPage(query.key);
   const inApp = isInApp((await headers()).get("user-agent"));
   reconcileAfterResponse();
+  const { publicUrl } = getServices().settings;
   return (
     <TipPage words={words} site={siteConfig} query={query}>
-      {inApp && <InAppHint words={words} url={getServices().settings.publicUrl} />}
+      {/* The rest of a share card falls back to the title and the description. */}
+      <meta property="og:image" content={`${publicUrl}/share.png`} />
+      <meta name="twitter:card" content="summary_large_image" />
+      {inApp && <InAppHint words={words} url={publicUrl} />}
       {terms.ready ? (
         <TipCard words={words} site={siteConfig} terms={terms} query={query} inApp={inApp} />
       ) : (

@@ -4,7 +4,8 @@ import { ORDER_TEST_IDS, TIP_TEST_IDS } from "../components/test-ids";
 import { startApp } from "./support/app";
 import { clientOf } from "./support/client";
 import { expect, randomAddress, test } from "./support/fixtures";
-import { isIn, orderIn, STATES, type State } from "./support/payer";
+import { isIn, orderIn } from "./support/payer";
+import { STATES, type State } from "./support/states";
 
 const COLOURS = [
   { colorScheme: "light", forcedColors: "none" },

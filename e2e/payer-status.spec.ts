@@ -1,7 +1,8 @@
 import type { Page } from "playwright/test";
 import { eventually } from "../test/eventually";
 import { expect, test } from "./support/fixtures";
-import { isIn, openCheckout, orderIn, STATES } from "./support/payer";
+import { isIn, openCheckout, orderIn } from "./support/payer";
+import { STATES } from "./support/states";
 
 const [PENDING] = STATES;
 const MINUTE_MS = 60_000;

@@ -2,21 +2,7 @@ import type { Page } from "playwright/test";
 import type { Client } from "./client";
 import type { EmulatorAccount } from "./emulator";
 import { expect } from "./fixtures";
-
-/** Each state of an order page, with the status of AllScale that leads to it and the facts it comes with. */
-export const STATES = [
-  ["pending", 2, {}],
-  ["confirming", 10, {}],
-  ["review", 4, {}],
-  ["refunding", 5, {}],
-  ["paid", 20, {}],
-  ["underpaid", -3, { actual_paid_amount: "3.000000" }],
-  ["rejected", -2, {}],
-  ["failed", -1, {}],
-  ["canceled", -4, {}],
-  ["expired", -5, {}],
-] as const satisfies readonly (readonly [string, number, object])[];
-export type State = (typeof STATES)[number];
+import type { State } from "./states";
 
 /** Makes an order and brings it into a state; resolves to its path. */
 export async function orderIn(state: State, { client, account }: { client: Client; account: EmulatorAccount }) {

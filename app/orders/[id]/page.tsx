@@ -17,7 +17,12 @@ import { siteConfig } from "@/site.config";
 import "./order.css";
 
 /** Who knows the address sees the order, so no search engine may list it and no other site may learn it. */
-export const metadata: Metadata = { robots: { index: false, follow: false }, referrer: "no-referrer" };
+export const metadata: Metadata = {
+  robots: { index: false, follow: false },
+  referrer: "no-referrer",
+  // A transaction's hash is no telephone number.
+  formatDetection: { telephone: false },
+};
 
 export default async function Page({ params, searchParams }: PageProps<"/orders/[id]">) {
   const { id } = await params;

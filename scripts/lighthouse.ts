@@ -1,0 +1,56 @@
+/**
+ * `npm run lighthouse [-- RUNS]`: Lighthouse's scores for a phone on a slow line, the median of five runs, against the
+ * production build. Lighthouse brings more packages than this project has, so npx fetches it when this is run.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { makeOrder, startShop } from "./local-shop";
+import { findChromium } from "./system-programs";
+
+const LIGHTHOUSE = "lighthouse@12.8.2";
+/** Pages that search engines must not list cannot have the full score for being found by them. */
+const GOALS = {
+  tip: { performance: 100, accessibility: 100, "best-practices": 100, seo: 100 },
+  order: { performance: 98, accessibility: 98, "best-practices": 98 },
+} as const;
+const FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run";
+
+type Report = { readonly categories: Readonly<Record<string, { readonly score: number | null }>> };
+
+const runs = Number(process.argv[2] ?? 5);
+const env = { ...process.env, CHROME_PATH: findChromium() };
+const execute = promisify(execFile);
+
+async function scores(url: string): Promise<Record<string, number>> {
+  const options = ["--quiet", "--output=json", `--chrome-flags=${FLAGS}`];
+  const { stdout } = await execute("npx", ["--yes", LIGHTHOUSE, url, ...options], { env, maxBuffer: 1 << 26 });
+  const { categories } = JSON.parse(stdout) as Report;
+  return Object.fromEntries(
+    Object.entries(categories).map(([name, { score }]) => [name, Math.round((score ?? 0) * 100)]),
+  );
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+const shop = await startShop();
+let failed = false;
+try {
+  const urls = { tip: `${shop.url}/`, order: (await makeOrder(shop)).url };
+  for (const page of ["tip", "order"] as const) {
+    const all: Record<string, number>[] = [];
+    for (let run = 0; run < runs; run += 1) all.push(await scores(urls[page]));
+    for (const [category, goal] of Object.entries(GOALS[page])) {
+      const values = all.map((one) => one[category] ?? 0);
+      const reached = median(values) >= goal;
+      failed ||= !reached;
+      console.log(
+        `${reached ? "ok   " : "BELOW"} ${page} ${category}: ${median(values)} of ${goal} (${values.join(" ")})`,
+      );
+    }
+  }
+} finally {
+  await shop.close();
+}
+process.exit(failed ? 1 : 0);
