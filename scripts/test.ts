@@ -57,6 +57,7 @@ await suite("unit and contract tests", () => {
 });
 const build = await suite("build", command(next("build")));
 if (build.failed === 0) {
+  await suite("weight of the pages", command(["node_modules/tsx/dist/cli.mjs", "scripts/size.ts"]));
   await suite("end to end", () => {
     const file = join(reports, "playwright.json");
     process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = file;
