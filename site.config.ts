@@ -26,14 +26,11 @@ export type SiteConfig = {
 /** What a merchant edits, besides the picture for links, `public/share.png`. Everything else about the deployment comes from the environment (`.env.example`). */
 export const siteConfig: SiteConfig = {
   name: "Ada Lindqvist",
-  bio: "I write small open-source tools and answer every issue. If one of them saved you an afternoon, you can buy me a coffee.",
+  bio: "I write small open-source tools. If one of them saved you an afternoon, you can buy me a coffee.",
   avatar: null,
   locale: "en",
   presets: {},
-  links: [
-    { label: "Website", href: "https://example.com" },
-    { label: "Source code", href: "https://example.com/code" },
-  ],
+  links: [{ label: "Website", href: "https://example.com" }],
   contact: { label: "ada@example.com", href: "mailto:ada@example.com" },
   theme: { accent: "forest", scheme: "auto" },
   sameTab: false,

@@ -1,4 +1,9 @@
-import { expect, test } from "./support/fixtures";
+import { eventually } from "../test/eventually";
+import { startApp } from "./support/app";
+import { clientOf } from "./support/client";
+import { settingsFor } from "./support/emulator";
+import { expect, randomAddress, test } from "./support/fixtures";
+import { openCheckout } from "./support/payer";
 
 test("typing chooses Other, wheels change nothing, and the button repeats the amount", async ({ page }) => {
   await page.goto("/");
@@ -51,3 +56,56 @@ for (const [amount, filled, label, hint] of LINKS) {
     await expect(page.getByTestId("tip-amount-hint")).toHaveText(hint);
   });
 }
+
+test("with a fixed price there is nothing to choose, and what was sent instead is not looked at", async ({
+  page,
+  account,
+}) => {
+  const app = await startApp({ ...settingsFor(account), AMOUNT_FIXED: "9" });
+  try {
+    await page.goto(`${app.url}/?amount=3`);
+    await expect(page.getByRole("radio")).toHaveCount(1);
+    await expect(page.getByRole("radio", { name: "$9", exact: true })).toBeChecked();
+    await expect(page.getByTestId("tip-custom-amount")).toHaveCount(0);
+    await expect(page.getByTestId("tip-submit")).toHaveText("Continue with $9");
+    const checkout = await openCheckout(page);
+    await expect(page.getByTestId("order-amount")).toHaveText("$9.00");
+    await checkout.getByTestId("pay").click();
+    await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", "paid", { timeout: 20_000 });
+
+    const client = clientOf(app, randomAddress());
+    for (const body of [{ amount: "1" }, { amount: "1e3" }, {}, { amount: 1 }]) {
+      const { status, json } = await client.checkout(body);
+      expect(status).toBe(201);
+      expect(await account.intentOf(String(json.orderId))).toMatchObject({ order: { amountCents: 900 } });
+    }
+  } finally {
+    await app.close();
+  }
+});
+
+test("a price in yen has no decimals, from the page to the receipt", async ({ page, account }) => {
+  const app = await startApp({ ...settingsFor(account), ALLSCALE_CURRENCY: "JPY" });
+  try {
+    await page.goto(app.url);
+    await expect(page.getByRole("radio", { name: "¥500", exact: true })).toBeChecked();
+    const field = page.getByTestId("tip-custom-amount");
+    for (const wrong of ["700.5", "99"]) {
+      await field.fill(wrong);
+      await page.getByTestId("tip-submit").click();
+      await expect(page.getByTestId("tip-amount-problem")).toHaveText("Anything from ¥100 to ¥1,000,000.");
+      await expect(field).toHaveAttribute("aria-invalid", "true");
+    }
+    await field.fill("700");
+    await expect(page.getByTestId("tip-submit")).toHaveText("Continue with 700 JPY");
+    const checkout = await openCheckout(page);
+    await expect(page.getByTestId("order-amount")).toHaveText("¥700");
+    // Sent as hundredths, as the protocol wants it (§5).
+    const orderId = await eventually(() => app.storedOrders()[0]?.id);
+    expect(await account.intentOf(orderId)).toMatchObject({ order: { amountCents: 70_000 } });
+    await checkout.getByTestId("pay").click();
+    await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", "paid", { timeout: 20_000 });
+  } finally {
+    await app.close();
+  }
+});

@@ -16,7 +16,7 @@ describe("settings", () => {
       warnings: [],
       provider: { ...GOOD_PROVIDER, baseUrl: "https://openapi.allscale.io", signedResponses: false },
       store: { kind: "sqlite", path: ".data/orders.db" },
-      pricing: { currency: "USD", min: 100, max: 1_000_000 },
+      pricing: { currency: "USD", min: 100, max: 1_000_000, fixed: false },
       publicUrl: "http://localhost:3000",
       trustedProxyHops: 0,
       rates: { checkout: { limit: 5, windowMs: 60_000 }, status: { limit: 120, windowMs: 60_000 } },
@@ -77,6 +77,23 @@ describe("settings", () => {
   ];
   it.each(WRONG)("name %s for %j", (name, env) => {
     expect(problemsOf({ ...GOOD, ...env })).toEqual([name]);
+  });
+
+  it("take a fixed price within the bounds for all that can be paid", () => {
+    const price = { currency: "USD", min: 900, max: 900, fixed: true };
+    expect(readSettings({ ...GOOD, AMOUNT_FIXED: "9" }).pricing).toEqual(price);
+    expect(readSettings({ ...GOOD, AMOUNT_FIXED: "9.00", AMOUNT_MIN: "9", AMOUNT_MAX: "9" }).pricing).toEqual(price);
+  });
+
+  it.each([
+    ["nine", "must be an amount in USD, such as 1.00"],
+    ["9,00", "must be an amount in USD, such as 1.00"],
+    ["0.50", "is not between the smallest and the largest amount, 1.00 USD and 10000.00 USD"],
+    ["10000.01", "is not between the smallest and the largest amount, 1.00 USD and 10000.00 USD"],
+  ])("take no payments with the fixed price %s", (price, problem) => {
+    const settings = readSettings({ ...GOOD, AMOUNT_FIXED: price });
+    expect(settings.problems).toEqual([{ name: "AMOUNT_FIXED", problem }]);
+    expect(settings.pricing).toBeNull();
   });
 
   it("read either family of Redis names, and prefer a whole pair to half of one", () => {

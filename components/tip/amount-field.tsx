@@ -7,21 +7,22 @@ import type { Bounds } from "./form-problem";
 import type { Prefill } from "./prefill";
 
 /**
- * Presets and "Other" as one group. The field beside "Other" is text, not `type=number`: a scroll wheel must not change
+ * Presets and "Other" as one group, or the one price that there is. The field beside "Other" is text, not `type=number`: a scroll wheel must not change
  * an amount, and number fields disagree about commas.
  */
 export function AmountField(props: {
   words: Words;
   currency: Currency;
   presets: readonly string[];
+  fixed: boolean;
   bounds: Bounds;
   prefill: Prefill;
 }) {
-  const { currency, presets, bounds, prefill } = props;
+  const { currency, presets, fixed, bounds, prefill } = props;
   const { t, language } = props.words;
   return (
     <fieldset>
-      <legend>{t("tip.chooseAmount")}</legend>
+      <legend>{fixed ? t("tip.fixedAmount") : t("tip.chooseAmount")}</legend>
       {presets.map((value) => (
         <label key={value}>
           <input
@@ -34,30 +35,32 @@ export function AmountField(props: {
           <span>{presetText(value, currency, language)}</span>
         </label>
       ))}
-      <div>
-        <input
-          type="radio"
-          name="amount"
-          value="other"
-          id="other"
-          defaultChecked={prefill.choice === "other"}
-          data-testid={"tip-other" satisfies TestId}
-        />
-        <label htmlFor="other">{t("tip.other")}</label>
-        <input
-          name="customAmount"
-          className="field"
-          inputMode="decimal"
-          autoComplete="off"
-          maxLength={32}
-          defaultValue={prefill.customAmount}
-          placeholder={t("tip.otherPlaceholder", { min: bounds.min })}
-          aria-label={t("tip.otherAmount", { currency })}
-          aria-describedby="amount-hint amount-problem"
-          aria-invalid={prefill.problem?.field === "amount" || undefined}
-          data-testid={"tip-custom-amount" satisfies TestId}
-        />
-      </div>
+      {!fixed && (
+        <div>
+          <input
+            type="radio"
+            name="amount"
+            value="other"
+            id="other"
+            defaultChecked={prefill.choice === "other"}
+            data-testid={"tip-other" satisfies TestId}
+          />
+          <label htmlFor="other">{t("tip.other")}</label>
+          <input
+            name="customAmount"
+            className="field"
+            inputMode="decimal"
+            autoComplete="off"
+            maxLength={32}
+            defaultValue={prefill.customAmount}
+            placeholder={t("tip.otherPlaceholder", { min: bounds.min })}
+            aria-label={t("tip.otherAmount", { currency })}
+            aria-describedby="amount-hint amount-problem"
+            aria-invalid={prefill.problem?.field === "amount" || undefined}
+            data-testid={"tip-custom-amount" satisfies TestId}
+          />
+        </div>
+      )}
     </fieldset>
   );
 }

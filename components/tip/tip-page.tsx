@@ -22,11 +22,11 @@ export function TipPage(props: { words: Words; site: SiteConfig; query: TipQuery
   const own = site.locale === words.language ? undefined : site.locale;
   return (
     <main className="tip" data-testid={"tip-page" satisfies TestId}>
-      <header>
+      <header lang={own}>
         <Avatar site={site} />
         <h1>{site.name}</h1>
-        <p lang={own}>{site.bio}</p>
-        <nav lang={own}>
+        <p>{site.bio}</p>
+        <nav>
           {site.links.map(({ label, href }) => (
             <a key={href} href={href} rel="me noreferrer">
               {label}
@@ -46,14 +46,18 @@ export type TipTerms = {
   readonly min: number;
   readonly max: number;
   readonly presets: readonly number[];
+  /** True where there is one price: nothing to choose, and a link cannot ask for another amount. */
+  readonly fixed: boolean;
   readonly idempotencyKey: string;
 };
 
 export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms; query: TipQuery; inApp: boolean }) {
-  const { words, site, terms, query } = props;
+  const { words, site, terms } = props;
   const { t, language } = words;
-  const { currency, min, max } = terms;
-  const presets = presetAmounts({ currency, min, max, own: site.presets[currency], usual: terms.presets });
+  const { currency, min, max, fixed } = terms;
+  const query = fixed ? { ...props.query, amount: undefined } : props.query;
+  const own = fixed ? undefined : site.presets[currency];
+  const presets = presetAmounts({ currency, min, max, own, usual: terms.presets });
   const prefill = prefillFrom(query, { currency, min, max, presets });
   const bounds: Bounds = {
     min: shortMoney({ currency, minor: min }, language),
@@ -63,10 +67,17 @@ export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms
     <section className="card">
       <TipForm
         amountField={
-          <AmountField words={words} currency={currency} presets={presets} bounds={bounds} prefill={prefill} />
+          <AmountField
+            words={words}
+            currency={currency}
+            presets={presets}
+            fixed={fixed}
+            bounds={bounds}
+            prefill={prefill}
+          />
         }
         noteFields={<NoteFields words={words} prefill={prefill} merchant={site.name} />}
-        hint={hintFor(words, prefill, bounds)}
+        hint={fixed ? "" : hintFor(words, prefill, bounds)}
         next={t("tip.next")}
         words={formWords(words, bounds)}
         currency={currency}

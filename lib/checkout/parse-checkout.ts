@@ -1,4 +1,6 @@
 import "server-only";
+import { formatAmount } from "@/lib/money/amount";
+import type { Pricing } from "@/lib/settings/deployment-settings";
 import { type CheckoutRequest, checkoutRequestSchema, type Problem } from "./contract";
 
 export type ParsedCheckout =
@@ -21,13 +23,21 @@ export function bodyType(contentType: string | null): BodyType | null {
   return null;
 }
 
-/** Reads a checkout request from its bytes. Every field that is wrong is named with a sentence for people. */
-export function parseCheckout(bytes: Uint8Array, type: BodyType): ParsedCheckout {
+/**
+ * Reads a checkout request from its bytes. Every field that is wrong is named with a sentence for people. A fixed price
+ * takes the place of whatever amount was sent.
+ */
+export function parseCheckout(
+  bytes: Uint8Array,
+  { type, pricing }: { type: BodyType; pricing: Pricing | null },
+): ParsedCheckout {
   const text = decode(bytes);
   if (text === null) return { ok: false, code: "unreadable" };
   const raw = type === "json" ? parseJson(text) : formFields(text);
   if (raw === undefined) return { ok: false, code: "unreadable" };
-  const parsed = checkoutRequestSchema.safeParse(raw);
+  const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw);
+  const request = pricing?.fixed && isObject ? { ...raw, amount: priceOf(pricing) } : raw;
+  const parsed = checkoutRequestSchema.safeParse(request);
   if (!parsed.success) {
     const errors = parsed.error.issues.map((issue) => ({
       field: issue.path.join(".") || "body",
@@ -55,6 +65,11 @@ function formFields(text: string): Record<string, unknown> {
 
 function formKey(text: string): string | null {
   return new URLSearchParams(text).get("idempotencyKey");
+}
+
+/** Of a fixed price, whose bounds are the same. */
+function priceOf({ currency, min }: Pricing): string {
+  return formatAmount({ currency, minor: min });
 }
 
 /** Fatal, because bytes that are no UTF-8 would otherwise be stored as something the payer did not write. */

@@ -13,6 +13,8 @@ export type TipPage =
       readonly min: number;
       readonly max: number;
       readonly presets: readonly number[];
+      /** True where there is one price, which is the least, the most and the only preset. */
+      readonly fixed: boolean;
       /** Made when the form is rendered, so that submitting it twice opens one payment. */
       readonly idempotencyKey: string;
     }
@@ -27,7 +29,15 @@ const keySchema = z.uuid();
 export function describeTipPage(key?: unknown): TipPage {
   const { pricing, problems } = getServices().settings;
   if (pricing === null || problems.length > 0) return { ready: false, problems };
-  const { currency, min, max } = pricing;
-  const presets = CURRENCIES[currency].presets.filter((preset) => preset >= min && preset <= max);
-  return { ready: true, currency, min, max, presets, idempotencyKey: keySchema.safeParse(key).data ?? randomUUID() };
+  const { currency, min, max, fixed } = pricing;
+  const presets = fixed ? [min] : CURRENCIES[currency].presets.filter((preset) => preset >= min && preset <= max);
+  return {
+    ready: true,
+    currency,
+    min,
+    max,
+    presets,
+    fixed,
+    idempotencyKey: keySchema.safeParse(key).data ?? randomUUID(),
+  };
 }

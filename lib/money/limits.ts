@@ -28,7 +28,7 @@ export type AmountLimitsResult =
   /** Which setting is wrong, and how: the two read as one sentence for the merchant. */
   | { readonly ok: false; readonly setting: LimitSetting; readonly problem: string };
 
-type LimitSetting = "AMOUNT_MIN" | "AMOUNT_MAX";
+type LimitSetting = "AMOUNT_MIN" | "AMOUNT_MAX" | "AMOUNT_FIXED";
 
 /** The bounds of an amount, from AMOUNT_MIN and AMOUNT_MAX (decimal strings in major units) or the currency's own. */
 export function amountLimits(input: {
@@ -54,6 +54,20 @@ export function amountLimits(input: {
     return { ok: false, setting, problem };
   }
   return { ok: true, min: min.minor, max: max.minor };
+}
+
+/** One price for everybody, from AMOUNT_FIXED: limits that leave nothing to choose. It has to be within those given. */
+export function fixedAmount(text: string, limits: AmountLimits): AmountLimitsResult {
+  const { currency, min, max } = limits;
+  const price = bound({ name: "AMOUNT_FIXED", text, currency, fallback: min });
+  if (!price.ok) return price;
+  if (price.minor >= min && price.minor <= max) return { ok: true, min: price.minor, max: price.minor };
+  const [low, high] = [label({ currency, minor: min }), label({ currency, minor: max })];
+  return {
+    ok: false,
+    setting: "AMOUNT_FIXED",
+    problem: `is not between the smallest and the largest amount, ${low} and ${high}`,
+  };
 }
 
 export type AmountRefusal = AmountProblem | "too_low" | "too_high";

@@ -1,11 +1,16 @@
 import "server-only";
 import { parseRate, type Rate } from "@/lib/http/rate";
 import { type Currency, isCurrency } from "@/lib/money/currency";
-import { amountLimits } from "@/lib/money/limits";
+import { amountLimits, fixedAmount } from "@/lib/money/limits";
 import { PLACEHOLDER, readUrl, type SettingReader, trimSlash } from "./setting-reader";
 
-/** Bounds in minor units, both included. */
-export type Pricing = { readonly currency: Currency; readonly min: number; readonly max: number };
+/** Bounds in minor units, both included. With a fixed price they are the price, and what a payer sends is not looked at. */
+export type Pricing = {
+  readonly currency: Currency;
+  readonly min: number;
+  readonly max: number;
+  readonly fixed: boolean;
+};
 
 const SECRET_MIN_LENGTH = 16;
 
@@ -18,7 +23,12 @@ export function readPricing(reader: SettingReader): Pricing | null {
   const max = reader.get("AMOUNT_MAX");
   const limits = amountLimits({ currency: code, ...(min && { min }), ...(max && { max }) });
   if (!limits.ok) return reader.refuse(limits.setting, limits.problem);
-  return { currency: code, min: limits.min, max: limits.max };
+  const { min: lowest, max: highest } = limits;
+  const price = reader.get("AMOUNT_FIXED");
+  if (price === undefined) return { currency: code, min: lowest, max: highest, fixed: false };
+  const fixed = fixedAmount(price, { currency: code, min: lowest, max: highest });
+  if (!fixed.ok) return reader.refuse(fixed.setting, fixed.problem);
+  return { currency: code, min: fixed.min, max: fixed.max, fixed: true };
 }
 
 export function readPublicUrl(reader: SettingReader): string {

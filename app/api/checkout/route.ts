@@ -24,9 +24,9 @@ export const POST = apiRoute(async (request, { requestId }) => {
   const refuse = (refusal: CheckoutRefusal) =>
     fromPage ? formErrorRedirect(body.bytes, refusal.pageError) : problemResponse(refusal, requestId);
 
-  const parsed = parseCheckout(body.bytes, type);
-  if (!parsed.ok) return refuse(bodyRefusal(parsed));
   const services = getServices();
+  const parsed = parseCheckout(body.bytes, { type, pricing: services.settings.pricing });
+  if (!parsed.ok) return refuse(bodyRefusal(parsed));
   const result = await startCheckout(services, {
     fields: parsed.fields,
     idempotencyKey: parsed.idempotencyKey || request.headers.get("idempotency-key") || null,
