@@ -2,12 +2,9 @@
  * `npm run size`: what a payer downloads, in gzip bytes of what `next start` serves. Fails above the limits: what is
  * needed before a tip can be submitted is HTML and CSS alone, and scripts are counted above a blank page of the same Next.
  */
-import { spawn } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { startBlankPage } from "./blank-page";
 import { makeOrder, startShop } from "./local-shop";
-import { answers, freePort, next, run } from "./processes";
 
 type Weight = { readonly html: number; readonly css: number; readonly js: number };
 
@@ -31,35 +28,11 @@ async function weigh(url: string): Promise<Weight> {
   return { html: gzipped(html), css: await sum(named(styles, "href")), js: await sum(named(scripts, "src")) };
 }
 
-/** A page with nothing on it, built by the same Next with the same settings for packing. */
-async function weighBlank(): Promise<Weight> {
-  const folder = join(".next", "blank");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, "app"), { recursive: true });
-  const root = JSON.stringify(process.cwd());
-  writeFileSync(join(folder, "next.config.mjs"), `export default { turbopack: { root: ${root} } };\n`);
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
-  const layout = "export default ({ children }) => <html lang='en'><body>{children}</body></html>;\n";
-  writeFileSync(join(folder, "app", "layout.jsx"), layout);
-  writeFileSync(join(folder, "app", "page.jsx"), "export default () => null;\n");
-  if ((await run([...next("build"), folder])) !== 0) throw new Error("The blank page could not be built.");
-  const port = await freePort();
-  const args = [...next("start"), folder, "-H", "127.0.0.1", "-p", String(port)];
-  const server = spawn(process.execPath, args, { stdio: "ignore" });
-  const url = `http://127.0.0.1:${port}/`;
-  try {
-    await answers(url, server);
-    return await weigh(url);
-  } finally {
-    server.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 const shop = await startShop();
+const blankPage = await startBlankPage();
 let failed = false;
 try {
-  const blank = await weighBlank();
+  const blank = await weigh(blankPage.url);
   const pages = {
     "tip, English": await weigh(`${shop.url}/?lang=en`),
     "tip, Deutsch": await weigh(`${shop.url}/?lang=de`),
@@ -88,6 +61,7 @@ try {
     failed ||= bytes > limit;
   }
 } finally {
+  blankPage.close();
   await shop.close();
 }
 process.exit(failed ? 1 : 0);
