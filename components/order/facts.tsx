@@ -5,7 +5,7 @@ import type { OrderWords } from "./order-words";
 
 type FactWords = OrderWords["facts"];
 
-export function Fact({ name, testId, children }: { name: string; testId?: TestId; children: ReactNode }) {
+function Fact({ name, testId, children }: { name: string; testId?: TestId; children: ReactNode }) {
   return (
     <div data-testid={testId}>
       <dt>{name}</dt>
@@ -59,11 +59,27 @@ export function Receipt({ order, locale, words }: { order: OrderView; locale: st
   );
 }
 
+/** What is known from the start, for the server to render. */
+export function LastingFacts(props: { order: OrderView; merchantName: string; locale: string; words: FactWords }) {
+  const { order, words } = props;
+  return (
+    <dl>
+      <Fact name={words.to}>{props.merchantName}</Fact>
+      <Fact name={words.made}>
+        <Time iso={order.createdAt} locale={props.locale} />
+      </Fact>
+      <Fact name={words.order} testId="order-id">
+        <code>{order.orderId}</code>
+      </Fact>
+    </dl>
+  );
+}
+
 /**
  * A moment in UTC, because the receipt should read the same for everybody. Server and browser may know different editions
  * of a language's date format, so a difference between them is expected and harmless.
  */
-export function Time({ iso, locale }: { iso: string; locale: string }) {
+function Time({ iso, locale }: { iso: string; locale: string }) {
   const format = { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone: "UTC" } as const;
   return (
     <time dateTime={iso} suppressHydrationWarning>

@@ -4,7 +4,7 @@ import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "re
 import type { OrderView } from "@/lib/checkout/contract";
 import { forgetOpenOrder, rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
-import { Fact, Receipt, Shortfall, Time } from "./facts";
+import { Receipt, Shortfall } from "./facts";
 import type { Merchant } from "./merchant";
 import { NextStep } from "./next-step";
 import type { OrderWords } from "./order-words";
@@ -20,6 +20,8 @@ export function OrderTracker(props: {
   merchant: Merchant;
   words: OrderWords;
   notStarted: boolean;
+  /** What the server knew from the start and no answer changes. */
+  lastingFacts: ReactNode;
   /** Shown while there is something left to pay. */
   phoneCodes: ReactNode;
 }) {
@@ -90,15 +92,7 @@ export function OrderTracker(props: {
         </p>
       )}
       <Receipt order={order} locale={locale} words={words.facts} />
-      <dl>
-        <Fact name={words.facts.to}>{merchant.name}</Fact>
-        <Fact name={words.facts.made}>
-          <Time iso={order.createdAt} locale={locale} />
-        </Fact>
-        <Fact name={words.facts.order} testId="order-id">
-          <code>{orderId}</code>
-        </Fact>
-      </dl>
+      {props.lastingFacts}
       {status !== "paid" && (
         <a
           href={`/orders/${orderId}`}

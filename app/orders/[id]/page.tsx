@@ -5,6 +5,7 @@ import { Avatar } from "@/components/avatar";
 import { InAppHint, isInApp } from "@/components/in-app";
 import { LanguageSwitch } from "@/components/language-switch";
 import { moneyText } from "@/components/money-text";
+import { LastingFacts } from "@/components/order/facts";
 import { OrderTracker } from "@/components/order/order-tracker";
 import { orderWords } from "@/components/order/order-words";
 import { PhoneCodes } from "@/components/order/phone-codes";
@@ -35,6 +36,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   const { name, contact } = siteConfig;
   const { language } = words;
   const { checkoutUrl } = order;
+  const texts = orderWords(words, { name, contact });
   const pageUrl = `${getServices().settings.publicUrl}/orders/${order.orderId}`;
   return (
     <>
@@ -50,7 +52,8 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
         amountText={moneyText(order.amount, order.currency, language)}
         locale={language}
         merchant={{ name, contact }}
-        words={orderWords(words, { name, contact })}
+        words={texts}
+        lastingFacts={<LastingFacts order={order} merchantName={name} locale={language} words={texts.facts} />}
         notStarted={error !== undefined}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />
