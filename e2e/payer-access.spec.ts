@@ -8,21 +8,24 @@ import { isIn, orderIn } from "./support/payer";
 import { STATES, type State } from "./support/states";
 
 const COLOURS = [
-  { colorScheme: "light", forcedColors: "none" },
-  { colorScheme: "dark", forcedColors: "none" },
-  { colorScheme: "light", forcedColors: "active" },
+  { colorScheme: "light", forcedColors: "none", contrast: "no-preference" },
+  { colorScheme: "dark", forcedColors: "none", contrast: "no-preference" },
+  { colorScheme: "dark", forcedColors: "none", contrast: "more" },
+  { colorScheme: "light", forcedColors: "active", contrast: "no-preference" },
 ] as const;
 
 /** All rules, without looking into frames, of which there are none. */
 const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode(true);
 
 async function expectAccessible(page: Page): Promise<void> {
+  // What is folded is for everyone too.
+  await page.locator("details").evaluateAll((all) => all.map((one) => one.setAttribute("open", "")));
   for (const colours of COLOURS) {
     await page.emulateMedia(colours);
     const { violations } = await axe(page).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   }
-  await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
+  await page.emulateMedia(COLOURS[0]);
 }
 
 /** On the narrowest phone, with text at twice its size, everything stays within the width of the screen. */
