@@ -1,0 +1,58 @@
+import type { Locator } from "playwright/test";
+import decodeQR from "qr/decode.js";
+import { expect, test } from "./support/fixtures";
+import { orderIn } from "./support/payer";
+import { STATES } from "./support/states";
+
+const [PENDING] = STATES;
+
+/** What a phone's camera would read from the picture on the screen. */
+async function scan(code: Locator): Promise<string> {
+  const picture = await code.screenshot();
+  const pixels = await code.page().evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const { width, height } = image;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    canvas?.drawImage(image, 0, 0);
+    return { width, height, data: [...(canvas?.getImageData(0, 0, width, height).data ?? [])] };
+  }, picture.toString("base64"));
+  return decodeQR({ ...pixels, data: Uint8Array.from(pixels.data) });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+    test("a phone reads the payment page and the order page from the screen", async ({
+      page,
+      app,
+      client,
+      account,
+    }) => {
+      const { path, orderId } = await orderIn(PENDING, { client, account });
+      await page.goto(path);
+      await page.getByTestId("order-phone").locator("summary").click();
+      const [pay, follow] = await page.getByTestId("order-phone").getByRole("img").all();
+      if (pay === undefined || follow === undefined) throw new Error("There should be two codes.");
+      const { json } = await client.order(orderId);
+      expect(await scan(pay)).toBe(json.checkoutUrl);
+      expect(await scan(follow)).toBe(app.url + path);
+    });
+  });
+}
+
+test("a shared link comes with a picture of the right size, and says nothing of payers", async ({ page, client }) => {
+  await page.goto("/");
+  const address = await page.locator('meta[property="og:image"]').getAttribute("content");
+  const answer = await page.request.get(String(address));
+  expect(answer.headers()["content-type"]).toBe("image/png");
+  const picture = await answer.body();
+  expect(picture.length).toBeLessThan(300_000);
+  // The header of a PNG: width and height.
+  expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1200, 630]);
+
+  const { json } = await client.checkout({ amount: "5.00", name: "Grace Canary", message: "for the tools" });
+  const order = await client.request("GET", `/orders/${json.orderId}`);
+  expect(order.text).not.toMatch(/og:image|Grace Canary|for the tools/);
+});
