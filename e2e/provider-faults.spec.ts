@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { eventually } from "../test/eventually";
-import { expect } from "./support/fixtures";
+import { startApp } from "./support/app";
+import { clientOf } from "./support/client";
+import { settingsFor } from "./support/emulator";
+import { expect, randomAddress } from "./support/fixtures";
 import { answerOf, openSteeredShop, type SteeredShop, test } from "./support/steered-shop";
 
 type Fault = Readonly<Record<string, unknown>>;
@@ -156,6 +159,52 @@ test("a reconciliation that is not answered changes nothing, and the next one se
     return steered.stored(orderId).status === "paid" || undefined;
   });
   expect(steered.changes(orderId)).toEqual([{ from: "pending", to: "paid", source: "reconcile" }]);
+});
+
+test("a wait that is asked for is kept by every process on the store, and what came meanwhile is found after it", async () => {
+  const unlimited = { RATE_LIMIT_STATUS: "100000/60s" };
+  const shop = await openSteeredShop({}, unlimited);
+  const { account, app } = shop;
+  const second = await startApp({ ...settingsFor(account), ...unlimited, ORDER_DATABASE: app.database });
+  const clients = [shop.client, clientOf(second, randomAddress())];
+  const { orderId, intentId } = await shop.open();
+  const refused = { status: 200, json: { status: "pending", paid: false, delayed: true } };
+  const askedAt = performance.now();
+  const fault = { op: "status", http: 429, details: { retry_after: 10 } };
+  expect(await struckOnce(shop, fault, () => shop.client.order(orderId))).toMatchObject(refused);
+  await account.setStatus(intentId, 20, { webhook: false });
+  await eventually(async () => {
+    const answers = await Promise.all(clients.map((client) => client.order(orderId)));
+    const waiting = answers.filter(({ json }) => json.paid !== true);
+    for (const answer of waiting) expect(answer).toMatchObject(refused);
+    return waiting.length === 0 || undefined;
+  }, 20_000);
+  expect(performance.now() - askedAt).toBeGreaterThan(10_000);
+  expect(await account.requests("status"), "the one that was refused, and the one that found out").toBe(2);
+  await second.close();
+  await shop.close();
+});
+
+test("a wait holds up neither a webhook nor the scheduler", async ({ steered }) => {
+  const [told, untold] = [await steered.open(), await steered.open()];
+  const fault = { op: "status", http: 429, details: { retry_after: 3_600 } };
+  for (const { orderId } of [told, untold]) {
+    const answer = await struckOnce(steered, fault, () => steered.client.order(orderId));
+    expect(answer.json).toMatchObject({ status: "pending", delayed: true });
+    expect((await steered.client.order(orderId)).json, "the next poll").toMatchObject({ delayed: true });
+  }
+  await steered.account.setStatus(told.intentId, 20);
+  expect((await steered.deliveries(told.intentId, 1)).map(answerOf)).toEqual(["200 paid"]);
+  await steered.account.setStatus(untold.intentId, 20, { webhook: false });
+  expect(await steered.cron()).toMatchObject({ status: 200, json: { paid: 1 } });
+  for (const [{ orderId }, source] of [
+    [told, "webhook"],
+    [untold, "reconcile"],
+  ] as const) {
+    const { json } = await steered.client.order(orderId);
+    expect([json.paid, json.delayed], source).toEqual([true, undefined]);
+    expect(steered.changes(orderId)).toEqual([{ from: "pending", to: "paid", source }]);
+  }
 });
 
 test("answers that hang or dawdle hold nobody up for long, and what they say counts when it comes", async ({

@@ -1,13 +1,18 @@
 import "server-only";
+import { assertNever } from "@/lib/assert-never";
 import { type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { isTerminal } from "@/lib/orders/status";
 import type { PaymentProvider } from "@/lib/provider/provider";
+import { ASK_EVERY_MS, heedWait, takeTurn } from "./asking-turn";
 import { settle } from "./settle";
 
 export type ReadOrderResult =
   | { readonly outcome: "not_found" }
-  /** `delayed`: the provider could not be asked, or did not answer soon; the order is as it was last known. */
+  /**
+   * `delayed`: the provider could not be asked, wants to be left alone, or did not answer soon; the order is as it was
+   * last known.
+   */
   | { readonly outcome: "found"; readonly order: Order; readonly delayed: boolean };
 
 type Dependencies = {
@@ -23,8 +28,6 @@ type Patience = {
   readonly inBackground: (work: Promise<unknown>) => void;
 };
 
-/** However many pages poll an order, the provider is asked at most this often about it. */
-const ASK_EVERY_MS = 4_000;
 /** After an end other than paid, only a late confirmation is waited for. */
 const ASK_EVERY_WHEN_ENDED_MS = 15_000;
 const ASK_AT_MOST = 3;
@@ -57,9 +60,18 @@ export async function readOrder({ store, provider, now }: Dependencies, id: Orde
   if (order === null) return { outcome: "not_found" };
   const known = { outcome: "found", order, delayed: false } as const;
   if (provider === null || order.status === "paid" || order.attempts.length === 0) return known;
-  const ttlMs = isTerminal(order.status) ? ASK_EVERY_WHEN_ENDED_MS : ASK_EVERY_MS;
-  const turn = await store.claim({ key: `asked:${id}`, value: "", ttlMs, now: now() });
-  return turn.claimed ? ask({ store, provider, now }, order) : known;
+  const everyMs = isTerminal(order.status) ? ASK_EVERY_WHEN_ENDED_MS : ASK_EVERY_MS;
+  const turn = await takeTurn({ store, now }, { orderId: id, everyMs });
+  switch (turn) {
+    case "ours":
+      return ask({ store, provider, now }, order);
+    case "taken":
+      return known;
+    case "waiting":
+      return { ...known, delayed: true };
+    default:
+      return assertNever(turn);
+  }
 }
 
 async function ask(
@@ -72,6 +84,7 @@ async function ask(
     const read = await provider.readPayment(paymentId, "waiting");
     if (read.outcome === "failed") delayed = true;
     else await settle({ store, now }, { observation: read.observation, source: "poll" });
+    if (await heedWait({ store, now }, { orderId: order.id, read })) break;
   }
   const fresh = (await store.get(order.id)) ?? order;
   return { outcome: "found", order: fresh, delayed };

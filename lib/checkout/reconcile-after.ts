@@ -4,7 +4,7 @@ import { log } from "@/lib/log";
 import { getServices } from "@/lib/services";
 import { reconcile } from "./reconcile";
 
-const A_FEW = { maxOrders: 5, deadlineMs: 15_000 };
+const A_FEW = { maxOrders: 5, deadlineMs: 15_000, asksDuringWaits: false };
 const AT_MOST_EVERY_MS = 5_000;
 
 let lastStarted = 0;

@@ -3,19 +3,26 @@ import { nextCheckAt } from "@/lib/orders/next-check";
 import type { Order, OrderId } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import type { PaymentProvider } from "@/lib/provider/provider";
+import { ASK_EVERY_MS, heedWait, takeTurn } from "./asking-turn";
 import { settle } from "./settle";
 
 type Dependencies = { readonly store: OrderStore; readonly provider: PaymentProvider; readonly now: () => number };
 
-/** `maxOrders` bounds the calls to the provider: one for each payment that is watched, and few orders have two. */
-export type ReconcileBounds = { readonly maxOrders: number; readonly deadlineMs: number };
+export type ReconcileBounds = {
+  /** Bounds the calls to the provider: one for each payment that is watched, and few orders have two. */
+  readonly maxOrders: number;
+  readonly deadlineMs: number;
+  /**
+   * Whether to ask also about orders about which the provider wants to be left alone. A scheduler does, because the next
+   * time that it comes may be tomorrow; what payers cause does not.
+   */
+  readonly asksDuringWaits: boolean;
+};
 
 export type ReconcileResult = { readonly checked: number; readonly changed: number; readonly paid: number };
 
 /** The provider is asked about this many orders at a time. */
 const AT_ONCE = 4;
-/** The same turn that page polls take, so that the two together do not ask more often. */
-const ASK_EVERY_MS = 4_000;
 
 type Check = { readonly before: Order["status"]; readonly after: Order["status"]; readonly answered: boolean };
 
@@ -30,7 +37,9 @@ export async function reconcile(dependencies: Dependencies, bounds: ReconcileBou
   const ids = await store.due({ now: now(), limit: bounds.maxOrders });
   const checks: Check[] = [];
   for (let start = 0; start < ids.length && now() < endAt; start += AT_ONCE) {
-    const batch = await Promise.all(ids.slice(start, start + AT_ONCE).map((id) => checkOrder(dependencies, id)));
+    const batch = await Promise.all(
+      ids.slice(start, start + AT_ONCE).map((id) => checkOrder(dependencies, { id, bounds })),
+    );
     const done = batch.filter((check) => check !== null);
     checks.push(...done);
     if (done.length > 0 && done.every((check) => !check.answered)) break;
@@ -43,12 +52,15 @@ export async function reconcile(dependencies: Dependencies, bounds: ReconcileBou
   };
 }
 
-/** Null when the order is gone or somebody else asks about it just now. */
-async function checkOrder({ store, provider, now }: Dependencies, id: OrderId): Promise<Check | null> {
+/** Null when the order is gone, or when it is not our turn: the one that page polls take too. */
+async function checkOrder(
+  { store, provider, now }: Dependencies,
+  { id, bounds }: { id: OrderId; bounds: ReconcileBounds },
+): Promise<Check | null> {
   const order = await store.get(id);
   if (order === null) return null;
-  const turn = await store.claim({ key: `asked:${id}`, value: "", ttlMs: ASK_EVERY_MS, now: now() });
-  if (!turn.claimed) return null;
+  const turn = await takeTurn({ store, now }, { orderId: id, everyMs: ASK_EVERY_MS });
+  if (turn === "taken" || (turn === "waiting" && !bounds.asksDuringWaits)) return null;
 
   let answered = true;
   for (const { paymentId, status } of order.attempts) {
@@ -57,6 +69,7 @@ async function checkOrder({ store, provider, now }: Dependencies, id: OrderId): 
     if (read.outcome === "read") await settle({ store, now }, { observation: read.observation, source: "reconcile" });
     // An answer that this payment cannot be had is an answer: asking again at once would not change it.
     else if (read.failure.kind !== "not_found" && read.failure.kind !== "bad_answer") answered = false;
+    await heedWait({ store, now }, { orderId: id, read });
   }
   const after = (await store.get(id)) ?? order;
   if (answered) await putOff({ store, now }, after);

@@ -178,6 +178,38 @@ export function describeOrderStore(name: string, open: () => OrderStore): void {
       expect(claimed).toHaveLength(1);
     });
 
+    it("holds a name that somebody has, that nobody has and that is over, and tells what was left on it", async () => {
+      const store = handle();
+      const now = Date.now();
+      const [taken, free, over] = [`claim-${randomUUID()}`, `claim-${randomUUID()}`, `claim-${randomUUID()}`];
+      await store.claim({ key: taken, value: "somebody", ttlMs: 60_000, now });
+      await store.claim({ key: over, value: "long ago", ttlMs: 1, now: now - 10 });
+      const value = "quiet\u0000é🥯";
+      for (const key of [taken, free, over]) {
+        await store.hold({ key, value, ttlMs: 60_000, now });
+        expect(await handle().claim({ key, value: "later", ttlMs: 1, now })).toEqual({ claimed: false, value });
+      }
+    });
+
+    it("holds a name for the longer of two times, and gives it again after that", async () => {
+      const store = handle();
+      const [first, second] = [`claim-${randomUUID()}`, `claim-${randomUUID()}`];
+      const long = { value: "long", ttlMs: 60_000 };
+      const short = { value: "short", ttlMs: 80 };
+      const isFree = async (key: string, now: number) =>
+        (await store.claim({ key, value: "later", ttlMs: 60_000, now })).claimed;
+      const now = Date.now();
+      await store.claim({ key: first, ...short, now });
+      await store.hold({ key: first, ...long, now });
+      await store.claim({ key: second, ...long, now });
+      await store.hold({ key: second, ...short, now });
+      const control = `claim-${randomUUID()}`;
+      await store.hold({ key: control, ...short, now });
+      await eventually(async () => ((await isFree(control, Date.now())) ? true : undefined));
+      expect(await isFree(first, Date.now())).toBe(false);
+      expect(await isFree(second, Date.now())).toBe(false);
+    });
+
     it("can be checked, and refuses everything once closed", async () => {
       const store = open();
       await store.check();

@@ -35,6 +35,12 @@ export interface OrderStore {
    */
   claim(options: { key: string; value: string; ttlMs: number; now: number }): Promise<Claim>;
 
+  /**
+   * Puts a value on a name for at least this time, whoever has it: a longer time that was given before stays. For what
+   * everybody has to respect from now on, where whoever learned it may have lost its own claim meanwhile.
+   */
+  hold(options: { key: string; value: string; ttlMs: number; now: number }): Promise<void>;
+
   /** Gives a name back, if it still holds this value. */
   release(options: { key: string; value: string }): Promise<void>;
 

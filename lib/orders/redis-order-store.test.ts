@@ -34,6 +34,7 @@ function everyCall(store: OrderStore): (() => Promise<unknown>)[] {
     () => store.due({ now: 1, limit: 5 }),
     () => store.claim({ key: CANARY, value: CANARY, ttlMs: 1_000, now: 1 }),
     () => store.release({ key: CANARY, value: CANARY }),
+    () => store.hold({ key: CANARY, value: CANARY, ttlMs: 1_000, now: 1 }),
     () => store.check(),
   ];
 }
@@ -183,7 +184,9 @@ describe("the Redis store on bad days", () => {
     expect(await store.claim({ ...claim, value: "mine" })).toEqual({ claimed: false, value: "mine" });
     await store.release({ key: claim.key, value: "mine" });
     expect(await store.claim({ ...claim, value: "next" })).toEqual({ claimed: true });
-    expect(lost).toBe(7);
+    await store.hold({ ...claim, value: "held" });
+    expect(await store.claim({ ...claim, value: "next" })).toEqual({ claimed: false, value: "held" });
+    expect(lost).toBe(9);
     expect(await open().events(order.id)).toHaveLength(2);
   });
 });

@@ -13,7 +13,7 @@ import {
   encodeText,
 } from "./order-document";
 import type { OrderStore } from "./order-store";
-import { RELEASE_CLAIM, TAKE_CLAIM, WRITE_ORDER } from "./redis-scripts";
+import { HOLD_CLAIM, RELEASE_CLAIM, TAKE_CLAIM, WRITE_ORDER } from "./redis-scripts";
 import { foreignPayment, idTaken, storeUnavailable } from "./store-fault";
 
 /**
@@ -100,9 +100,14 @@ export function openRedisOrderStore(options: {
     },
 
     async claim({ key: name, value, ttlMs }) {
-      const values = [randomUUID(), encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
+      const values = claimValues(value, ttlMs);
       const answer = await ask((redis) => redis.eval(TAKE_CLAIM, [key.claim(name)], values));
       return answer === 1 ? { claimed: true } : { claimed: false, value: decodeText(answer) };
+    },
+
+    async hold({ key: name, value, ttlMs }) {
+      const answer = await ask((redis) => redis.eval(HOLD_CLAIM, [key.claim(name)], claimValues(value, ttlMs)));
+      if (answer !== 1) throw unexpectedAnswer();
     },
 
     async release({ key: name, value }) {
@@ -121,6 +126,10 @@ export function openRedisOrderStore(options: {
       client = null;
     },
   };
+}
+
+function claimValues(value: string, ttlMs: number): string[] {
+  return [randomUUID(), encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
 }
 
 function list(answer: unknown): unknown[] {

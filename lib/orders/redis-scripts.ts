@@ -28,6 +28,13 @@ redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
 return 1
 `;
 
+/** KEYS: claim. ARGV: as above. The longer of the old time and the new one counts, so doing it twice is doing it once. */
+export const HOLD_CLAIM = `
+local time = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[3]))
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', time)
+return 1
+`;
+
 /** KEYS: claim. ARGV: value. */
 export const RELEASE_CLAIM = `
 local held = redis.call('GET', KEYS[1])

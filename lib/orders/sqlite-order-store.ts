@@ -78,6 +78,13 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     claim: (claim) => file.run((db) => readHolder(db, claim) ?? db.transaction(() => takeClaim(db, claim))),
 
+    async hold({ key, value, ttlMs, now }) {
+      const sql = `INSERT INTO claims (key, value, expires_at) VALUES (?, ?, ?) ON CONFLICT (key)
+        DO UPDATE SET value = excluded.value, expires_at = max(expires_at, excluded.expires_at)`;
+      const until = expiryOf({ ttlMs, now });
+      await file.run((db) => db.transaction(() => db.change(sql, encodeText(key), encodeText(value), until)));
+    },
+
     async release({ key, value }) {
       const sql = "DELETE FROM claims WHERE key = ? AND value = ?";
       await file.run((db) => db.transaction(() => db.change(sql, encodeText(key), encodeText(value))));
@@ -148,8 +155,12 @@ function takeClaim(db: Connection, claim: ClaimOptions): Claim {
   const purge = "DELETE FROM claims WHERE rowid IN (SELECT rowid FROM claims WHERE expires_at <= ? LIMIT ?)";
   db.change(purge, claim.now, PURGED_PER_CLAIM);
   const sql = "INSERT OR REPLACE INTO claims (key, value, expires_at) VALUES (?, ?, ?)";
-  db.change(sql, encodeText(claim.key), encodeText(claim.value), claim.now + Math.max(1, Math.ceil(claim.ttlMs)));
+  db.change(sql, encodeText(claim.key), encodeText(claim.value), expiryOf(claim));
   return { claimed: true };
+}
+
+function expiryOf({ ttlMs, now }: Pick<ClaimOptions, "ttlMs" | "now">): number {
+  return now + Math.max(1, Math.ceil(ttlMs));
 }
 
 function docOf(row: unknown): string {

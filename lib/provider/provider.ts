@@ -58,7 +58,12 @@ export type CreatedPayment = {
 };
 
 export type ReadPaymentResult =
-  | { readonly outcome: "read"; readonly observation: PaymentObservation }
+  | {
+      readonly outcome: "read";
+      readonly observation: PaymentObservation;
+      /** Set when the provider told this much and wants to be left alone before it tells more. */
+      readonly retryAfterSeconds?: number;
+    }
   | { readonly outcome: "failed"; readonly failure: ProviderFailure };
 
 /** What somebody reported about a payment at one moment. */

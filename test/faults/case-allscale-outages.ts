@@ -54,6 +54,7 @@ export const allscaleOutages: Case = {
         strike({ report, shop: plain, outages: OUTAGES }),
         strike({ report, shop: signed, outages: SIGNED_OUTAGES }),
       ]);
+      await namedWait(report, plain);
       await skewedDeliveries(report, plain);
       report.row(`AllScale out of order in ${OUTAGES.length} ways`, await plain.ledger.audit(sqliteOrders(plain.app)));
       report.row(
@@ -106,6 +107,30 @@ async function strike(options: { report: Report; shop: Shop; outages: readonly O
     }, 20_000).catch(() => false);
     report.check("a payment that nobody told us of is found once AllScale is back", found, orderId);
   }
+}
+
+/** AllScale asks to be left alone for 7 s: no poll asks before, though the fault is long over, and the payment is found then. */
+async function namedWait(report: Report, shop: Shop): Promise<void> {
+  const orderId = await shop.openOrder();
+  const intent = shop.allscale.model.intentOf(orderId);
+  const askedAt = performance.now();
+  shop.allscale.fault = "rate_limited";
+  await shop.client.order(orderId);
+  shop.allscale.fault = "none";
+  shop.allscale.model.confirm(intent);
+  shop.ledger.confirmed(intent.id);
+  const waiting = new Set<string>();
+  const found = await eventually(async () => {
+    const { status, json } = await shop.client.order(orderId);
+    if (json.paid === true) return true;
+    waiting.add(`${status} ${json.status}${json.delayed ? ", delayed" : ""}`);
+    return undefined;
+  }, 20_000).catch(() => false);
+  const waitedMs = performance.now() - askedAt;
+  report.check("AllScale names a wait: polls answer what is known", [...waiting].join() === "200 pending, delayed", [
+    ...waiting,
+  ]);
+  report.check("AllScale names a wait: it is asked again after it", found && waitedMs > 7_000, { found, waitedMs });
 }
 
 /** Our clock and AllScale's may differ by five minutes, either way. */

@@ -92,7 +92,10 @@ async function readStatus(client: AllScaleClient, paymentId: PaymentId): Promise
   const detail = await client.getIntent(paymentId);
   const isPaid = status === "CONFIRMED";
   if (!detail.ok) {
-    return isPaid ? failed(detail.failure) : { outcome: "read", observation: observe(paymentId, status, null) };
+    if (isPaid) return failed(detail.failure);
+    const { retryAfterSeconds } = detail.failure;
+    const observation = observe(paymentId, status, null);
+    return { outcome: "read", observation, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
   const { all_scale_checkout_intent_id: detailId, status: detailStatus = answer.payload } = detail.payload;
   if (detailId !== paymentId) return failed(unusable("the detail is of another intent"));

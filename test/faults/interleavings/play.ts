@@ -58,7 +58,7 @@ async function perform(world: World, action: Action): Promise<void> {
       return withOne([...world.orderIds], action.order, (id) => start(() => world.poll(id)));
     case "reconcile":
       // One order at a time, because a turnstile takes only work that does not fork.
-      return start(() => world.reconcile({ maxOrders: 1, deadlineMs: 60_000 }, true));
+      return start(() => world.reconcile({ maxOrders: 1, deadlineMs: 60_000, asksDuringWaits: true }, true));
     case "status":
       return withOne([...world.model.intents.values()], action.intent, (intent) => {
         if (!intent.confirmed) intent.status = action.status;
@@ -106,7 +106,7 @@ async function redeliverAll(world: World): Promise<void> {
 
 /** No webhook ever comes: the walk finds everything out, and a second one finds nothing more. */
 async function reconcileAll(world: World): Promise<void> {
-  const bounds = { maxOrders: 100, deadlineMs: 60_000 };
+  const bounds = { maxOrders: 100, deadlineMs: 60_000, asksDuringWaits: true };
   await world.wait(DAY_MS);
   await world.reconcile(bounds, false);
   await world.wait(DAY_MS);

@@ -81,6 +81,7 @@ export function withTurnstile(store: OrderStore, turnstile: Turnstile): OrderSto
     events: (id) => turnstile.around(() => store.events(id)),
     due: (options) => turnstile.around(() => store.due(options)),
     claim: (options) => turnstile.around(() => store.claim(options)),
+    hold: (options) => turnstile.around(() => store.hold(options)),
     release: (options) => turnstile.around(() => store.release(options)),
     check: () => turnstile.around(() => store.check()),
     close: () => store.close(),

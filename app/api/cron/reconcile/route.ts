@@ -7,7 +7,7 @@ import { getServices } from "@/lib/services";
 
 /** Seconds that a host with a time limit should give it; the walk itself stops earlier. */
 export const maxDuration = 60;
-const BOUNDS = { maxOrders: 500, deadlineMs: 45_000 };
+const BOUNDS = { maxOrders: 500, deadlineMs: 45_000, asksDuringWaits: true };
 
 const run = apiRoute(async (request, { requestId }) => {
   const { settings, store, provider, now } = getServices();
