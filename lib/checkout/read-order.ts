@@ -1,5 +1,6 @@
 import "server-only";
 import { assertNever } from "@/lib/assert-never";
+import { log } from "@/lib/log";
 import { type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { isTerminal } from "@/lib/orders/status";
@@ -10,8 +11,8 @@ import { settle } from "./settle";
 export type ReadOrderResult =
   | { readonly outcome: "not_found" }
   /**
-   * `delayed`: the provider could not be asked, wants to be left alone, or did not answer soon; the order is as it was
-   * last known.
+   * `delayed`: the provider could not be asked, wants to be left alone, did not answer soon, or what it said could not be
+   * stored; the order is as it was last known.
    */
   | { readonly outcome: "found"; readonly order: Order; readonly delayed: boolean };
 
@@ -21,6 +22,8 @@ type Dependencies = {
   readonly provider: PaymentProvider | null;
   readonly now: () => number;
 };
+
+type Asking = Dependencies & { readonly provider: PaymentProvider };
 
 type Patience = {
   readonly sleep: (ms: number) => Promise<void>;
@@ -54,30 +57,40 @@ export async function loadOrder(
   return order === null ? { outcome: "not_found" } : { outcome: "found", order, delayed: true };
 }
 
-/** The order as it stands, after asking the provider where that is due. A provider that cannot be asked changes nothing. */
+/**
+ * The order as it stands, after asking the provider where that is due. A provider that cannot be asked changes nothing, and
+ * neither does a store that can be read and not written: it is not even asked then, as its answer could not be kept.
+ */
 export async function readOrder({ store, provider, now }: Dependencies, id: OrderId): Promise<ReadOrderResult> {
   const order = await store.get(id);
   if (order === null) return { outcome: "not_found" };
   const known = { outcome: "found", order, delayed: false } as const;
   if (provider === null || order.status === "paid" || order.attempts.length === 0) return known;
+  try {
+    return await askInTurn({ store, provider, now }, order);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    log.error("store_unavailable", error, { orderId: id });
+    return { ...known, delayed: true };
+  }
+}
+
+async function askInTurn(dependencies: Asking, order: Order): Promise<ReadOrderResult> {
   const everyMs = isTerminal(order.status) ? ASK_EVERY_WHEN_ENDED_MS : ASK_EVERY_MS;
-  const turn = await takeTurn({ store, now }, { orderId: id, everyMs });
+  const turn = await takeTurn(dependencies, { orderId: order.id, everyMs });
   switch (turn) {
     case "ours":
-      return ask({ store, provider, now }, order);
+      return ask(dependencies, order);
     case "taken":
-      return known;
+      return { outcome: "found", order, delayed: false };
     case "waiting":
-      return { ...known, delayed: true };
+      return { outcome: "found", order, delayed: true };
     default:
       return assertNever(turn);
   }
 }
 
-async function ask(
-  { store, provider, now }: Dependencies & { provider: PaymentProvider },
-  order: Order,
-): Promise<ReadOrderResult> {
+async function ask({ store, provider, now }: Asking, order: Order): Promise<ReadOrderResult> {
   let delayed = false;
   const open = order.attempts.filter((attempt) => attempt.status !== "paid");
   for (const { paymentId } of open.slice(-ASK_AT_MOST)) {

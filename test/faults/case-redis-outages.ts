@@ -6,7 +6,8 @@ import { type RedisBackend, startRedisBackend } from "./redis-backend";
 import type { Report } from "./report";
 import { inParallel, openShop, type Shop } from "./shop";
 
-type Outage = { readonly name: string; begin(): unknown; end(): unknown };
+/** `readable`: only writing is refused. */
+type Outage = { readonly name: string; readonly readable: boolean; begin(): unknown; end(): unknown };
 
 const GATEWAY_FAULTS: readonly GatewayFault[] = ["lost_answer", "reset", "html", "error", "unauthorized"];
 
@@ -20,9 +21,10 @@ export const redisOutages: Case = {
       for (const outage of outagesOf(backend)) {
         const orderId = await shop.openOrder();
         await outage.begin();
-        checkStoreOutage(report, outage.name, await lookAround(shop, orderId));
+        const { name, readable } = outage;
+        checkStoreOutage({ report, name, readable, sight: await lookAround(shop, orderId) });
         await outage.end();
-        await checkHealing({ report, name: outage.name, shop, orderId });
+        await checkHealing({ report, name, shop, orderId });
       }
       await slowRedis({ report, shop, backend });
       await flappingRedis({ report, shop, backend });
@@ -38,6 +40,7 @@ function outagesOf({ server, gateway, orders: { redis } }: RedisBackend): Outage
   let pid = 0;
   const byGateway = GATEWAY_FAULTS.map((fault) => ({
     name: `Redis ${fault}`,
+    readable: false,
     begin: () => {
       gateway.fault = fault;
     },
@@ -47,19 +50,22 @@ function outagesOf({ server, gateway, orders: { redis } }: RedisBackend): Outage
   }));
   return [
     ...byGateway,
-    { name: "Redis killed", begin: () => server.kill(), end: () => server.restart() },
+    { name: "Redis killed", readable: false, begin: () => server.kill(), end: () => server.restart() },
     {
       name: "Redis out of memory",
+      readable: true,
       begin: () => redis.config("SET", "maxmemory", "1"),
       end: () => redis.config("SET", "maxmemory", "0"),
     },
     {
       name: "Redis a read-only replica",
+      readable: true,
       begin: () => redis.replicaof("127.0.0.1", 1),
       end: () => redis.replicaof("NO", "ONE"),
     },
     {
       name: "Redis frozen",
+      readable: false,
       begin: async () => {
         pid = Number(/process_id:(\d+)/.exec(await redis.info("server"))?.[1]);
         process.kill(pid, "SIGSTOP");

@@ -12,11 +12,14 @@ export type Sight = {
   readonly order: Answer;
   /** The order's page itself. */
   readonly page: Answer;
+  /** How often AllScale was asked anything meanwhile. */
+  readonly asked: number;
 };
 
 /** Asks for everything at once, about an order that was opened in good times. */
 export async function lookAround(shop: Shop, orderId: string): Promise<Sight> {
   const delivery = shop.delivery("right", orderId);
+  const before = shop.allscale.requests;
   const [webhook, health, checkout, order, page] = await Promise.all([
     shop.deliver(delivery),
     shop.health(),
@@ -24,18 +27,34 @@ export async function lookAround(shop: Shop, orderId: string): Promise<Sight> {
     shop.client.order(orderId),
     shop.client.request("GET", `/orders/${orderId}`, { headers: { accept: "text/html" } }),
   ]);
-  return { webhook, health, checkout, order, page };
+  return { webhook, health, checkout, order, page, asked: shop.allscale.requests - before };
 }
 
-/** The outage of a store: everything that needs it refuses and says so, and nothing is taken for done. */
-export function checkStoreOutage(report: Report, name: string, sight: Sight): void {
-  const { webhook, health, checkout, order, page } = sight;
+/**
+ * The outage of a store: everything that needs it refuses and says so, and nothing is taken for done. A store that can
+ * still be read shows the order as it was last known.
+ */
+export function checkStoreOutage(options: {
+  readonly report: Report;
+  readonly name: string;
+  readonly sight: Sight;
+  readonly readable: boolean;
+}): void {
+  const { report, name, sight, readable } = options;
+  const { webhook, health, checkout, order, page, asked } = sight;
   report.check(`${name}: the webhook is refused with 503`, webhook.status === 503, webhook);
   const says = health.status === 503 && health.json.code === "store_unavailable";
   report.check(`${name}: health says 503 and why`, says, health.text);
   const refused = checkout.status === 503 && checkout.headers.get("retry-after") !== null;
   report.check(`${name}: a checkout is refused with 503`, refused, checkout.text);
-  report.check(`${name}: a poll is refused with 503`, order.status === 503, order.text);
+  if (readable) {
+    const { status, delayed } = order.json;
+    const shown = order.status === 200 && status === "pending" && delayed === true;
+    report.check(`${name}: a poll shows the order as it is stored, delayed`, shown, order.text);
+  } else {
+    report.check(`${name}: a poll is refused with 503`, order.status === 503, order.text);
+  }
+  report.check(`${name}: AllScale is asked nothing whose answer could not be stored`, asked === 0, asked);
   report.check(`${name}: the order page is shown all the same`, page.status === 200, page.status);
 }
 
