@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { expect, test } from "./support/fixtures";
 
 const EVERYWHERE = {
@@ -102,6 +105,38 @@ test("hostile text stays text, and hostile headers and keys change nothing", asy
       .filter((line) => line.startsWith("{"))
       .every((line) => JSON.parse(line) !== null),
   ).toBe(true);
+});
+
+/** A method that `fetch` refuses to send. */
+async function trace(url: string) {
+  const sent = request(url, { method: "TRACE", agent: false }).end();
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  return { status: answer.statusCode, allow: answer.headers.allow, body: await text(answer) };
+}
+
+test("TRACE is refused as what a route does not take, and not as another method", async ({ client, app }) => {
+  const { orderId } = (await client.checkout({ amount: "5.00" })).json;
+  for (const [path, allow] of [
+    ["/api/checkout", "POST"],
+    ["/api/webhooks/allscale", "POST"],
+    ["/api/health", "GET"],
+    ["/api/cron/reconcile", "GET, POST"],
+    [`/api/orders/${orderId}`, "GET"],
+    [`/api/orders/${orderId}/payments`, "POST"],
+  ] as const) {
+    const traced = await trace(`${app.url}${path}`);
+    expect([traced.status, traced.allow], path).toEqual([405, allow]);
+    expect(JSON.parse(traced.body), path).toMatchObject({
+      code: "method_not_allowed",
+      detail: `This method is not possible here; use ${allow.replace(", ", " or ")}.`,
+    });
+    const put = await client.request("PUT", path);
+    expect([put.status, put.headers.get("allow"), put.json.detail], path).toEqual([
+      405,
+      allow,
+      JSON.parse(traced.body).detail,
+    ]);
+  }
 });
 
 test("no parameter sends a payer elsewhere", async ({ client }) => {
