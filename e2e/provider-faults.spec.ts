@@ -317,7 +317,7 @@ test("a page keeps watching through three refused questions and shows what came 
   await page.goto(orderUrl);
   await steered.account.setStatus(intentId, 20, { webhook: false });
   const order = page.getByTestId("order-page");
-  await expect(page.getByTestId("order-connection")).toHaveText(/not answering just now/);
+  await expect(page.getByTestId("order-connection")).toHaveText(/cannot check just now/);
   await expect(order).toHaveAttribute("data-order-state", "pending");
   await expect(page.getByTestId("order-check-again")).toBeVisible();
   await expect(order).toHaveAttribute("data-order-state", "paid", { timeout: 30_000 });
