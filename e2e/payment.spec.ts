@@ -93,7 +93,10 @@ for (const [status, name, words] of UNHAPPY) {
     const heading = page.getByTestId("order-heading");
     await expect(heading).toHaveText(words);
     await expect(heading).not.toHaveText(/thank|\bpaid\b/i);
-    if (name === "underpaid") await expect(page.getByTestId("order-shortfall")).toContainText("2.000000");
+    if (name === "underpaid") {
+      await expect(page.getByTestId("order-shortfall")).toContainText("2.000000");
+      await expect(page.getByTestId("order-transaction").getByRole("link")).toHaveAttribute("href", /\/tx\/0x/);
+    }
   });
 }
 
