@@ -22,19 +22,21 @@ for (const [locale, language, group, heading] of HEADINGS) {
   });
 }
 
-test("the switch works without JavaScript, keeps the amount and is remembered", async ({ browser, app }) => {
-  const page = await browser.newPage({ baseURL: app.url, javaScriptEnabled: false, locale: "fr-FR" });
-  await page.goto("/?amount=25");
-  await expect(page.locator("html")).toHaveAttribute("lang", "en");
-  const languages = page.getByTestId("language-switch");
-  await languages.getByText("Language").click();
-  await languages.getByRole("link", { name: "Deutsch" }).click();
-  await expect(page.locator("html")).toHaveAttribute("lang", "de");
-  await expect(page.getByRole("radio", { name: "25 $", exact: true })).toBeChecked();
-  await page.goto("/orders/none-such");
-  await page.goto("/");
-  await expect(page.locator("html")).toHaveAttribute("lang", "de");
-  await page.context().close();
+test.describe("the switch, without JavaScript", () => {
+  test.use({ javaScriptEnabled: false, locale: "fr-FR" });
+
+  test("keeps the amount and is remembered", async ({ page }) => {
+    await page.goto("/?amount=25");
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    const languages = page.getByTestId("language-switch");
+    await languages.getByText("Language").click();
+    await languages.getByRole("link", { name: "Deutsch" }).click();
+    await expect(page.locator("html")).toHaveAttribute("lang", "de");
+    await expect(page.getByRole("radio", { name: "25 $", exact: true })).toBeChecked();
+    await page.goto("/orders/none-such");
+    await page.goto("/");
+    await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  });
 });
 
 test.describe("a refusal by the server", () => {

@@ -109,46 +109,37 @@ test("back from the checkout the form works again and offers to go on with the s
   expect(await account.requests("create")).toBe(creates);
 });
 
-test("without JavaScript an order that ended can be begun again, and the receipt is complete", async ({
-  browser,
-  app,
-  address,
-  client,
-  account,
-}) => {
-  const { path } = await orderIn(["expired", -5, {}], { client, account });
-  const context = await browser.newContext({
-    baseURL: app.url,
-    javaScriptEnabled: false,
-    extraHTTPHeaders: { "x-forwarded-for": address },
-  });
-  const page = await context.newPage();
-  await page.goto(path);
-  await isIn(page, "expired");
-  await page.getByTestId("order-action").click();
-  await expect(page.getByTestId("pay")).toBeVisible();
-  await page.goto(path);
-  await expect(page.locator("noscript meta[http-equiv=refresh]")).toHaveAttribute("content", "10");
-  await page.getByTestId("order-action").click();
-  await page.getByTestId("pay").click();
-  await expect(async () => {
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("an order that ended can be begun again, and the receipt is complete", async ({ page, client, account }) => {
+    const { path } = await orderIn(["expired", -5, {}], { client, account });
     await page.goto(path);
-    await isIn(page, "paid", 100);
-  }).toPass();
-  const receipt = page.getByTestId("order-page");
-  for (const fact of [
-    /\$5\.00/,
-    /USDT/,
-    /Rate/,
-    /UTC/,
-    /Network/,
-    /0x[0-9a-f]{64}/,
-    /Ada Lindqvist/,
-    new RegExp(path.slice(8)),
-  ]) {
-    await expect(receipt).toContainText(fact);
-  }
-  await context.close();
+    await isIn(page, "expired");
+    await page.getByTestId("order-action").click();
+    await expect(page.getByTestId("pay")).toBeVisible();
+    await page.goto(path);
+    await expect(page.locator("noscript meta[http-equiv=refresh]")).toHaveAttribute("content", "10");
+    await page.getByTestId("order-action").click();
+    await page.getByTestId("pay").click();
+    await expect(async () => {
+      await page.goto(path);
+      await isIn(page, "paid", 100);
+    }).toPass();
+    const receipt = page.getByTestId("order-page");
+    for (const fact of [
+      /\$5\.00/,
+      /USDT/,
+      /Rate/,
+      /UTC/,
+      /Network/,
+      /0x[0-9a-f]{64}/,
+      /Ada Lindqvist/,
+      new RegExp(path.slice(8)),
+    ]) {
+      await expect(receipt).toContainText(fact);
+    }
+  });
 });
 
 test("the receipt is one printed page, and the explorer does not learn the order's address", async ({

@@ -131,27 +131,6 @@ test("a payer who comes back finds the way to the same payment", async ({ page }
   await expect(page.getByTestId("tip-continue-order")).toHaveAttribute("href", `/orders/${orderId}`);
 });
 
-test("without JavaScript a tip is made, paid and shown", async ({ browser, app, address }) => {
-  const context = await browser.newContext({
-    baseURL: app.url,
-    javaScriptEnabled: false,
-    extraHTTPHeaders: { "x-forwarded-for": address },
-  });
-  const page = await context.newPage();
-  await page.goto("/");
-  await page.getByRole("radio", { name: "$10", exact: true }).check();
-  await page.getByTestId("tip-submit").click();
-  await page.getByTestId("pay").click();
-  await page.waitForURL(/\/orders\//);
-  // Without scripts the page asks again by itself; following the link is the impatient way.
-  await expect(async () => {
-    await page.reload();
-    await isIn(page, "paid", 100);
-  }).toPass();
-  await expect(page.getByTestId("order-receipt")).toContainText("USDT");
-  await context.close();
-});
-
 test("a bad amount is told beside the field and starts nothing", async ({ page, account }) => {
   const before = await account.requests("create");
   await page.goto("/");
@@ -172,20 +151,31 @@ test("a bad amount is told beside the field and starts nothing", async ({ page, 
   expect(await account.requests("create")).toBe(before);
 });
 
-test("without JavaScript a bad amount comes back with what was typed", async ({ browser, app, address }) => {
-  const context = await browser.newContext({
-    baseURL: app.url,
-    javaScriptEnabled: false,
-    extraHTTPHeaders: { "x-forwarded-for": address },
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a tip is made, paid and shown", async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("radio", { name: "$10", exact: true }).check();
+    await page.getByTestId("tip-submit").click();
+    await page.getByTestId("pay").click();
+    await page.waitForURL(/\/orders\//);
+    // Without scripts the page asks again by itself; following the link is the impatient way.
+    await expect(async () => {
+      await page.reload();
+      await isIn(page, "paid", 100);
+    }).toPass();
+    await expect(page.getByTestId("order-receipt")).toContainText("USDT");
   });
-  const page = await context.newPage();
-  await page.goto("/");
-  await page.getByTestId("tip-other").check();
-  await page.getByTestId("tip-custom-amount").fill("0.50");
-  await page.getByTestId("tip-submit").click();
-  await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
-  await expect(page.getByTestId("tip-custom-amount")).toHaveValue("0.50");
-  await context.close();
+
+  test("a bad amount comes back with what was typed", async ({ page }) => {
+    await page.goto("/");
+    await page.getByTestId("tip-other").check();
+    await page.getByTestId("tip-custom-amount").fill("0.50");
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
+    await expect(page.getByTestId("tip-custom-amount")).toHaveValue("0.50");
+  });
 });
 
 test("an order that does not exist has a page that says so, and no query makes one look settled", async ({ page }) => {
