@@ -30,17 +30,17 @@ async function letPass(page: Page, seconds: number, asks: () => number): Promise
   page.off("requestfinished", count);
 }
 
-/** Opens the page, waits for its first question, and stops its clock, so that time passes only where a test says so. */
+/** Opens the page with its clock stopped, so that time passes only where a test says so, and waits for its first question. */
 async function watch(page: Page, path: string): Promise<() => number> {
   const asks = countAsks(page);
   await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60 * MINUTE_MS);
   await page.goto(path);
   // How soon the page's scripts run depends on the machine, so its time begins with what they do first.
   await eventually(async () => {
     await letPass(page, 1, asks);
     return asks() > 0 ? true : undefined;
   }, 30_000);
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
   return asks;
 }
 
@@ -121,7 +121,24 @@ test("six tabs of one order ask AllScale no more often than one", async ({ conte
   // Four questions are three gaps of at least 4 s each, so a minute has 15 at most.
   expect(performance.now() - started).toBeGreaterThan(12_000);
   await account.setStatus(intentId, 20);
-  await Promise.all(tabs.map((tab) => isIn(tab, "paid", 6_500)));
+  await Promise.all(tabs.map((tab) => isIn(tab, "paid", 30_000)));
+});
+
+test("a tab that opens an order that is paid tells those that are still waiting", async ({
+  page,
+  context,
+  client,
+  account,
+}) => {
+  const { path, intentId, orderId } = await orderIn(PENDING, { client, account });
+  const asks = await watch(page, path);
+  const before = asks();
+  await account.setStatus(intentId, 20);
+  await eventually(async () => ((await client.order(orderId)).json.paid ? true : undefined));
+  const other = await context.newPage();
+  await other.goto(path);
+  await isIn(page, "paid");
+  expect(asks()).toBe(before);
 });
 
 test("each change of state is announced once, however often it is asked", async ({ page, client, account }) => {

@@ -62,6 +62,8 @@ export function useOrder(initial: OrderView) {
       paid.current = order.paid;
       mutate(order, { revalidate: false });
     };
+    // Whoever comes back from the payment page brings the news to the tab that was left behind.
+    if (paid.current) tabs.postMessage(heard.current.order);
     return () => tabs.close();
   }, [url, mutate]);
 
