@@ -7,8 +7,8 @@ import type { Bounds } from "./form-problem";
 import type { Prefill } from "./prefill";
 
 /**
- * Presets and "Other" as one group, or the one price that there is. The field beside "Other" is text, not `type=number`: a scroll wheel must not change
- * an amount, and number fields disagree about commas.
+ * Presets and "Other" as one group, or the one price that there is. The field beside "Other" is text, not `type=number`: a
+ * scroll wheel must not change an amount, and number fields disagree about commas.
  */
 export function AmountField(props: {
   words: Words;
