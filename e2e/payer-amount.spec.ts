@@ -109,3 +109,18 @@ test("a price in yen has no decimals, from the page to the receipt", async ({ pa
     await app.close();
   }
 });
+
+test("no amount is broken in two, however narrow the phone", async ({ page }) => {
+  for (const width of [390, 360, 320]) {
+    await page.setViewportSize({ width, height: 640 });
+    await page.goto("/?lang=zh-CN");
+    const lines = await page.locator("fieldset span").evaluateAll((all) =>
+      all.map((one) => {
+        const text = document.createRange();
+        text.selectNodeContents(one);
+        return text.getClientRects().length;
+      }),
+    );
+    expect(lines).toEqual([1, 1, 1, 1]);
+  }
+});
