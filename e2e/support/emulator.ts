@@ -6,7 +6,7 @@ export type EmulatedIntent = {
   readonly order: { readonly orderId: string; readonly amountCents: number };
 };
 
-/** An account of the emulator, steered from outside as any client would. */
+/** An account of the emulator, steered from outside, as clients in other languages do it. */
 export type EmulatorAccount = {
   readonly baseUrl: string;
   readonly apiKey: string;

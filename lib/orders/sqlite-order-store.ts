@@ -31,7 +31,7 @@ const MIGRATIONS = [
 const PURGED_PER_CLAIM = 20;
 
 /**
- * Orders in one SQLite file, for a single host: any number of processes may share it, but not over a network file system.
+ * Orders in one SQLite file, for a single host: several processes may share it, but not over a network file system.
  * Opening is tried by each call until it works, so a bad path or a missing disk never ends the process.
  */
 export function openSqliteOrderStore(options: { path: string }): OrderStore {

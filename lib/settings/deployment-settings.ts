@@ -4,7 +4,7 @@ import { type Currency, isCurrency } from "@/lib/money/currency";
 import { amountLimits, fixedAmount } from "@/lib/money/limits";
 import { PLACEHOLDER, readUrl, type SettingReader, trimSlash } from "./setting-reader";
 
-/** Bounds in minor units, both included. With a fixed price they are the price, and what a payer sends is not looked at. */
+/** Bounds in minor units, both included. With a fixed price they are that price. */
 export type Pricing = {
   readonly currency: Currency;
   readonly min: number;
