@@ -217,20 +217,20 @@ test("answers that hang or dawdle hold nobody up for long, and what they say cou
   };
   const dawdling = await open();
   const hanging = [await open(), await open()];
-  /** Asks about an order, and goes on as soon as the fault has struck the question. */
-  const askInto = async (fault: Fault, orderId: string) => {
-    const { id } = await steered.fault({ ...fault, times: 1 });
-    const answer = steered.client.order(orderId);
-    await eventually(async () => ((await steered.struck(id)) === 1 ? true : undefined));
-    return answer;
-  };
   const key = { "idempotency-key": randomUUID() };
   await steered.fault({ op: "create", kind: "hang", times: 1 });
   const created = steered.client.checkout({ amount: "5.00" }, key);
   const answers = [];
-  answers.push(askInto({ op: "status", delay: "5s" }, dawdling.orderId));
-  answers.push(askInto({ op: "status", kind: "hang" }, hanging[0]?.orderId ?? ""));
-  answers.push(askInto({ op: "detail", kind: "hang" }, hanging[1]?.orderId ?? ""));
+  for (const [fault, orderId] of [
+    [{ op: "status", delay: "5s" }, dawdling.orderId],
+    [{ op: "status", kind: "hang" }, hanging[0]?.orderId ?? ""],
+    [{ op: "detail", kind: "hang" }, hanging[1]?.orderId ?? ""],
+  ] as const) {
+    const { id } = await steered.fault({ ...fault, times: 1 });
+    answers.push(steered.client.order(orderId));
+    // Before the next fault is set, which would otherwise strike whichever question came first.
+    await eventually(async () => (await steered.struck(id)) === 1 || undefined);
+  }
   for (const { json } of await Promise.all(answers)) expect(json).toMatchObject({ status: "pending", delayed: true });
   await eventually(() => steered.stored(dawdling.orderId).status === "paid" || undefined, 20_000);
 
