@@ -14,6 +14,9 @@ export default defineConfig({
       "test/**/*.test.ts",
     ],
     environment: "node",
+    // Limits for what hangs, not measures of speed.
     testTimeout: 20_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

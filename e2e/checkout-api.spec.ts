@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { eventually } from "../test/eventually";
 import { clientOf } from "./support/client";
 import { expect, randomAddress, test } from "./support/fixtures";
 
@@ -144,7 +145,12 @@ scenario("other methods and other routes get a problem too", async ({ client }) 
 
 scenario("an order shows what the payer may see and no more", async ({ client }) => {
   const created = await client.checkout({ amount: "5.00", name: "Zoë", message: "a private word" });
-  const answer = await client.order(String(created.json.orderId));
+  const orderId = String(created.json.orderId);
+  // Delayed where the provider took long to answer, on a busy machine.
+  const answer = await eventually(async () => {
+    const read = await client.order(orderId);
+    return read.json.delayed === true ? undefined : read;
+  });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("cache-control")).toBe("no-store");
   expect(answer.json).toEqual({
@@ -163,6 +169,10 @@ scenario("an order shows what the payer may see and no more", async ({ client })
 scenario("however many ask, the provider is asked once in four seconds", async ({ client, account }) => {
   const created = await client.checkout({ amount: "5.00" });
   const before = await account.requests("status");
+  const startedAt = performance.now();
   await Promise.all(Array.from({ length: 30 }, () => client.order(String(created.json.orderId))));
-  expect(await account.requests("status")).toBe(before + 1);
+  const turns = 1 + Math.floor((performance.now() - startedAt) / 4_000);
+  const asked = (await account.requests("status")) - before;
+  expect(asked).toBeGreaterThanOrEqual(1);
+  expect(asked).toBeLessThanOrEqual(turns);
 });

@@ -121,6 +121,7 @@ test("every promised test id is on some page, and no page has another", async ({
   const orderFor = (state: State) => orderIn(state, { client: clientOf(app, randomAddress()), account });
   for (const state of STATES) {
     await page.goto((await orderFor(state)).path);
+    await isIn(page, state[0]);
     await look("order-page");
   }
   await page.goto("/orders/nothing");

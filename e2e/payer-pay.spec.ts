@@ -46,11 +46,11 @@ test("one click opens the checkout in a new tab even when creating takes long, a
   await page.goto("/");
   const opened = page.waitForEvent("popup");
   await page.getByTestId("tip-submit").click();
+  const checkout = await opened;
+  await expect(checkout).toHaveTitle("Opening the payment page…");
   await expect(page.getByTestId("tip-submit")).toHaveText("Opening the payment page…");
   // More clicks do nothing while the first is on its way.
   await page.getByTestId("tip-submit").click({ force: true });
-  const checkout = await opened;
-  await expect(checkout).toHaveTitle("Opening the payment page…");
   await page.waitForURL(/\/orders\//, { timeout: 20_000 });
   await expect(checkout.getByTestId("pay")).toBeVisible();
   expect(page.context().pages()).toHaveLength(2);

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../scripts/processes";
 import { eventually } from "./eventually";
 
 export interface RedisServer {
@@ -61,7 +62,7 @@ async function launch(folder: string, port: number): Promise<ChildProcess> {
   const outcome = await eventually(async () => {
     if (failure || hasEnded(server)) return "ended";
     return (await answersPing(port)) ? "ready" : undefined;
-  });
+  }, 60_000);
   if (outcome === "ended") throw failure ?? new Error(`redis-server ended at once with code ${server.exitCode}.`);
   return server;
 }
@@ -81,18 +82,6 @@ function answersPing(port: number): Promise<boolean> {
       resolve(answer.toString().startsWith("+PONG"));
     });
     socket.once("error", () => resolve(false));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("No port.")),
-      );
-    });
+    socket.once("close", () => resolve(false));
   });
 }

@@ -27,7 +27,7 @@ export async function startStoreChild(...args: string[]): Promise<StoreChild> {
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   void ended.then(() => process.off("exit", onExit));
   const lines = () => said.split("\n").slice(0, -1);
-  await eventually(() => (lines()[0] === "ready" ? true : undefined), 15_000);
+  await eventually(() => (lines()[0] === "ready" ? true : undefined), 60_000);
   return {
     ended,
     lines,

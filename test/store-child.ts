@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { OrderId } from "@/lib/orders/order";
+import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { nextVersion, sampleEvent, sampleOrder } from "./sample-order";
 
@@ -12,13 +13,17 @@ const [path = "", task, orderId = "", count = "0"] = process.argv.slice(2);
 const store = openSqliteOrderStore({ path });
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-/** Raises the version that many times, starting anew whenever another process was faster. */
+/** Raises the version that many times, starting anew whenever another process was faster or kept the file for itself. */
 async function increment(id: OrderId, times: number): Promise<void> {
   let stale = 0;
   for (let done = 0; done < times; ) {
     const order = await store.get(id);
     if (!order) throw new Error("There is no such order.");
-    const outcome = await store.replace(nextVersion(order), sampleEvent({ facts: { writer: process.pid } }));
+    const replacing = store.replace(nextVersion(order), sampleEvent({ facts: { writer: process.pid } }));
+    const outcome = await replacing.catch((error: unknown) => {
+      if (error instanceof StoreUnavailableError) return "busy";
+      throw error;
+    });
     if (outcome === "replaced") done += 1;
     else stale += 1;
   }

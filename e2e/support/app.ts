@@ -98,7 +98,7 @@ async function launch(options: {
   await eventually(async () => {
     if (server.exitCode !== null) throw new Error(`The app ended:\n${lines.join("")}`);
     return (await fetch(`${url}/api/health`).catch(() => undefined)) && true;
-  }, 30_000);
+  }, 60_000);
   return server;
 }
 

@@ -32,7 +32,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect };
 
-/** From a range that belongs to nobody (RFC 2544), wide enough that two tests do not meet. */
+let addresses = randomInt(65_536);
+
+/** From a range that belongs to nobody (RFC 2544), and none twice, so that two tests do not meet. */
 export function randomAddress(): string {
-  return `198.18.${randomInt(256)}.${randomInt(1, 255)}`;
+  addresses = (addresses + 1) % 65_536;
+  return `198.18.${addresses >> 8}.${addresses & 255}`;
 }

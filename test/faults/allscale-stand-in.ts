@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { freePort } from "@/scripts/processes";
 import { AllScaleModel, type ApiAnswer, failure } from "./allscale-model";
 import type { Credentials } from "./deliveries";
 
@@ -50,15 +50,19 @@ export async function startStandIn(): Promise<StandIn> {
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
   });
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
   const shut = async () => {
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
   const url = `http://127.0.0.1:${port}`;
   const model = new AllScaleModel(url);
   const standIn: StandIn = {

@@ -17,6 +17,7 @@ export const twoProcesses: Case = {
     const [first, second] = await Promise.all([startApp(settings), startApp(settings)]);
     const ledger = new Ledger();
     const shop = shopOf({ app: first, allscale, ledger });
+    const unsure = new Set<string>();
     try {
       const orderIds = await shop.openOrders(parallelOrders);
       await inParallel(orderIds, 2, async (orderId) => {
@@ -26,19 +27,22 @@ export const twoProcesses: Case = {
         const sent: Promise<Receipt>[] = Array.from({ length: parallelCopies }, async (_, copy) => {
           // Mostly the same bytes; some are redeliveries with an id and a nonce of their own.
           const bytes = others[copy - parallelCopies + others.length] ?? delivery;
-          const receipt = await deliver(copy % 2 === 0 ? first.webhookUrl : second.webhookUrl, bytes);
-          ledger.record(bytes, receipt);
-          return receipt;
+          for (;;) {
+            const receipt = await deliver(copy % 2 === 0 ? first.webhookUrl : second.webhookUrl, bytes);
+            ledger.record(bytes, receipt);
+            // Where Redis took too long, on a busy machine: AllScale would deliver it again.
+            if (receipt.status !== 503) return receipt;
+            unsure.add(orderId);
+          }
         });
         const receipts = await Promise.all(sent);
         const results = receipts.map(({ status, result }) => `${status} ${result}`);
         const paid = results.filter((each) => each === "200 paid").length;
         const duplicates = results.filter((each) => each === "200 duplicate").length;
-        report.check(
-          "of all copies one settles and the others are duplicates",
-          paid === 1 && duplicates === parallelCopies - 1,
-          results,
-        );
+        // What settled may have been answered 503 because it took too long.
+        const settledOnce = paid === 1 || (paid === 0 && unsure.has(orderId));
+        const allTaken = paid + duplicates === parallelCopies;
+        report.check("of all copies one settles and the others are duplicates", settledOnce && allTaken, results);
       });
       report.row(
         `two processes, one Redis, ${parallelCopies} copies of ${parallelOrders} deliveries`,

@@ -6,7 +6,7 @@ export type GatewayFault = "none" | "slow" | "lost_answer" | "reset" | "html" | 
 
 export type Gateway = { readonly url: string; fault: GatewayFault; close(): Promise<void> };
 
-const SLOW_MS = 700;
+const SLOW_MS = 300;
 
 /** Stands between the app and the Upstash bridge, and spoils what passes, as a network or a provider's edge does. */
 export async function startGateway(target: string): Promise<Gateway> {

