@@ -9,9 +9,9 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   retries: 0,
-  // Far above what any test needs: a limit for what hangs, not a measure of speed.
-  timeout: 120_000,
-  expect: { timeout: 10_000 },
+  // Far above what any test needs: limits for what hangs, not measures of speed.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],

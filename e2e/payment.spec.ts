@@ -3,6 +3,7 @@ import { eventually } from "../test/eventually";
 import { type App, startApp } from "./support/app";
 import { registerAccount, settingsFor } from "./support/emulator";
 import { expect, test } from "./support/fixtures";
+import { isIn } from "./support/payer";
 
 /** Starts a payment on the tip page as a payer does; the hosted checkout opens in a tab of its own. */
 async function startPayment(page: Page, amount = "$5"): Promise<{ checkout: Page; orderId: string }> {
@@ -15,10 +16,6 @@ async function startPayment(page: Page, amount = "$5"): Promise<{ checkout: Page
   await expect(checkout.getByTestId("pay")).toBeVisible();
   return { checkout, orderId: new URL(page.url()).pathname.split("/").at(-1) ?? "" };
 }
-
-const state = (page: Page) => page.getByTestId("order-page");
-const isIn = (page: Page, status: string, timeout = 10_000) =>
-  expect(state(page)).toHaveAttribute("data-order-state", status, { timeout });
 
 function storedOrder(app: App, orderId: string) {
   return app.storedOrders().find(({ id }) => id === orderId);
