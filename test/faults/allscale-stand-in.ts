@@ -32,8 +32,8 @@ export type StandIn = {
   readonly model: AllScaleModel;
   readonly credentials: Credentials;
   fault: AllScaleFault;
-  /** How many requests came, the unauthentic ones included. */
-  requests: number;
+  /** The paths of all requests that came, the unauthentic ones included. */
+  readonly requests: string[];
   /** Closes the port, so that connections are refused, until `reopen`. */
   shut(): Promise<void>;
   reopen(): Promise<void>;
@@ -70,14 +70,14 @@ export async function startStandIn(): Promise<StandIn> {
     model,
     credentials,
     fault: "none",
-    requests: 0,
+    requests: [],
     shut,
     reopen: () => listen(port),
     close: shut,
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    standIn.requests += 1;
+    standIn.requests.push(request.url ?? "");
     const { fault } = standIn;
     const body = await textOf(request);
     if (fault === "never_answers") return;

@@ -115,9 +115,9 @@ async function namedWait(report: Report, shop: Shop): Promise<void> {
   const intent = shop.allscale.model.intentOf(orderId);
   const askedAt = performance.now();
   shop.allscale.fault = "rate_limited";
-  const before = shop.allscale.requests;
+  const before = shop.allscale.requests.length;
   await shop.client.order(orderId);
-  await eventually(() => shop.allscale.requests > before || undefined);
+  await eventually(() => shop.allscale.requests.length > before || undefined);
   shop.allscale.fault = "none";
   shop.allscale.model.confirm(intent);
   shop.ledger.confirmed(intent.id);
