@@ -21,6 +21,8 @@ const asList = (headers) => Object.entries(headers).map(([key, value]) => ({ key
 const config = {
   poweredByHeader: false,
   typedRoutes: true,
+  // A provider does not follow a redirect with its webhook, and Next's has none of our headers.
+  skipTrailingSlashRedirect: true,
   headers: async () => [
     { source: "/:path*", headers: asList(securityHeaders) },
     {

@@ -135,12 +135,19 @@ scenario("other methods and other routes get a problem too", async ({ client }) 
     ["GET", "/api/checkout", 405],
     ["DELETE", "/api/orders/x", 405],
     ["GET", "/api/webhooks/allscale", 405],
+    ["POST", "/api/checkout/", 415],
     ["GET", "/api/nothing/here", 404],
+    ["GET", "/api", 404],
+    ["GET", "/api/", 404],
   ] as const) {
     const answer = await client.request(method, path);
     expect(answer).toMatchObject({ status, json: { status } });
     expect(answer.headers.get("x-request-id")).toBeTruthy();
+    expect(answer.headers.get("cache-control")).toBe("no-store");
   }
+  const options = await client.request("OPTIONS", "/api/checkout");
+  expect([options.status, options.headers.get("allow")]).toEqual([204, "POST"]);
+  expect(options.headers.get("x-request-id")).toBeTruthy();
 });
 
 scenario("an order shows what the payer may see and no more", async ({ client }) => {

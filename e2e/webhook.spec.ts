@@ -198,6 +198,7 @@ const WRONG_MONEY: [string, Record<string, unknown>][] = [
   ["no amount", { amount_cents: null }],
   ["no currency", { currency: null }],
   ["a hundredth of the coins", { amount_coins: "0.050000" }],
+  ["a coin that nobody knows", { coin_symbol: "DOGE" }],
   ["another order's id", { order_id: "another-order" }],
 ];
 for (const [name, changes] of WRONG_MONEY) {
@@ -209,8 +210,10 @@ for (const [name, changes] of WRONG_MONEY) {
     });
     expect(hook.stored().status).toBe("review");
     expect((await client.order(hook.orderId)).json).toMatchObject({ status: "review", paid: false });
-    expect((await hook.send()).json.result, "the right money afterwards").not.toBe("paid");
+    expect((await hook.send({ body: hook.body(changes) })).json.result, "the same once more").not.toBe("paid");
     expect(hook.stored().status).toBe("review");
+    expect((await hook.send()).json, "a confirmation with the right money, later").toEqual({ result: "paid" });
+    expect(hook.stored().status).toBe("paid");
   });
 }
 

@@ -9,6 +9,9 @@ function problemsOf(env: Environment) {
   return readSettings(env).problems.map(({ name }) => name);
 }
 
+const KV = { KV_REST_API_URL: "https://kv.upstash.io", KV_REST_API_TOKEN: "kv-token" };
+const REDIS = { UPSTASH_REDIS_REST_URL: "https://x.upstash.io", UPSTASH_REDIS_REST_TOKEN: "t" };
+
 describe("settings", () => {
   it("need nothing but credentials", () => {
     expect(readSettings(GOOD)).toMatchObject({
@@ -30,11 +33,36 @@ describe("settings", () => {
     expect(problemsOf({ ALLSCALE_API_KEY: " ", ALLSCALE_API_SECRET: "" })).toHaveLength(2);
   });
 
-  it.each(["your-api-secret", "st_xxxx", "<secret>", "st_your_secret_here", "changeme", "..."])(
-    "refuse the placeholder %s without repeating it",
+  it.each([
+    ...[
+      "your-api-secret",
+      "st_xxxx",
+      "<secret>",
+      "[secret]",
+      "st_your_secret_here",
+      "changeme",
+      "...",
+      "***",
+      "st_",
+      "st_…",
+    ],
+    ...["my-secret", "paste-here", "fill_me_in", "st_example", "sk_test_xxx", "none", "undefined", "TBD"],
+    ...["{{secret}}", "{SECRET}", "$".concat("{SECRET}"), "ALLSCALE_API_SECRET"],
+  ])("refuse the placeholder %s without repeating it", (value) => {
+    const { problems } = readSettings({ ...GOOD, ALLSCALE_API_SECRET: value });
+    expect(problems).toEqual([{ name: "ALLSCALE_API_SECRET", problem: "is still a placeholder" }]);
+  });
+
+  it.each(["secret", "test", "k", "mySecret1", "nonexistent", "exampleA1", "kv_1a2b", "st_0a", "x7x"])(
+    "do not take %s for a placeholder",
+    (value) => expect(problemsOf({ ...GOOD, ALLSCALE_API_SECRET: value })).toEqual([]),
+  );
+
+  it.each(['"st_1a2b3c4d5e6f"', "'st_1a2b3c4d5e6f'"])(
+    "name the quotation marks that an env file left around %s",
     (value) => {
-      const { problems } = readSettings({ ...GOOD, ALLSCALE_API_SECRET: value });
-      expect(problems).toEqual([{ name: "ALLSCALE_API_SECRET", problem: "is still a placeholder" }]);
+      const { problems } = readSettings({ ...GOOD, ALLSCALE_API_KEY: value });
+      expect(problems).toEqual([{ name: "ALLSCALE_API_KEY", problem: "has quotation marks around it" }]);
     },
   );
 
@@ -66,7 +94,9 @@ describe("settings", () => {
     ["KV_REST_API_TOKEN", { KV_REST_API_URL: "https://x.upstash.io" }],
     ["UPSTASH_REDIS_REST_URL", { VERCEL: "1" }],
     ["PUBLIC_URL", { PUBLIC_URL: "tips.example" }],
-    ["PUBLIC_URL", { PUBLIC_URL: "http://tips.example" }],
+    ["KV_REST_API_TOKEN", { ...REDIS, KV_REST_API_URL: "https://kv.upstash.io" }],
+    ["UPSTASH_REDIS_REST_TOKEN", { ...KV, UPSTASH_REDIS_REST_URL: "https://x.upstash.io" }],
+    ["UPSTASH_REDIS_REST_TOKEN", { ...REDIS, UPSTASH_REDIS_REST_TOKEN: "your-token" }],
     ["AMOUNT_MIN", { AMOUNT_MIN: "abc" }],
     ["AMOUNT_MIN", { AMOUNT_MIN: "0.01" }],
     ["AMOUNT_MAX", { AMOUNT_MAX: "1e3" }],
@@ -96,16 +126,19 @@ describe("settings", () => {
     expect(settings.pricing).toBeNull();
   });
 
-  it("read either family of Redis names, and prefer a whole pair to half of one", () => {
-    const kv = { KV_REST_API_URL: "https://kv.upstash.io", KV_REST_API_TOKEN: "kv-token" };
-    expect(readSettings({ ...GOOD, ...kv }).store).toEqual({
-      kind: "redis",
-      url: "https://kv.upstash.io",
-      token: "kv-token",
-    });
-    expect(readSettings({ ...GOOD, ...kv, UPSTASH_REDIS_REST_URL: "https://x.upstash.io" }).store).toMatchObject({
-      token: "kv-token",
-    });
+  it("read either family of Redis names", () => {
+    const kv = { kind: "redis", url: "https://kv.upstash.io", token: "kv-token", urlName: "KV_REST_API_URL" };
+    const redis = { kind: "redis", url: "https://x.upstash.io", token: "t", urlName: "UPSTASH_REDIS_REST_URL" };
+    expect(readSettings({ ...GOOD, ...KV }).store).toEqual(kv);
+    expect(readSettings({ ...GOOD, ...REDIS }).store).toEqual(redis);
+    expect(readSettings({ ...GOOD, ...KV, ...REDIS }).store).toEqual(redis);
+  });
+
+  it("warn of plain http where it may be meant, as between containers or on a phone in the same house", () => {
+    const env = { ...REDIS, UPSTASH_REDIS_REST_URL: "http://redis:8079", PUBLIC_URL: "http://192.168.1.5:3000" };
+    const settings = readSettings({ ...GOOD, ...env });
+    expect(settings).toMatchObject({ problems: [], publicUrl: "http://192.168.1.5:3000" });
+    expect(settings.warnings.map(({ name }) => name)).toEqual(["UPSTASH_REDIS_REST_URL", "PUBLIC_URL"]);
   });
 
   it("use short admin and cron secrets as if there were none", () => {

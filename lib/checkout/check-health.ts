@@ -28,7 +28,7 @@ export async function checkHealth({ settings, store, provider }: Services): Prom
     await store.check();
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    const name = store.kind === "redis" ? "UPSTASH_REDIS_REST_URL" : "ORDER_DATABASE";
+    const name = settings.store?.kind === "redis" ? settings.store.urlName : "ORDER_DATABASE";
     return { ok: false, code: "store_unavailable", problems: [{ name, problem: `cannot be used: ${error.message}` }] };
   }
   const body = { status: "ok", store: store.kind, provider: provider.name } as const;

@@ -27,10 +27,24 @@ export async function receiveWebhook(
   const { provider, store, now } = dependencies;
   const authentication = await provider.authenticateWebhook(delivery);
   if (!authentication.authentic) return { outcome: "unauthenticated", diagnosis: authentication.diagnosis };
-  if (authentication.replay !== null && !(await isFirstUse(store, authentication.replay, now()))) {
-    return { outcome: "unauthenticated", diagnosis: "the nonce was used before, by another delivery" };
+  const { replay } = authentication;
+  if (replay === null) return takeIn(dependencies, delivery);
+  if (!(await isFirstUse(store, replay, now()))) {
+    return { outcome: "unauthenticated", diagnosis: "the nonce was used before" };
   }
+  try {
+    const result = await takeIn(dependencies, delivery);
+    if (!isStored(result)) await giveBack(store, replay);
+    if (result.outcome === "unreadable") await spend(store, replay, now());
+    return result;
+  } catch (error) {
+    await giveBack(store, replay);
+    throw error;
+  }
+}
 
+async function takeIn(dependencies: Dependencies, delivery: WebhookDelivery): Promise<ReceiveWebhookResult> {
+  const { provider } = dependencies;
   const content = provider.parseWebhook(delivery);
   if (content.kind === "unreadable") return { outcome: "unreadable", diagnosis: content.diagnosis };
   if (content.kind === "contradictory") return { outcome: "unauthenticated", diagnosis: content.diagnosis };
@@ -43,16 +57,33 @@ export async function receiveWebhook(
 
 /**
  * A nonce belongs to the delivery that used it first. The very same delivery may come again: if it was settled, settling
- * it again changes nothing, and if we failed or died before it was stored, this is the retry that must not be refused.
+ * it again changes nothing, and if we died before it was stored, this is the retry that must not be refused.
  */
 async function isFirstUse(store: OrderStore, replay: ReplayKey, now: number): Promise<boolean> {
-  const claim = await store.claim({
-    key: `nonce:${replay.nonce}`,
-    value: replay.fingerprint,
-    ttlMs: replay.ttlMs,
-    now,
-  });
-  return claim.claimed || claim.value === replay.fingerprint;
+  const { fingerprint: value, ttlMs } = replay;
+  const claim = await store.claim({ key: keyOf(replay), value, ttlMs, now });
+  return claim.claimed || claim.value === value;
+}
+
+/**
+ * For a delivery that could not be stored, so that a retry that is signed anew with the same nonce is no replay. If the
+ * store cannot do even that, the claim ends by itself.
+ */
+async function giveBack(store: OrderStore, replay: ReplayKey): Promise<void> {
+  await store.release({ key: keyOf(replay), value: replay.fingerprint }).catch(() => undefined);
+}
+
+/** Not even the very same delivery may use it from now on. */
+async function spend(store: OrderStore, replay: ReplayKey, now: number): Promise<void> {
+  await store.hold({ key: keyOf(replay), value: "used up", ttlMs: replay.ttlMs, now });
+}
+
+function keyOf(replay: ReplayKey): string {
+  return `nonce:${replay.nonce}`;
+}
+
+function isStored({ outcome }: ReceiveWebhookResult): boolean {
+  return outcome !== "unknown_payment" && outcome !== "try_again";
 }
 
 async function settleDelivery(

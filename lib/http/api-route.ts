@@ -25,11 +25,14 @@ export function apiRoute<Params = object>(handler: Handler<Params>) {
 }
 
 /**
- * For the methods that a route does not take: Next's own answer to them has neither body nor request id. The method is not
- * named, because what arrives here as DELETE may have been sent as TRACE (see `makeRequestsReadable`).
+ * For the methods that a route does not take: Next's own answer to them has neither body nor request id, and its answer to
+ * OPTIONS would name them as allowed. The method is not named, because what arrives here as DELETE may have been sent as
+ * TRACE (see `makeRequestsReadable`).
  */
 export function methodNotAllowed(...allowed: string[]) {
-  return apiRoute(async (_request, { requestId }) => {
+  return apiRoute(async (request, { requestId }) => {
+    if (request.method === "OPTIONS")
+      return new Response(null, { status: 204, headers: { Allow: allowed.join(", ") } });
     const detail = `This method is not possible here; use ${allowed.join(" or ")}.`;
     const response = problemResponse({ code: "method_not_allowed", detail }, requestId);
     response.headers.set("Allow", allowed.join(", "));

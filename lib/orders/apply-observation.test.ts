@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import type { PaymentObservation } from "@/lib/provider/provider";
 import { applyObservation } from "./apply-observation";
 import { nextCheckAt } from "./next-check";
-import { type Order, orderEventSchema, orderIdSchema, orderSchema, paymentIdSchema, SOURCES } from "./order";
+import {
+  type Order,
+  orderEventSchema,
+  orderIdSchema,
+  orderSchema,
+  paymentIdSchema,
+  SOURCES,
+  type Source,
+} from "./order";
 import { PAYMENT_STATUSES, type PaymentStatus } from "./status";
 import { nextStatus } from "./transition";
 
@@ -45,8 +53,8 @@ function report(status: PaymentStatus, facts: Partial<PaymentObservation> = {}):
   return { paymentId: FIRST, status, providerStatus: "20", money, transaction: null, ...facts };
 }
 
-function apply(order: Order, observation: PaymentObservation): Order {
-  return applyObservation(order, { observation, source: "webhook", now: NOW })?.order ?? order;
+function apply(order: Order, observation: PaymentObservation, source: Source = "webhook"): Order {
+  return applyObservation(order, { observation, source, now: NOW })?.order ?? order;
 }
 
 const triples = PAYMENT_STATUSES.flatMap((current) =>
@@ -88,6 +96,7 @@ const WRONG_MONEY: [string, Partial<PaymentObservation>][] = [
   ["another currency", { money: { ...RIGHT, price: { currency: "EUR", amount: "5.00" } } }],
   ["no price", { money: { ...RIGHT, price: null } }],
   ["no money at all", { money: null }],
+  ["coins that nobody knows", { money: { ...RIGHT, coins: { coin: "DOGE", amount: "5.000000" } } }],
   ["far too few coins", { money: { ...RIGHT, coins: { coin: "USDT", amount: "0.05" } } }],
   ["another order's reference", { orderReference: "someone-elses-order" }],
 ];
@@ -97,8 +106,27 @@ describe("a confirmation with the wrong money", () => {
     const held = apply(orderWith("pending"), report("paid", facts));
     expect(held).toMatchObject({ status: "review", attention: ["money_mismatch"] });
     expect(held.attempts[0]?.paidAt).toBeNull();
-    for (const status of PAYMENT_STATUSES) expect(apply(held, report(status)).status).toBe("review");
+    for (const status of PAYMENT_STATUSES) {
+      for (const source of SOURCES.filter((each) => each !== "webhook"))
+        expect(apply(held, report(status), source).status).toBe("review");
+      if (status !== "paid") expect(apply(held, report(status)).status).toBe("review");
+    }
+    expect(apply(held, report("paid", facts))).toEqual(held);
   });
+
+  it.each(WRONG_MONEY)(
+    "%s: is paid by a later delivery with the right money, and the merchant still hears",
+    (_name, facts) => {
+      const held = apply(orderWith("pending"), report("paid", facts));
+      const paid = apply(held, report("paid"));
+      expect(paid).toMatchObject({
+        status: "paid",
+        attention: ["money_mismatch"],
+        attempts: [{ held: false, paidAt: NOW }],
+      });
+      expect(apply(paid, report("paid", facts)).status).toBe("paid");
+    },
+  );
 
   it("leaves a paid order paid and tells the merchant", () => {
     const paid = apply(orderWith("pending"), report("paid"));

@@ -19,17 +19,19 @@ type Report = {
 
 /**
  * What a report means for an order: the next version of it with the event that says why, or null when there is nothing
- * to write down. This is the one rule for "paid": a report of it counts only with the right money, and a payment whose
- * money once differed stays with the merchant, whatever is reported afterwards.
+ * to write down. This is the one rule for "paid": a report of it counts only with the right money. A payment whose money
+ * once differed stays with the merchant until a delivery of the provider confirms it with the right money; what we find by
+ * asking does not lift that, because the provider's detail of a payment repeats the price that we asked for.
  */
 export function applyObservation(order: Order, report: Report): Applied | null {
-  const { observation, now } = report;
+  const { observation, source, now } = report;
   const index = order.attempts.findIndex((attempt) => attempt.paymentId === observation.paymentId);
   const attempt = order.attempts[index];
   if (attempt === undefined) return null;
 
   const differs = observation.status === "paid" && !isOurs(order, attempt, observation);
-  const held = attempt.held || differs;
+  const lifted = observation.status === "paid" && !differs && source === "webhook";
+  const held = differs || (attempt.held && !lifted);
   const status = held ? heldStatus(attempt) : nextStatus(attempt.status, observation.status);
   const changed: Attempt = {
     ...attempt,

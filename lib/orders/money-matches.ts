@@ -1,5 +1,5 @@
 import { formatAmount } from "@/lib/money/amount";
-import { CURRENCIES } from "@/lib/money/currency";
+import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, withinPercent } from "@/lib/money/decimal";
 import type { ReportedMoney } from "@/lib/provider/provider";
 import type { Attempt, Order } from "./order";
@@ -8,8 +8,8 @@ import type { Attempt, Order } from "./order";
 const COIN_TOLERANCE_PERCENT = 5;
 
 /**
- * Whether the money reported is what the order asked for. Fiat pricing: same currency, same amount, and coins that are
- * plausible for it. Stable-coin pricing: same coin, same number of coins. Nothing reported is not a match.
+ * Whether the money reported is what the order asked for. Fiat pricing: same currency, same amount, and stable coins whose
+ * number is plausible for it. Stable-coin pricing: same coin, same number of coins. Nothing reported is not a match.
  */
 export function moneyMatches(price: Order["price"], quote: Attempt["quote"], reported: ReportedMoney | null): boolean {
   if (reported === null) return false;
@@ -18,6 +18,12 @@ export function moneyMatches(price: Order["price"], quote: Attempt["quote"], rep
     return reported.coins?.coin === price.currency && equalDecimals(reported.coins.amount, asked);
   }
   if (reported.price?.currency !== price.currency || !equalDecimals(reported.price.amount, asked)) return false;
-  if (reported.coins === null || quote === null) return true;
+  if (reported.coins === null) return true;
+  if (!isStableCoin(reported.coins.coin)) return false;
+  if (quote === null) return true;
   return withinPercent({ expected: quote.amount, actual: reported.coins.amount, percent: COIN_TOLERANCE_PERCENT });
+}
+
+function isStableCoin(coin: string): boolean {
+  return isCurrency(coin) && CURRENCIES[coin].kind === "stable-coin";
 }

@@ -34,7 +34,7 @@ export function readPricing(reader: SettingReader): Pricing | null {
 export function readPublicUrl(reader: SettingReader): string {
   const fallback = `http://localhost:${reader.get("PORT") ?? "3000"}`;
   if (reader.isSet("PUBLIC_URL")) {
-    const url = readUrl(reader, { name: "PUBLIC_URL" });
+    const url = readUrl(reader, { name: "PUBLIC_URL", plainHttp: "warned" });
     return url === null ? fallback : trimSlash(url.href);
   }
   const onProduction = reader.get("VERCEL_ENV") === "production";

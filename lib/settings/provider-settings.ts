@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { isLoopback, PLACEHOLDER, readUrl, type SettingReader, trimSlash } from "./setting-reader";
+import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "./setting-reader";
 
 export type ProviderSettings = {
   readonly apiKey: string;
@@ -33,10 +33,9 @@ function readCredential(
   reader: SettingReader,
   { name, required, onLoopback }: { name: string; required: boolean; onLoopback: boolean },
 ): string | null {
-  const value = reader.get(name);
-  if (value === undefined) return required ? reader.refuse(name, "is not set") : null;
-  if (PLACEHOLDER.test(value)) return reader.refuse(name, "is still a placeholder");
-  if (/\s/.test(value)) return reader.refuse(name, "has a space or line break inside");
+  if (!required && !reader.isSet(name)) return null;
+  const value = readSecret(reader, name);
+  if (value === null) return null;
   if (!onLoopback && EMULATOR_CREDENTIALS.includes(value)) {
     return reader.refuse(name, "is the emulator's well-known value; AllScale needs your own");
   }

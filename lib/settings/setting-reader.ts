@@ -6,8 +6,17 @@ export type SettingProblem = { readonly name: string; readonly problem: string }
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What templates, dashboards and tutorials leave behind where a value belongs. */
-export const PLACEHOLDER =
-  /^(<.*>|\[.*\]|\.\.\.|x{3,}|st_(x+|\.+|\*+)|(st_)?(your|insert|replace|change-?_?me|todo|placeholder).*)$/i;
+export const PLACEHOLDER = new RegExp(
+  [
+    /<.*>|\[.*\]|\$?\{.*\}|…|(st_|sk_test_)?(x*|[x.*]{3,}|…)/,
+    /(st_)?(your|insert|replace|change-?_?me|todo|placeholder).*/,
+    /(st_)?(my|enter|paste|fill|example|dummy)([-_ ][-_ a-z]*)?/,
+    /none|null|undefined|tbd|(allscale|upstash|kv)_[a-z_]+/,
+  ]
+    .map(({ source }) => `^(${source})$`)
+    .join("|"),
+  "i",
+);
 
 /** Reads single settings and collects what is wrong with them. */
 export class SettingReader {
@@ -41,14 +50,30 @@ export class SettingReader {
   }
 }
 
-/** An absolute http(s) URL; plain http only where it cannot leave the machine. */
-export function readUrl(reader: SettingReader, { name, fallback }: { name: string; fallback?: string }): URL | null {
+/** A secret that must be set. */
+export function readSecret(reader: SettingReader, name: string): string | null {
+  const value = reader.get(name);
+  if (value === undefined) return reader.refuse(name, "is not set");
+  if (PLACEHOLDER.test(value)) return reader.refuse(name, "is still a placeholder");
+  if (/^(["'`]).*\1$/.test(value)) return reader.refuse(name, "has quotation marks around it");
+  if (/\s/.test(value)) return reader.refuse(name, "has a space or line break inside");
+  return value;
+}
+
+/** An absolute http(s) URL; plain http only where it cannot leave the machine, or with a warning. */
+export function readUrl(
+  reader: SettingReader,
+  { name, fallback, plainHttp = "refused" }: { name: string; fallback?: string; plainHttp?: "refused" | "warned" },
+): URL | null {
   const value = reader.get(name) ?? fallback;
   if (value === undefined) return reader.refuse(name, "is not set");
   if (!URL.canParse(value)) return reader.refuse(name, "is not an absolute URL");
   const url = new URL(value);
   if (url.protocol !== "https:" && url.protocol !== "http:") return reader.refuse(name, "must start with https://");
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) return reader.refuse(name, "must start with https://");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    if (plainHttp === "refused") return reader.refuse(name, "must start with https://");
+    reader.warn(name, "is not https, so others on the way can read and change what is sent");
+  }
   if (url.username !== "" || url.password !== "")
     return reader.refuse(name, "must not contain a user name or password");
   if (url.search !== "" || url.hash !== "") return reader.refuse(name, "must not have a query or fragment");

@@ -1,9 +1,15 @@
 import "server-only";
-import { readUrl, type SettingReader, trimSlash } from "./setting-reader";
+import { readSecret, readUrl, type SettingReader, trimSlash } from "./setting-reader";
 
 export type StoreSettings =
   | { readonly kind: "sqlite"; readonly path: string }
-  | { readonly kind: "redis"; readonly url: string; readonly token: string };
+  | {
+      readonly kind: "redis";
+      readonly url: string;
+      readonly token: string;
+      /** The setting that the address comes from, for messages about it. */
+      readonly urlName: string;
+    };
 
 /** Hosts whose files are gone with the request. */
 const SERVERLESS_MARKS = [
@@ -21,16 +27,14 @@ const REDIS_PAIRS = [
 ];
 
 export function readStore(reader: SettingReader): StoreSettings | null {
-  const touched = REDIS_PAIRS.filter(({ urlName, tokenName }) => reader.isSet(urlName) || reader.isSet(tokenName));
-  const complete = touched.find(({ urlName, tokenName }) => reader.isSet(urlName) && reader.isSet(tokenName));
-  const pair = complete ?? touched[0];
-  if (pair !== undefined) {
-    const token = reader.get(pair.tokenName);
-    if (token === undefined) return reader.refuse(pair.tokenName, `is not set, although ${pair.urlName} is`);
-    if (!reader.isSet(pair.urlName)) return reader.refuse(pair.urlName, `is not set, although ${pair.tokenName} is`);
-    const url = readUrl(reader, { name: pair.urlName });
-    return url === null ? null : { kind: "redis", url: trimSlash(url.href), token };
+  const pairs = REDIS_PAIRS.filter(({ urlName, tokenName }) => reader.isSet(urlName) || reader.isSet(tokenName));
+  // Also beside a whole pair, which may be that of an old database.
+  for (const { urlName, tokenName } of pairs) {
+    if (!reader.isSet(tokenName)) return reader.refuse(tokenName, `is not set, although ${urlName} is`);
+    if (!reader.isSet(urlName)) return reader.refuse(urlName, `is not set, although ${tokenName} is`);
   }
+  const [pair] = pairs;
+  if (pair !== undefined) return readRedis(reader, pair);
   if (SERVERLESS_MARKS.some((mark) => reader.isSet(mark))) {
     return reader.refuse(
       "UPSTASH_REDIS_REST_URL",
@@ -38,4 +42,14 @@ export function readStore(reader: SettingReader): StoreSettings | null {
     );
   }
   return { kind: "sqlite", path: reader.get("ORDER_DATABASE") ?? ".data/orders.db" };
+}
+
+function readRedis(
+  reader: SettingReader,
+  { urlName, tokenName }: { urlName: string; tokenName: string },
+): StoreSettings | null {
+  const url = readUrl(reader, { name: urlName, plainHttp: "warned" });
+  const token = readSecret(reader, tokenName);
+  if (url === null || token === null) return null;
+  return { kind: "redis", url: trimSlash(url.href), token, urlName };
 }

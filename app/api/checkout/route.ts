@@ -36,11 +36,17 @@ export const POST = apiRoute(async (request, { requestId }) => {
   if (result.outcome !== "created") return refuse(refusalOf(result));
   if (type === "form") return seeOther(result.checkoutUrl);
   const { order, checkoutUrl, orderUrl } = result;
-  return Response.json({ orderId: order.id, orderUrl, checkoutUrl, status: order.status } satisfies CheckoutResponse, {
-    status: 201,
-  });
+  // As it was made, so that the same request has the same answer whatever became of the order since.
+  const answer = { orderId: order.id, orderUrl, checkoutUrl, status: "pending" } satisfies CheckoutResponse;
+  return Response.json(answer, { status: 201 });
 });
 
 const refuseMethod = methodNotAllowed("POST");
 
-export { refuseMethod as DELETE, refuseMethod as GET, refuseMethod as PATCH, refuseMethod as PUT };
+export {
+  refuseMethod as DELETE,
+  refuseMethod as GET,
+  refuseMethod as OPTIONS,
+  refuseMethod as PATCH,
+  refuseMethod as PUT,
+};

@@ -13,4 +13,10 @@ export const GET = apiRoute(async (_request, { requestId }) => {
 
 const refuseMethod = methodNotAllowed("GET");
 
-export { refuseMethod as DELETE, refuseMethod as PATCH, refuseMethod as POST, refuseMethod as PUT };
+export {
+  refuseMethod as DELETE,
+  refuseMethod as OPTIONS,
+  refuseMethod as PATCH,
+  refuseMethod as POST,
+  refuseMethod as PUT,
+};

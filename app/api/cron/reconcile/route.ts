@@ -28,4 +28,11 @@ const run = apiRoute(async (request, { requestId }) => {
 
 const refuseMethod = methodNotAllowed("GET", "POST");
 
-export { refuseMethod as DELETE, refuseMethod as PATCH, refuseMethod as PUT, run as GET, run as POST };
+export {
+  refuseMethod as DELETE,
+  refuseMethod as OPTIONS,
+  refuseMethod as PATCH,
+  refuseMethod as PUT,
+  run as GET,
+  run as POST,
+};

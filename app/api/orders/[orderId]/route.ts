@@ -23,4 +23,10 @@ export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, pa
 
 const refuseMethod = methodNotAllowed("GET");
 
-export { refuseMethod as DELETE, refuseMethod as PATCH, refuseMethod as POST, refuseMethod as PUT };
+export {
+  refuseMethod as DELETE,
+  refuseMethod as OPTIONS,
+  refuseMethod as PATCH,
+  refuseMethod as POST,
+  refuseMethod as PUT,
+};

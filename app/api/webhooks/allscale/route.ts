@@ -33,4 +33,10 @@ export const POST = apiRoute(async (request, { requestId }) => {
 
 const refuseMethod = methodNotAllowed("POST");
 
-export { refuseMethod as DELETE, refuseMethod as GET, refuseMethod as PATCH, refuseMethod as PUT };
+export {
+  refuseMethod as DELETE,
+  refuseMethod as GET,
+  refuseMethod as OPTIONS,
+  refuseMethod as PATCH,
+  refuseMethod as PUT,
+};

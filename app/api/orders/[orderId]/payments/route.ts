@@ -30,4 +30,10 @@ export const POST = apiRoute<{ orderId: string }>(async (request, { requestId, p
 
 const refuseMethod = methodNotAllowed("POST");
 
-export { refuseMethod as DELETE, refuseMethod as GET, refuseMethod as PATCH, refuseMethod as PUT };
+export {
+  refuseMethod as DELETE,
+  refuseMethod as GET,
+  refuseMethod as OPTIONS,
+  refuseMethod as PATCH,
+  refuseMethod as PUT,
+};

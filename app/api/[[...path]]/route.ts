@@ -6,4 +6,4 @@ const refuse = apiRoute(async (_request, { requestId }) =>
   problemResponse({ code: "not_found", detail: "There is no such route." }, requestId),
 );
 
-export { refuse as DELETE, refuse as GET, refuse as PATCH, refuse as POST, refuse as PUT };
+export { refuse as DELETE, refuse as GET, refuse as OPTIONS, refuse as PATCH, refuse as POST, refuse as PUT };
