@@ -1,4 +1,4 @@
-import type { Page } from "playwright/test";
+import type { Page, Route } from "playwright/test";
 import { eventually } from "../test/eventually";
 import { expect, test } from "./support/fixtures";
 import { isIn, openCheckout, orderIn } from "./support/payer";
@@ -122,6 +122,42 @@ test("six tabs of one order ask AllScale no more often than one", async ({ conte
   expect(performance.now() - started).toBeGreaterThan(12_000);
   await account.setStatus(intentId, 20);
   await Promise.all(tabs.map((tab) => isIn(tab, "paid")));
+});
+
+test("an answer that was long on its way takes nothing back, in no tab", async ({ context, client, account }) => {
+  const { path, intentId, orderId } = await orderIn(PENDING, { client, account });
+  const [slow, other] = [await context.newPage(), await context.newPage()];
+  const answer = `/api/orders/${orderId}`;
+  let fetched = (_order: unknown) => {};
+  let letThrough = () => {};
+  const inTime = new Promise<unknown>((resolve) => {
+    fetched = resolve;
+  });
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  // The first answer to the slow tab is of the time before the payment, and arrives after it.
+  const hold = async (route: Route) => {
+    const response = await route.fetch();
+    fetched(await response.json());
+    await held;
+    await route.fulfill({ response });
+  };
+  await slow.route(`**${answer}`, hold, { times: 1 });
+  await slow.goto(path);
+  expect(await inTime).toMatchObject({ status: "pending" });
+  await account.setStatus(intentId, 20);
+  await other.goto(path);
+  await isIn(other, "paid");
+  await isIn(slow, "paid");
+  const arrived = slow.waitForResponse(`**${answer}`);
+  letThrough();
+  await (await arrived).finished();
+  for (const tab of [slow, other, slow, other]) {
+    // What comes after the old answer shows that the tab has dealt with it.
+    await tab.evaluate(() => fetch("/api/health"));
+    await isIn(tab, "paid");
+  }
 });
 
 test("a tab that opens an order that is paid tells those that are still waiting", async ({

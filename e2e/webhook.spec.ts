@@ -226,13 +226,28 @@ test("a payment that is not known is asked for again", async ({ app, account, cl
     expect(answer, attempt).toMatchObject({ status: 503, json: { code: "unknown_payment" } });
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   }
+  // It could not be stored, so its nonce is free again for the retry that a provider signs anew.
+  const nonce = signed.headers["x-webhook-nonce"] ?? "";
+  expect(await hook.send({ nonce, body })).toMatchObject({ status: 503 });
+  expect(await hook.send({ nonce })).toMatchObject({ json: { result: "paid" } });
+});
+
+test("a delivery whose address ends in a slash is taken in like any other", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  const { apiKey, apiSecret } = account;
+  const signed = signWebhook({ url: `${app.webhookUrl}/`, apiKey, apiSecret, body: hook.body() });
+  expect(await hook.post(signed.headers, signed.body, "/")).toMatchObject({ json: { result: "paid" } });
 });
 
 test("what cannot be read after a good signature is refused", async ({ app, account, client }) => {
   const hook = await receiver({ app, account, client });
   const webhookId = "wh_x";
   for (const body of ["{", "[]", "null", '{"webhook_id":"wh_x"}', hook.body({ amount_cents: "500" })]) {
-    expect(await hook.send({ body, webhookId }), body.slice(0, 30)).toMatchObject({ status: 400 });
+    const nonce = randomUUID();
+    const timestamp = seconds();
+    for (const status of [400, 401]) {
+      expect(await hook.send({ body, webhookId, nonce, timestamp }), body.slice(0, 30)).toMatchObject({ status });
+    }
   }
   expect((await hook.send({ body: `"${"x".repeat(70_000)}"`, webhookId })).status).toBe(413);
   expect(hook.stored().status).toBe("pending");

@@ -21,7 +21,8 @@ export function useOrder(initial: OrderView) {
 
   const ask = useCallback(async () => {
     if (Date.now() - heard.current.at < SHARED_FOR_MS) return heard.current.order;
-    const latest = await fetchOrder(url);
+    const latest = newer(await fetchOrder(url), heard.current.order);
+    heard.current.order = latest;
     channel.current?.postMessage(latest);
     return latest;
   }, [url]);
@@ -57,7 +58,8 @@ export function useOrder(initial: OrderView) {
     if (typeof BroadcastChannel === "undefined") return;
     const tabs = new BroadcastChannel(url);
     channel.current = tabs;
-    tabs.onmessage = ({ data: order }: MessageEvent<OrderView>) => {
+    tabs.onmessage = ({ data }: MessageEvent<OrderView>) => {
+      const order = newer(data, heard.current.order);
       heard.current = { order, at: Date.now() };
       paid.current = order.paid;
       mutate(order, { revalidate: false });
@@ -68,4 +70,9 @@ export function useOrder(initial: OrderView) {
   }, [url, mutate]);
 
   return { order: data ?? initial, unreachable: error !== undefined, ask: mutate };
+}
+
+/** An answer that was long on its way may be older than what is known, and paid is never taken back. */
+function newer(order: OrderView, known: OrderView): OrderView {
+  return known.paid || order.updatedAt < known.updatedAt ? known : order;
 }

@@ -86,11 +86,16 @@ function attentionFor(facts: {
   if (differs) raised.push("money_mismatch");
   if (attempt.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
   if (isSecondTransaction(attempt, observation)) raised.push("duplicate_payment");
-  if (changed.status === "paid" && attempt.status !== "paid") {
-    if (isTerminal(attempt.status)) raised.push("paid_late");
-    if (order.attempts.some((other) => other.status === "paid")) raised.push("duplicate_payment");
+  if (changed.status === "paid" && attempt.status !== "paid" && isTerminal(attempt.status)) raised.push("paid_late");
+  if (hasReceived(changed) && !hasReceived(attempt)) {
+    if (order.attempts.some((other) => other !== attempt && hasReceived(other))) raised.push("duplicate_payment");
   }
   return raised;
+}
+
+/** The merchant has money of it, all or some. */
+function hasReceived({ status }: Attempt): boolean {
+  return status === "paid" || status === "underpaid";
 }
 
 /** One payment paid by two transactions: the payer paid twice. */

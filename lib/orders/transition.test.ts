@@ -65,10 +65,14 @@ describe("an order with several payments", () => {
     );
   });
 
-  it("shows the newest one unless money is on its way for another", () => {
+  it("shows the newest one unless money has reached another or is on its way", () => {
     expect(combineStatuses([])).toBe("pending");
     expect(combineStatuses(["expired", "pending"])).toBe("pending");
     expect(combineStatuses(["pending", "canceled"])).toBe("canceled");
-    expect(combineStatuses(["confirming", "pending"])).toBe("confirming");
+    for (const reached of ["confirming", "review", "refunding", "underpaid", "rejected"] as const) {
+      for (const newest of ["pending", "failed", "canceled", "expired"] as const)
+        expect(combineStatuses([reached, newest])).toBe(reached);
+    }
+    expect(combineStatuses(["underpaid", "confirming"])).toBe("confirming");
   });
 });

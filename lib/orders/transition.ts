@@ -24,13 +24,13 @@ export function nextStatus(current: PaymentStatus, reported: PaymentStatus): Pay
   return NEXT[current].includes(reported) ? reported : current;
 }
 
+/** What decides about an order with several payments, the first of these that one of them has. */
+const DECISIVE = ["paid", "confirming", "review", "refunding", "underpaid", "rejected"] as const;
+
 /**
  * The status of an order with several payments. One that is paid decides; otherwise one that money has reached or is
  * reaching; otherwise the newest, which is the one the payer is looking at.
  */
 export function combineStatuses(statuses: readonly PaymentStatus[]): PaymentStatus {
-  for (const decisive of ["paid", "confirming", "review", "refunding"] as const) {
-    if (statuses.includes(decisive)) return decisive;
-  }
-  return statuses.at(-1) ?? "pending";
+  return DECISIVE.find((status) => statuses.includes(status)) ?? statuses.at(-1) ?? "pending";
 }
