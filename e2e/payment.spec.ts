@@ -111,6 +111,37 @@ test("money that comes after the end still counts, without a reload", async ({ p
   expect(storedOrder(app, orderId)?.attention).toEqual(["paid_late"]);
 });
 
+test("money that comes short for the first payment is not hidden behind a second one", async ({
+  page,
+  account,
+  app,
+  client,
+}) => {
+  const created = await client.checkout({ amount: "5.00" });
+  const orderId = String(created.json.orderId);
+  const first = await account.intentOf(orderId);
+  await account.setStatus(first.id, -5);
+  await page.goto(String(created.json.orderUrl));
+  await isIn(page, "expired");
+  expect(await client.request("POST", `/api/orders/${orderId}/payments`)).toMatchObject({ status: 201 });
+  await page.reload();
+  await isIn(page, "pending");
+  await expect(page.getByRole("link", { name: "Continue to payment" })).toBeVisible();
+  await account.setStatus(first.id, -3, { actual_paid_amount: "3.000000" });
+  await isIn(page, "underpaid");
+  await expect(page.getByTestId("order-shortfall")).toContainText("2.000000");
+  await expect(page.getByRole("link", { name: "Continue to payment" })).toHaveCount(0);
+
+  // All of it comes for the second one in the end, so the merchant has money of both.
+  const { intents } = await account.control<{ intents: { id: string }[] }>("GET", `/intents?order_id=${orderId}`);
+  const second = intents.find(({ id }) => id !== first.id);
+  await account.setStatus(second?.id ?? "", 20);
+  await eventually(() => storedOrder(app, orderId)?.status === "paid" || undefined);
+  await page.reload();
+  await isIn(page, "paid");
+  expect(storedOrder(app, orderId)?.attention).toEqual(["duplicate_payment"]);
+});
+
 test("two tabs show the same payment, and a reload keeps it", async ({ page, context, account }) => {
   const { checkout, orderId } = await startPayment(page);
   const second = await context.newPage();
