@@ -1,4 +1,7 @@
-/** `npm test`: everything, on real parts. Closes with one line that adds up all suites. */
+/**
+ * `npm test`: everything, on real parts. Closes with one line that adds up all suites. `npm test -- money`: only the unit and
+ * contract tests with that word in their path, or else in their name.
+ */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +10,8 @@ import { findChromium, findRedisServer } from "./system-programs";
 
 type Count = { readonly passed: number; readonly failed: number };
 
-process.env.PLAYWRIGHT_CHROMIUM_PATH = findChromium();
+const words = process.argv.slice(2);
+if (words.length === 0) process.env.PLAYWRIGHT_CHROMIUM_PATH = findChromium();
 findRedisServer();
 const reports = mkdtempSync(join(tmpdir(), "checkout-test-"));
 const rows: [string, Count, number][] = [];
@@ -38,25 +42,27 @@ async function runner(args: readonly string[], read: () => Count): Promise<Count
 
 const json = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 
-await suite("types of routes", command(next("typegen")));
-await suite("types", command(["node_modules/typescript/bin/tsc", "--noEmit"]));
-await suite("lint", command(["node_modules/@biomejs/biome/bin/biome", "check", "."]));
-await suite("unit and contract tests", () => {
+function unitTests(args: readonly string[]): Promise<Count> {
   const file = join(reports, "vitest.json");
-  const args = [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile=${file}`,
-  ];
-  return runner(args, () => {
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${file}`];
+  return runner(["node_modules/vitest/vitest.mjs", "run", ...reporters, ...args], () => {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = json(file);
-    return { passed: numPassedTests, failed: numFailedTests || numFailedTestSuites };
+    const failed = numFailedTests || numFailedTestSuites;
+    // A word that no test has is a mistake, not a success.
+    return {
+      passed: numPassedTests,
+      failed: args.includes("-t") && numPassedTests === 0 ? Math.max(1, failed) : failed,
+    };
   });
-});
-const build = await suite("build", command(next("build")));
-if (build.failed === 0) {
+}
+
+async function everything(): Promise<void> {
+  await suite("types of routes", command(next("typegen")));
+  await suite("types", command(["node_modules/typescript/bin/tsc", "--noEmit"]));
+  await suite("lint", command(["node_modules/@biomejs/biome/bin/biome", "check", "."]));
+  await suite("unit and contract tests", () => unitTests([]));
+  const build = await suite("build", command(next("build")));
+  if (build.failed > 0) return;
   await suite("weight of the pages", command(["node_modules/tsx/dist/cli.mjs", "scripts/size.ts"]));
   await suite("end to end", () => {
     const file = join(reports, "playwright.json");
@@ -66,13 +72,20 @@ if (build.failed === 0) {
       return { passed: expected, failed: unexpected + flaky };
     });
   });
-}
-if (build.failed === 0) {
   await suite("faults", () => {
     const file = join(reports, "faults.json");
     process.env.FAULTS_REPORT = file;
     return runner(["node_modules/tsx/dist/cli.mjs", "scripts/faults.ts"], () => json(file));
   });
+}
+
+if (words.length > 0) {
+  await suite(`unit and contract tests: ${words.join(" ")}`, async () => {
+    const byPath = await unitTests(["--passWithNoTests", ...words]);
+    return byPath.passed + byPath.failed > 0 ? byPath : unitTests(["-t", words.join(" ")]);
+  });
+} else {
+  await everything();
 }
 rmSync(reports, { recursive: true, force: true });
 
