@@ -151,8 +151,11 @@ test("the whole flow runs on Redis", async () => {
     answers.push(await (count % 2 ? client : other).checkout({ amount: "5.00" }));
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 429]);
   expect(first.log() + second.log()).not.toContain(bridge.token);
-  await Promise.all([first.close(), second.close()]);
   await bridge.close();
+  const health = await client.request("GET", "/api/health");
+  expect(health).toMatchObject({ status: 503, json: { code: "store_unavailable" } });
+  expect(health.json.detail, "the setting that is in use").toMatch(/^KV_REST_API_URL cannot be used: [^.]*\.$/);
+  await Promise.all([first.close(), second.close()]);
   await redis.close();
 });
 
