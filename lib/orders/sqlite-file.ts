@@ -180,6 +180,7 @@ function identityOf(path: string): string {
 
 /** The code of an error of the engine or the file system; libsql's errors on opening have none. */
 function kindOf(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code || "unknown";
-  return error instanceof Error && error.message.startsWith("ConnectionFailed") ? "SQLITE_CANTOPEN" : "unknown";
+  if (!(error instanceof Error)) return "unknown";
+  if (error.message.startsWith("ConnectionFailed")) return "SQLITE_CANTOPEN";
+  return ("code" in error && typeof error.code === "string" && error.code) || "unknown";
 }

@@ -73,6 +73,12 @@ describe("the SQLite store on bad days", () => {
     await works();
   });
 
+  it("names what it cannot open, as a folder", async () => {
+    const folder = openSqliteOrderStore({ path: tmpdir() });
+    await expectUnavailable(folder.check(), "SQLITE_CANTOPEN");
+    await folder.close();
+  });
+
   it("refuses documents that are no orders, and a schema that it does not know", async () => {
     const order = sampleOrder();
     await store.insert(order, sampleEvent());
