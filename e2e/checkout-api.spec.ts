@@ -40,10 +40,22 @@ for (const amount of [...BAD_AMOUNTS, "0.07", "+5", "٥", "５", "0x10", "Infini
   });
 }
 
-for (const body of [{}, { amount: 5 }, { amount: null }, { amount: ["5"] }, [], "5.00", null]) {
-  scenario(`the body ${JSON.stringify(body)} is refused`, async ({ client, created }) => {
+for (const [body, field, message] of [
+  [{}, "amount", /decimal string/],
+  [{ amount: 5 }, "amount", /decimal string/],
+  [{ amount: null }, "amount", /decimal string/],
+  [{ amount: ["5"] }, "amount", /decimal string/],
+  [{ amount: "5.00", name: null }, "name", /must be text/],
+  [{ amount: "5.00", message: 5 }, "message", /must be text/],
+  [{ amount: "5.00", anonymous: "yes" }, "anonymous", /true or false/],
+  [[], "body", /an object/],
+  ["5.00", "body", /an object/],
+  [null, "body", /an object/],
+] as const) {
+  scenario(`the body ${JSON.stringify(body)} is refused by field`, async ({ client, created }) => {
     const before = await created();
-    expect(await client.checkout(body)).toMatchObject({ status: 400, json: { code: "validation" } });
+    const errors = [{ field, message: expect.stringMatching(message) }];
+    expect(await client.checkout(body)).toMatchObject({ status: 400, json: { code: "validation", errors } });
     expect(await created()).toBe(before);
   });
 }

@@ -8,19 +8,22 @@ import { PAYMENT_STATUSES } from "@/lib/orders/status";
 
 const shortText = (max: number) =>
   z
-    .string()
+    .string("must be text")
     .max(max, `must be at most ${max} characters`)
     .transform((text) => text.trim())
     .transform((text) => (text === "" ? undefined : text))
     .optional();
 
 /** `POST /api/checkout`. The amount is a decimal string in major units; its grammar and bounds depend on the currency. */
-export const checkoutRequestSchema = z.object({
-  amount: z.string('must be a decimal string such as "5.00"').max(32, "must be at most 32 characters"),
-  name: shortText(60),
-  message: shortText(280),
-  anonymous: z.boolean().default(false),
-});
+export const checkoutRequestSchema = z.object(
+  {
+    amount: z.string('must be a decimal string such as "5.00"').max(32, "must be at most 32 characters"),
+    name: shortText(60),
+    message: shortText(280),
+    anonymous: z.boolean("must be true or false").default(false),
+  },
+  "must be an object",
+);
 export type CheckoutRequest = z.infer<typeof checkoutRequestSchema>;
 
 /** 201 of `POST /api/checkout`. */
