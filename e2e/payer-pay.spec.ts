@@ -128,6 +128,37 @@ test.describe("without JavaScript", () => {
       /\$5\.00/,
       /USDT/,
       /Rate/,
+  test("a refused form keeps what was written, and line breaks count as one character", async ({ page, account }) => {
+    const message = Array.from({ length: 28 }, () => "123456789").join("\n");
+    expect(message).toHaveLength(279);
+    await page.goto("/");
+    await page.getByTestId("tip-details").locator("summary").click();
+    await page.getByTestId("tip-name").fill("Zoë");
+    await page.getByTestId("tip-message").fill(message);
+    await page.getByTestId("tip-anonymous").uncheck();
+    // The first tap chooses "Other", and only then the field beside it can be typed in.
+    await page.getByTestId("tip-other").check();
+    await page.getByTestId("tip-custom-amount").fill("0.10");
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-amount-problem")).toHaveText("The smallest amount is $1.");
+    await expect(page.getByTestId("tip-message")).toHaveValue(message);
+    await expect(page.getByTestId("tip-anonymous")).not.toBeChecked();
+    const before = await account.requests("create");
+    await page.getByTestId("tip-custom-amount").fill("7.50");
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("pay")).toBeVisible();
+    expect(await account.requests("create")).toBe(before + 1);
+  });
+
+  test("a name stays private after a refusal where it was to stay private", async ({ page }) => {
+    await page.goto("/");
+    await page.getByTestId("tip-other").check();
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
+    await page.getByTestId("tip-details").locator("summary").click();
+    await expect(page.getByTestId("tip-anonymous")).toBeChecked();
+  });
+
       /UTC/,
       /Network/,
       /0x[0-9a-f]{64}/,

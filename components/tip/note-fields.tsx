@@ -22,7 +22,12 @@ export function NoteFields({ words, prefill, merchant }: { words: Words; prefill
         data-testid={"tip-name" satisfies TestId}
       />
       <label>
-        <input type="checkbox" name="anonymous" defaultChecked data-testid={"tip-anonymous" satisfies TestId} />
+        <input
+          type="checkbox"
+          name="anonymous"
+          defaultChecked={prefill.anonymous}
+          data-testid={"tip-anonymous" satisfies TestId}
+        />
         {t("tip.anonymous", { merchant })}
       </label>
       <label htmlFor="message">{t("tip.message")}</label>

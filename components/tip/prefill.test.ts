@@ -12,6 +12,7 @@ describe("prefillFrom", () => {
       clamped: null,
       name: "",
       message: "",
+      anonymous: true,
       problem: null,
     });
   });
@@ -41,6 +42,12 @@ describe("prefillFrom", () => {
   });
 
   it("cuts text to what the server takes, and reads the first of several", () => {
+  it("leaves a name private unless the payer unticked that in a refused form", () => {
+    expect(prefill({ anonymous: "" }).anonymous).toBe(true);
+    expect(prefill({ error: "amount_too_low", anonymous: "on" }).anonymous).toBe(true);
+    expect(prefill({ error: "amount_too_low" }).anonymous).toBe(false);
+  });
+
     expect(prefill({ message: "x".repeat(500) }).message).toHaveLength(280);
     expect(prefill({ name: ["a", "b"] }).name).toBe("a");
   });

@@ -20,6 +20,7 @@ export type Prefill = {
   readonly clamped: "low" | "high" | null;
   readonly name: string;
   readonly message: string;
+  readonly anonymous: boolean;
   readonly problem: FormProblem | null;
 };
 
@@ -35,6 +36,8 @@ export function prefillFrom(query: TipQuery, amounts: TipAmounts): Prefill {
     ...amountFrom(query, amounts, problem !== null),
     name: text(query, "name", NAME_MAX),
     message: text(query, "message", MESSAGE_MAX),
+    // A refused form names the box only where it was ticked, as forms do.
+    anonymous: problem === null || query.anonymous !== undefined,
     problem,
   };
 }

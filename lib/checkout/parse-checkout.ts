@@ -50,7 +50,7 @@ export function parseCheckout(
 
 /**
  * The fields of the plain HTML form. Its radio group sends a preset, or "other" for the amount typed beside it; a ticked
- * box sends "on".
+ * box sends "on". Forms send line breaks as CRLF, which the payer and `maxlength` count as one character.
  */
 function formFields(text: string): Record<string, unknown> {
   const form = new URLSearchParams(text);
@@ -58,7 +58,7 @@ function formFields(text: string): Record<string, unknown> {
   return {
     amount: (amount === "other" ? form.get("customAmount") : amount)?.trim() ?? undefined,
     name: form.get("name") ?? undefined,
-    message: form.get("message") ?? undefined,
+    message: form.get("message")?.replaceAll("\r\n", "\n"),
     anonymous: form.has("anonymous"),
   };
 }

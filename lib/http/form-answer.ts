@@ -12,7 +12,7 @@ export function seeOther(location: string): Response {
 export const UNSURE = "provider_unsure";
 
 /** What the page can fill in again, and how much of it: a URL is no place for more. */
-const KEPT = { amount: 32, customAmount: 32, name: 60, message: 280 } as const;
+const KEPT = { amount: 32, customAmount: 32, name: 60, message: 280, anonymous: 2 } as const;
 
 /**
  * Sends a browser whose form was refused back to the tip page, with the word for what was wrong and with what the payer
@@ -22,7 +22,7 @@ export function formErrorRedirect(body: Uint8Array, error: string): Response {
   const form = new URLSearchParams(new TextDecoder().decode(body));
   const query = new URLSearchParams({ error });
   for (const [field, maxLength] of Object.entries(KEPT)) {
-    const value = form.get(field)?.slice(0, maxLength);
+    const value = form.get(field)?.replaceAll("\r\n", "\n").slice(0, maxLength);
     if (value) query.set(field, value);
   }
   // The next try is then for the same order, as it is for a client that sends its header again.
