@@ -106,6 +106,25 @@ test("back from the checkout the form works again and offers to go on with the s
   expect(await account.requests("create")).toBe(creates);
 });
 
+test("a page that comes back from the browser's memory after its tip was paid begins another tip", async ({ page }) => {
+  await page.goto("/");
+  // An answer without content leaves the page where it is, as one that was left and is shown again.
+  await page.route(/\/orders\//, (route) => route.fulfill({ status: 204 }));
+  const tip = async () => {
+    const opened = page.waitForEvent("popup");
+    await page.getByTestId("tip-submit").click();
+    const checkout = await opened;
+    await checkout.getByTestId("pay").click();
+    await checkout.waitForURL(/\/orders\//);
+    await isIn(checkout, "paid");
+    return checkout.url();
+  };
+  const first = await tip();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect(page.getByTestId("tip-submit")).toHaveText("Continue with $5");
+  expect(await tip()).not.toBe(first);
+});
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 

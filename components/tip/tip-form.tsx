@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { rememberOpenOrder } from "../open-order";
+import { recallOpenOrder, rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
 import { type AmountRule, isPayable } from "./check-amount";
 import { openCheckoutTab } from "./checkout-tab";
@@ -47,7 +47,13 @@ export function TipForm(props: {
     const { signal } = listeners;
     form.current?.addEventListener("click", followClick, { signal });
     // Back from the checkout, a browser may show this very page as it was left: waiting.
-    addEventListener("pageshow", ({ persisted }) => persisted && setBusy(false), { signal });
+    const comeBack = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) return;
+      setBusy(false);
+      // What was opened here has ended since, so the same request is another tip and needs a key of its own.
+      if (recallOpenOrder() === null) sent.current.body = "";
+    };
+    addEventListener("pageshow", comeBack, { signal });
     return () => listeners.abort();
   }, []);
 
