@@ -22,6 +22,7 @@ describe("prefillFrom", () => {
     ["25", { choice: "other", customAmount: "25.00", clamped: null }],
     ["0.5", { choice: "other", customAmount: "1.00", clamped: "low" }],
     ["999999", { choice: "other", customAmount: "10000.00", clamped: "high" }],
+    ["99999999999999999999", { choice: "other", customAmount: "10000.00", clamped: "high" }],
     ["1e3", { choice: "5.00", customAmount: "", clamped: null }],
     ["<script>", { choice: "5.00", customAmount: "", clamped: null }],
   ])("takes ?amount=%s from a link", (amount, expected) => {
@@ -41,13 +42,13 @@ describe("prefillFrom", () => {
     expect(prefill({ error: "rate_limited", amount: "10.00" })).toMatchObject({ choice: "10.00" });
   });
 
-  it("cuts text to what the server takes, and reads the first of several", () => {
   it("leaves a name private unless the payer unticked that in a refused form", () => {
     expect(prefill({ anonymous: "" }).anonymous).toBe(true);
     expect(prefill({ error: "amount_too_low", anonymous: "on" }).anonymous).toBe(true);
     expect(prefill({ error: "amount_too_low" }).anonymous).toBe(false);
   });
 
+  it("cuts text to what the server takes, and reads the first of several", () => {
     expect(prefill({ message: "x".repeat(500) }).message).toHaveLength(280);
     expect(prefill({ name: ["a", "b"] }).name).toBe("a");
   });

@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount } from "@/lib/money/amount";
+import { formatAmount, type ParsedAmount, parseAmount } from "@/lib/money/amount";
 import type { Currency } from "@/lib/money/currency";
 import { type FormProblem, formProblem } from "./form-problem";
 
@@ -52,10 +52,17 @@ function amountFrom(query: TipQuery, { currency, min, max, presets }: TipAmounts
   if (decimal !== null && presets.includes(decimal)) return { choice: decimal, customAmount: "", clamped: null };
   // What the payer typed is left for the payer to mend. A wrong amount in a link is nobody's wish.
   if (sentBack && amount !== "") return other(typed, null);
-  if (!parsed.ok) return usual(presets);
-  if (parsed.minor < min) return other(formatAmount({ currency, minor: min }), "low");
-  if (parsed.minor > max) return other(formatAmount({ currency, minor: max }), "high");
-  return other(formatAmount({ currency, minor: parsed.minor }), null);
+  const minor = minorOf(parsed);
+  if (minor === null) return usual(presets);
+  if (minor < min) return other(formatAmount({ currency, minor: min }), "low");
+  if (minor > max) return other(formatAmount({ currency, minor: max }), "high");
+  return other(formatAmount({ currency, minor }), null);
+}
+
+/** Null where there is no amount; what cannot be counted is above any bound. */
+function minorOf(parsed: ParsedAmount): number | null {
+  if (parsed.ok) return parsed.minor;
+  return parsed.problem === "too_large" ? Number.POSITIVE_INFINITY : null;
 }
 
 /** Without a wish, the second preset: neither the least nor a bold suggestion. */
