@@ -44,8 +44,8 @@ test("one click opens the checkout in a new tab even when creating takes long, a
   const opened = page.waitForEvent("popup");
   await page.getByTestId("tip-submit").click();
   const checkout = await opened;
-  await expect(checkout).toHaveTitle("Opening the payment page…");
-  await expect(page.getByTestId("tip-submit")).toHaveText("Opening the payment page…");
+  await expect(checkout).toHaveTitle("Opening checkout…");
+  await expect(page.getByTestId("tip-submit")).toHaveText("Opening checkout…");
   // More clicks do nothing while the first is on its way.
   await page.getByTestId("tip-submit").click({ force: true });
   await page.waitForURL(/\/orders\//, { timeout: 20_000 });

@@ -37,6 +37,13 @@ export function followClick({ target, detail }: MouseEvent): void {
   if (custom instanceof HTMLElement) custom.focus();
 }
 
+/** Keeps the room that the notes take now: another hint or a problem comes in their place, and nothing below moves. */
+export function holdNotes(form: HTMLFormElement): void {
+  for (const note of form.querySelectorAll<HTMLElement>(".note")) {
+    note.style.minHeight = `${note.getBoundingClientRect().height}px`;
+  }
+}
+
 /** Marks the field that has to be mended and goes there; with no such field, clears the marks. */
 export function markProblem(form: HTMLFormElement, name: string | null | undefined): void {
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");

@@ -13,6 +13,7 @@ import {
   chosenAmount,
   followClick,
   followTyping,
+  holdNotes,
   markProblem,
 } from "./form-fields";
 import type { FormWords } from "./form-words";
@@ -68,6 +69,7 @@ export function TipForm(props: {
 
   function onInput(event: FormEvent<HTMLFormElement>) {
     followTyping(event.currentTarget, event.target);
+    holdNotes(event.currentTarget);
     setChosen(chosenAmount(event.currentTarget, currency));
     setProblem(null);
   }
@@ -85,6 +87,7 @@ export function TipForm(props: {
     if (!isPayable(amount, rule)) return setProblem({ text: words.wrongAmount, field: CUSTOM_AMOUNT });
 
     const tab = openCheckoutTab({ sameTab, opening: words.opening });
+    holdNotes(event.currentTarget);
     setProblem(null);
     setBusy(true);
     const body = checkoutBody(event.currentTarget, amount);
