@@ -1,7 +1,7 @@
 import { createTranslator } from "use-intl/core";
 import { MESSAGES, type Messages } from "./catalogue";
 
-/** Looks a sentence up by its key and fills in its values: `t("tip.between", { min, max })`. */
+/** Looks a sentence up by its key and fills in its values: `t("tip.clampedLow", { min })`. */
 export type Translate = ReturnType<typeof createTranslator<Messages>>;
 
 /** The words of one language, for whatever is rendered on the server. */

@@ -1,4 +1,4 @@
-import { withPoint } from "./check-amount";
+import { amountText, plainAmount } from "./check-amount";
 
 export const CUSTOM_AMOUNT = "customAmount";
 
@@ -10,8 +10,8 @@ export function chosenAmount(form: HTMLFormElement, currency: string): Chosen {
   if (choice !== null && choice.id !== "other") {
     return { amount: choice.value, text: choice.labels?.[0]?.textContent ?? "" };
   }
-  const amount = withPoint(String(new FormData(form).get(CUSTOM_AMOUNT)));
-  return { amount, text: `${amount} ${currency}` };
+  const amount = plainAmount(String(new FormData(form).get(CUSTOM_AMOUNT)), currency);
+  return { amount, text: amountText(amount, { currency, language: document.documentElement.lang }) };
 }
 
 /** The body of `POST /api/checkout`. */

@@ -1,7 +1,7 @@
 import type { Messages } from "@/messages/catalogue";
 
-/** The bounds as the payer reads them, such as "$1" and "$10,000". */
-export type Bounds = { readonly min: string; readonly max: string };
+/** The bounds as the payer reads them, such as "$1" and "$10,000", and an amount in the form that the server takes. */
+export type Bounds = { readonly min: string; readonly max: string; readonly example: string };
 
 export type ProblemCode = keyof Messages["problems"];
 export type ProblemField = "amount" | "name" | "message";
@@ -29,7 +29,10 @@ const FIELDS: readonly ProblemField[] = ["amount", "name", "message"];
 
 /** What a code and a field name from a URL mean to the payer. No text from outside reaches the page. */
 export function formProblem(code: string, fieldName?: string): FormProblem {
-  const field = FIELDS.find((known) => known === fieldName || code.startsWith(`${known}_`)) ?? null;
-  if (code === "validation") return { code: field === "amount" ? "amount_invalid" : "too_long", field };
-  return { code: (Object.hasOwn(CODES, code) && CODES[code]) || "unavailable", field };
+  const named = FIELDS.find((known) => known === fieldName) ?? null;
+  // Which of the amount's faults it is, the API's code does not say.
+  if (code === "validation") return { code: named === "amount" ? "amount_range" : "too_long", field: named };
+  const known = (Object.hasOwn(CODES, code) && CODES[code]) || "unavailable";
+  if (known === "too_long") return { code: known, field: named };
+  return { code: known, field: known.startsWith("amount_") ? "amount" : null };
 }

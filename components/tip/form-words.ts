@@ -10,10 +10,18 @@ export function problemSentence({ t }: Words, code: ProblemCode, bounds: Bounds)
 export function formWords(words: Words, bounds: Bounds) {
   return {
     ...words.messages.form,
-    /** Says by itself what is wrong with an amount. */
-    wrongAmount: words.t("tip.between", { ...bounds }),
+    range: problemSentence(words, "amount_range", bounds),
+    // Unlike the form alone, this page's code takes the decimal sign of its language.
+    digits: problemSentence(words, "amount_invalid", {
+      ...bounds,
+      example: inLanguage(bounds.example, words.language),
+    }),
     unavailable: problemSentence(words, "unavailable", bounds),
   };
+}
+
+function inLanguage(decimal: string, language: string): string {
+  return decimal.replace(".", new Intl.NumberFormat(language).format(0.5).charAt(1));
 }
 
 export type FormWords = ReturnType<typeof formWords>;

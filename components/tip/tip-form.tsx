@@ -3,7 +3,7 @@
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { recallOpenOrder, rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
-import { type AmountRule, isPayable } from "./check-amount";
+import { type AmountRule, amountFault } from "./check-amount";
 import { openCheckoutTab } from "./checkout-tab";
 import { ContinuePayment } from "./continue-payment";
 import {
@@ -40,6 +40,7 @@ export function TipForm(props: {
   const form = useRef<HTMLFormElement>(null);
   const sent = useRef({ body: "", times: 0 });
   const [problem, setProblem] = useState(props.problem);
+  const [hint, setHint] = useState(props.hint);
   const [busy, setBusy] = useState(false);
   const [chosen, setChosen] = useState<Chosen>({ amount: "", text: "" });
 
@@ -68,9 +69,12 @@ export function TipForm(props: {
   }, [currency]);
 
   function onInput(event: FormEvent<HTMLFormElement>) {
-    followTyping(event.currentTarget, event.target);
     holdNotes(event.currentTarget);
-    setChosen(chosenAmount(event.currentTarget, currency));
+    followTyping(event.currentTarget, event.target);
+    const next = chosenAmount(event.currentTarget, currency);
+    // What the hint may say of the amount in the link holds for no other.
+    if (next.amount !== chosen.amount) setHint(words.range);
+    setChosen(next);
     setProblem(null);
   }
 
@@ -83,11 +87,12 @@ export function TipForm(props: {
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (busy) return;
+    holdNotes(event.currentTarget);
     const { amount } = chosenAmount(event.currentTarget, currency);
-    if (!isPayable(amount, rule)) return setProblem({ text: words.wrongAmount, field: CUSTOM_AMOUNT });
+    const fault = amountFault(amount, rule);
+    if (fault) return setProblem({ text: words[fault], field: CUSTOM_AMOUNT });
 
     const tab = openCheckoutTab({ sameTab, opening: words.opening });
-    holdNotes(event.currentTarget);
     setProblem(null);
     setBusy(true);
     const body = checkoutBody(event.currentTarget, amount);
@@ -106,9 +111,9 @@ export function TipForm(props: {
 
   const label = busy
     ? words.opening
-    : isPayable(chosen.amount, rule)
-      ? words.submitAmount.replace("{amount}", () => chosen.text)
-      : words.submit;
+    : amountFault(chosen.amount, rule)
+      ? words.submit
+      : words.submitAmount.replace("{amount}", () => chosen.text);
   const sentence = problem?.text ?? "";
   const aboutAmount = problem?.field === CUSTOM_AMOUNT;
   return (
@@ -122,7 +127,7 @@ export function TipForm(props: {
     >
       <input type="hidden" name="idempotencyKey" value={props.idempotencyKey} autoComplete="off" />
       {props.amountField}
-      <Note name="amount" hint={props.hint} problem={aboutAmount ? sentence : ""} />
+      <Note name="amount" hint={hint} problem={aboutAmount ? sentence : ""} />
       {props.noteFields}
       <Note name="form" hint={props.next} problem={aboutAmount ? "" : sentence} />
       <button type="submit" aria-disabled={busy} data-testid={"tip-submit" satisfies TestId}>

@@ -62,6 +62,7 @@ export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms
   const bounds: Bounds = {
     min: shortMoney({ currency, minor: min }, language),
     max: shortMoney({ currency, minor: max }, language),
+    example: CURRENCIES[currency].exponent === 0 ? "1000" : "1000.50",
   };
   return (
     <section className="card">
@@ -91,10 +92,10 @@ export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms
   );
 }
 
-function hintFor({ t }: Words, { clamped }: Prefill, { min, max }: Bounds): string {
-  if (clamped === "low") return t("tip.clampedLow", { min });
-  if (clamped === "high") return t("tip.clampedHigh", { max });
-  return t("tip.between", { min, max });
+function hintFor(words: Words, { clamped }: Prefill, bounds: Bounds): string {
+  if (clamped === "low") return words.t("tip.clampedLow", { min: bounds.min });
+  if (clamped === "high") return words.t("tip.clampedHigh", { max: bounds.max });
+  return problemSentence(words, "amount_range", bounds);
 }
 
 function shownProblem(words: Words, { problem }: Prefill, bounds: Bounds): ShownProblem | null {
