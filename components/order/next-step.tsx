@@ -3,10 +3,11 @@ import type { TestId } from "../test-ids";
 import type { Merchant } from "./merchant";
 import type { OrderWords } from "./order-words";
 
-/** The states whose way out is a person, those where one may help, and those whose way out is a new payment. */
+/** The states whose way out is a person, those whose way out is a new payment, and those where a person may help. */
 const ASK = ["underpaid", "rejected"];
-const MAY_ASK = ["review", "refunding"];
 const START_AGAIN = ["failed", "canceled", "expired"];
+// Money may have left the wallet of a payer who is told that none has come.
+const MAY_ASK = ["review", "refunding", ...START_AGAIN];
 
 /** One sentence and at most one button. */
 export function NextStep(props: {

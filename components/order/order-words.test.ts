@@ -67,7 +67,16 @@ describe.each(LANGUAGES)("the words of the order page in $tag", ({ tag }) => {
     }
   });
 
+  it("speak of trying again only where the page offers it", () => {
+    const again = { en: /try again/, de: /noch einmal versuch/, ja: /もう一度試/, "zh-CN": /重试/ };
+    expect(states.rejected.next).not.toMatch(Reflect.get(again, tag) ?? /./);
+  });
+
   it("can be handed from server to browser", () => {
     expect(structuredClone(states)).toEqual(states);
   });
+});
+
+it("a blockchain's explorer is not taken for a web browser in Chinese, where one word is used for both", () => {
+  expect(wordsOf("zh-CN").facts.explorer).toMatch(/区块链浏览器/);
 });
