@@ -18,3 +18,23 @@ for (const state of STATES.filter(([name]) => ["failed", "canceled", "expired"].
     );
   });
 }
+
+test("a payment that fell short and is sent back is shown with what came and what was missing", async ({
+  page,
+  client,
+  account,
+}) => {
+  const short = await orderIn(["refunding", 5, { actual_paid_amount: "3" }] as const, { client, account });
+  await page.goto(short.path);
+  await isIn(page, "refunding");
+  await expect(page.getByTestId("order-shortfall").locator("dd")).toHaveText([
+    "5.000000 USDT",
+    "3.000000 USDT",
+    "2.000000 USDT",
+  ]);
+  const full = await orderIn(["refunding", 5, { actual_paid_amount: "5" }] as const, { client, account });
+  await page.goto(full.path);
+  await isIn(page, "refunding");
+  await expect(page.getByTestId("order-receipt")).toContainText("5 USDT");
+  await expect(page.getByTestId("order-shortfall")).toHaveCount(0);
+});

@@ -1,5 +1,5 @@
 import { formatAmount } from "@/lib/money/amount";
-import { compareDecimals, subtractDecimals } from "@/lib/money/decimal";
+import { alignDecimals, compareDecimals, subtractDecimals } from "@/lib/money/decimal";
 import { chainName, explorerUrl } from "@/lib/orders/explorer";
 import type { Attempt, Order } from "@/lib/orders/order";
 import { isTerminal } from "@/lib/orders/status";
@@ -31,11 +31,11 @@ function attemptToShow(order: Order): Attempt | undefined {
 }
 
 function shortfallOf({ status, quote, transaction }: Attempt): OrderView["shortfall"] {
-  const received = transaction?.amount;
-  if (status !== "underpaid" || quote === null || received === undefined) return undefined;
-  if (compareDecimals(received, quote.amount) >= 0) return undefined;
-  const missing = subtractDecimals(quote.amount, received);
-  return { coin: transaction?.coin ?? quote.coin, required: quote.amount, received, missing };
+  if (status !== "underpaid" && status !== "refunding") return undefined;
+  if (quote === null || transaction?.amount === undefined) return undefined;
+  const [required, received] = alignDecimals(quote.amount, transaction.amount);
+  if (compareDecimals(received, required) >= 0) return undefined;
+  return { coin: transaction.coin ?? quote.coin, required, received, missing: subtractDecimals(required, received) };
 }
 
 function receiptOf({ paidAt, quote, transaction }: Attempt): Receipt {

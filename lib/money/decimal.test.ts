@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  alignDecimals,
   compareDecimals,
   equalDecimals,
   multiplyDecimals,
@@ -59,6 +60,19 @@ test("subtracting what was added gives the first number back", () => {
       const scale = Math.max(a.scale, b.scale);
       const sum = a.units * 10n ** BigInt(scale - a.scale) + b.units * 10n ** BigInt(scale - b.scale);
       expect(compareDecimals(subtractDecimals(write(sum, scale), b.text), a.text)).toBe(0);
+    }),
+  );
+});
+
+test("aligning writes both with the longer fraction and changes neither number", () => {
+  expect(alignDecimals("5.000000", "3")).toEqual(["5.000000", "3.000000"]);
+  expect(alignDecimals("5", "0.3333333")).toEqual(["5.0000000", "0.3333333"]);
+  fc.assert(
+    fc.property(decimal, decimal, (a, b) => {
+      const [left, right] = alignDecimals(a.text, b.text);
+      expect(parseDecimal(left)?.scale).toBe(Math.max(a.scale, b.scale));
+      expect(parseDecimal(right)?.scale).toBe(parseDecimal(left)?.scale);
+      expect(equalDecimals(left, a.text) && equalDecimals(right, b.text)).toBe(true);
     }),
   );
 });

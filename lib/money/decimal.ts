@@ -30,6 +30,12 @@ export function subtractDecimals(a: string, b: string): string {
   return toText({ units: left - right, scale });
 }
 
+/** Both with as many decimals as the longer of the two: "5.00" and "3" give "5.00" and "3.00". Throws like the others. */
+export function alignDecimals(a: string, b: string): readonly [string, string] {
+  const { left, right, scale } = aligned(a, b);
+  return [toText({ units: left, scale }), toText({ units: right, scale })];
+}
+
 /** The exact product. Throws a RangeError when a text is not a decimal. */
 export function multiplyDecimals(a: string, b: string): string {
   const left = read(a);
