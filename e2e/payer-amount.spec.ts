@@ -5,7 +5,7 @@ import { startApp } from "./support/app";
 import { clientOf } from "./support/client";
 import { settingsFor } from "./support/emulator";
 import { expect, randomAddress, test } from "./support/fixtures";
-import { isIn, openCheckout } from "./support/payer";
+import { isIn, linesOf, openCheckout } from "./support/payer";
 
 test("typing chooses Other, wheels change nothing, and the button repeats the amount", async ({ page }) => {
   await page.goto("/");
@@ -198,13 +198,6 @@ test("with a fixed price there is nothing to choose, and what was sent instead i
     await app.close();
   }
 });
-
-/** Runs in the page. On a narrow phone an amount must not be broken in two. */
-function linesOf(element: Element): number {
-  const text = document.createRange();
-  text.selectNodeContents(element);
-  return text.getClientRects().length;
-}
 
 test("a price in yen has no decimals and stays in one piece, from the page to the receipt", async ({
   page,

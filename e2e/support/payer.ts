@@ -27,3 +27,10 @@ export async function openCheckout(page: Page): Promise<Page> {
   await expect(checkout.getByTestId("pay")).toBeVisible();
   return checkout;
 }
+
+/** Runs in the page. On a narrow phone an amount must not be broken in two. */
+export function linesOf(element: Element): number {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return text.getClientRects().length;
+}
