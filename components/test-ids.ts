@@ -35,6 +35,7 @@ export const ORDER_TEST_IDS = [
   "order-phone",
   "order-contact",
   "order-steps",
+  "order-news",
   "order-connection",
   "order-still-watching",
   "order-check-again",

@@ -148,3 +148,47 @@ test("every promised test id is on some page, and no page has another", async ({
   await look("tip-continue-order");
   expect([...seen].sort()).toEqual([...TIP_TEST_IDS, ...ORDER_TEST_IDS].sort());
 });
+
+test("trouble and a long wait are announced once, and not with every question", async ({ page, client, account }) => {
+  const { path } = await orderIn(STATES[0], { client, account });
+  // A region that comes together with its text is not announced.
+  const { text: html } = await client.request("GET", path);
+  expect(/<div[^>]* aria-live="polite" data-testid="order-news"><\/div>/.test(html)).toBe(true);
+  let failed = 0;
+  page.on("requestfailed", () => {
+    failed += 1;
+  });
+  await page.clock.install();
+  await page.goto(path);
+  const region = page.getByTestId("order-news");
+  await region.evaluate((element) => {
+    const said: (string | null)[] = [];
+    Object.assign(window, { said });
+    const listener = new MutationObserver((changes) => {
+      for (const { type, target, addedNodes } of changes) {
+        for (const node of type === "characterData" ? [target] : addedNodes) said.push(node.textContent);
+      }
+    });
+    listener.observe(element, { subtree: true, childList: true, characterData: true });
+  });
+  await page.context().setOffline(true);
+  await expect(async () => {
+    await page.clock.fastForward("01:00");
+    expect(failed).toBeGreaterThan(3);
+  }).toPass();
+  await expect(page.getByTestId("order-connection")).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(async () => {
+    await page.clock.fastForward("01:00");
+    await expect(region).toBeEmpty({ timeout: 1_000 });
+  }).toPass();
+  await page.clock.fastForward("11:00");
+  await expect(page.getByTestId("order-still-watching")).toBeVisible();
+  const asked = page.waitForResponse(/\/api\/orders\//);
+  await page.clock.fastForward("01:00");
+  await (await asked).finished();
+  expect(await page.evaluate("said")).toEqual([
+    "We cannot reach the server just now. We are still watching.",
+    "We are still watching. You can close this page and come back to it at any time.",
+  ]);
+});

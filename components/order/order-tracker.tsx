@@ -76,21 +76,19 @@ export function OrderTracker(props: {
       <NextStep order={order} merchant={merchant} words={words} notStarted={props.notStarted} />
       {order.checkoutUrl && props.phoneCodes}
       <Steps status={status} words={words.steps} />
-      {unreachable && (
-        <p className="aside" data-testid={"order-connection" satisfies TestId}>
-          {words.unreachable}
-        </p>
-      )}
-      {!unreachable && order.delayed && (
-        <p className="aside" data-testid={"order-connection" satisfies TestId}>
-          {words.delayed}
-        </p>
-      )}
-      {longWait && !terminal && (
-        <p className="aside" data-testid={"order-still-watching" satisfies TestId}>
-          {words.stillWatching}
-        </p>
-      )}
+      {/* Here from the start, because a region that comes with its text is not announced. */}
+      <div className="news" aria-live="polite" data-testid={"order-news" satisfies TestId}>
+        {(unreachable || order.delayed) && (
+          <p className="aside" data-testid={"order-connection" satisfies TestId}>
+            {unreachable ? words.unreachable : words.delayed}
+          </p>
+        )}
+        {longWait && !terminal && (
+          <p className="aside" data-testid={"order-still-watching" satisfies TestId}>
+            {words.stillWatching}
+          </p>
+        )}
+      </div>
       <Receipt order={order} locale={locale} words={words.facts} />
       {props.lastingFacts}
       {status !== "paid" && (
