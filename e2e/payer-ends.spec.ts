@@ -38,3 +38,22 @@ test("a payment that fell short and is sent back is shown with what came and wha
   await expect(page.getByTestId("order-receipt")).toContainText("5 USDT");
   await expect(page.getByTestId("order-shortfall")).toHaveCount(0);
 });
+
+test("that starting again was refused is said once, and not again with every reload", async ({
+  page,
+  client,
+  account,
+}) => {
+  const { path } = await orderIn(["expired", -5, {}], { client, account });
+  await page.goto(path);
+  await isIn(page, "expired");
+  await account.control("POST", "/faults", { op: "create", http: 400, code: 30001, times: 1 });
+  await page.getByTestId("order-action").click();
+  const refused = page.getByTestId("order-next").getByRole("alert");
+  await expect(refused).toHaveText(/could not be opened/);
+  await expect(page).toHaveURL(path);
+  await expect(refused).toBeVisible();
+  await page.reload();
+  await isIn(page, "expired");
+  await expect(refused).toHaveCount(0);
+});

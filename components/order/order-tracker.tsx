@@ -25,7 +25,7 @@ export function OrderTracker(props: {
   /** Shown while there is something left to pay. */
   phoneCodes: ReactNode;
 }) {
-  const { words, locale, merchant } = props;
+  const { words, locale, merchant, notStarted } = props;
   const { order, unreachable, ask } = useOrder(props.initial);
   const [longWait, setLongWait] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -46,6 +46,11 @@ export function OrderTracker(props: {
     addEventListener("pageshow", onShow);
     return () => removeEventListener("pageshow", onShow);
   }, []);
+
+  useEffect(() => {
+    // What was just said is not said again when the page is loaded again.
+    if (notStarted) history.replaceState(null, "", location.pathname);
+  }, [notStarted]);
 
   useEffect(() => {
     if (terminal) forgetOpenOrder(orderId);
@@ -73,7 +78,7 @@ export function OrderTracker(props: {
         {props.amountText}
       </p>
       <Shortfall shortfall={order.shortfall} words={words.facts} />
-      <NextStep order={order} merchant={merchant} words={words} notStarted={props.notStarted} />
+      <NextStep order={order} merchant={merchant} words={words} notStarted={notStarted} />
       {order.checkoutUrl && props.phoneCodes}
       <Steps status={status} words={words.steps} />
       {/* Here from the start, because a region that comes with its text is not announced. */}
