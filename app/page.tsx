@@ -1,5 +1,6 @@
 import { headers } from "next/headers";
 import { InAppHint, isInApp } from "@/components/in-app";
+import { linkPrefill } from "@/components/link-prefill";
 import { NotReady } from "@/components/tip/not-ready";
 import { TipCard, TipPage } from "@/components/tip/tip-page";
 import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
@@ -22,12 +23,13 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   const inApp = isInApp((await headers()).get("user-agent"));
   reconcileAfterResponse();
   const { publicUrl } = getServices().settings;
+  const prefill = linkPrefill(query);
   return (
     <TipPage words={words} site={siteConfig} query={query}>
       {/* The rest of a share card falls back to the title and the description. */}
       <meta property="og:image" content={`${publicUrl}/share.png`} />
       <meta name="twitter:card" content="summary_large_image" />
-      {inApp && <InAppHint words={words} url={publicUrl} />}
+      {inApp && <InAppHint words={words} url={prefill.size > 0 ? `${publicUrl}/?${prefill}` : publicUrl} />}
       {terms.ready ? (
         <TipCard words={words} site={siteConfig} terms={terms} query={query} inApp={inApp} />
       ) : (

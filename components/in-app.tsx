@@ -1,4 +1,5 @@
 import type { Words } from "@/messages/words";
+import { CopyField } from "./copy-field";
 import type { TestId } from "./test-ids";
 
 /**
@@ -11,12 +12,12 @@ export function isInApp(userAgent: string | null): boolean {
   return userAgent !== null && IN_APP.test(userAgent);
 }
 
-/** The way out, as an address to copy: what such a browser lets a button do differs too much. */
+/** The way out, as an address to copy: whether such a browser lets a link open another one differs too much. */
 export function InAppHint({ words: { t }, url }: { words: Words; url: string }) {
   return (
-    <aside className="card hint" data-testid={"in-app-hint" satisfies TestId}>
+    <section className="card hint" data-testid={"in-app-hint" satisfies TestId}>
       <label htmlFor="address">{t("inApp.text")}</label>
-      <input className="field" id="address" readOnly value={url} />
-    </aside>
+      <CopyField id="address" text={url} copy={t("inApp.copy")} copied={t("inApp.copied")} />
+    </section>
   );
 }
