@@ -1,5 +1,5 @@
 import { headers } from "next/headers";
-import { InAppHint, isInApp } from "@/components/in-app";
+import { ADDRESS_FIELD, InAppHint, isInApp } from "@/components/in-app";
 import { linkPrefill } from "@/components/link-prefill";
 import { NotReady } from "@/components/tip/not-ready";
 import { TipCard, TipPage } from "@/components/tip/tip-page";
@@ -29,7 +29,16 @@ export default async function Page({ searchParams }: PageProps<"/">) {
       {/* The rest of a share card falls back to the title and the description. */}
       <meta property="og:image" content={`${publicUrl}/share.png`} />
       <meta name="twitter:card" content="summary_large_image" />
-      {inApp && <InAppHint words={words} url={prefill.size > 0 ? `${publicUrl}/?${prefill}` : publicUrl} />}
+      {inApp && (
+        <InAppHint words={words}>
+          <input
+            className="field"
+            id={ADDRESS_FIELD}
+            readOnly
+            value={prefill.size > 0 ? `${publicUrl}/?${prefill}` : publicUrl}
+          />
+        </InAppHint>
+      )}
       {terms.ready ? (
         <TipCard words={words} site={siteConfig} terms={terms} query={query} inApp={inApp} />
       ) : (

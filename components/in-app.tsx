@@ -1,5 +1,5 @@
+import type { ReactNode } from "react";
 import type { Words } from "@/messages/words";
-import { CopyField } from "./copy-field";
 import type { TestId } from "./test-ids";
 
 /**
@@ -12,12 +12,17 @@ export function isInApp(userAgent: string | null): boolean {
   return userAgent !== null && IN_APP.test(userAgent);
 }
 
-/** The way out, as an address to copy: whether such a browser lets a link open another one differs too much. */
-export function InAppHint({ words: { t }, url }: { words: Words; url: string }) {
+export const ADDRESS_FIELD = "address";
+
+/**
+ * The way out, as an address to copy: whether such a browser lets a link open another one differs too much. The field is
+ * handed in, because only the order page can afford one with a button.
+ */
+export function InAppHint({ words: { t }, children }: { words: Words; children: ReactNode }) {
   return (
     <section className="card hint" data-testid={"in-app-hint" satisfies TestId}>
-      <label htmlFor="address">{t("inApp.text")}</label>
-      <CopyField id="address" text={url} copy={t("inApp.copy")} copied={t("inApp.copied")} />
+      <label htmlFor={ADDRESS_FIELD}>{t("inApp.text")}</label>
+      {children}
     </section>
   );
 }

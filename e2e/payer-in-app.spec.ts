@@ -26,10 +26,11 @@ test("one tap copies the address", async ({ page, client, account, app }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(app.url + path);
 });
 
-test("where copying is not allowed, the address is selected", async ({ page, app }) => {
+test("where copying is not allowed, the address is selected", async ({ page, client, account, app }) => {
+  const { path } = await orderIn(STATES[0], { client, account });
   await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
-  await page.goto("/");
+  await page.goto(path);
   await hint(page).getByRole("button", { name: "Copy" }).click();
   await expect(hint(page).getByRole("textbox")).toBeFocused();
-  expect(await page.evaluate(() => String(getSelection()))).toBe(app.url);
+  expect(await page.evaluate(() => String(getSelection()))).toBe(app.url + path);
 });

@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { Avatar } from "@/components/avatar";
-import { InAppHint, isInApp } from "@/components/in-app";
+import { CopyField } from "@/components/copy-field";
+import { ADDRESS_FIELD, InAppHint, isInApp } from "@/components/in-app";
 import { LanguageSwitch } from "@/components/language-switch";
 import { moneyText } from "@/components/money-text";
 import { LastingFacts } from "@/components/order/facts";
@@ -46,7 +47,11 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
           {name}
         </a>
       </nav>
-      {isInApp((await headers()).get("user-agent")) && <InAppHint words={words} url={pageUrl} />}
+      {isInApp((await headers()).get("user-agent")) && (
+        <InAppHint words={words}>
+          <CopyField id={ADDRESS_FIELD} text={pageUrl} copy={words.t("inApp.copy")} copied={words.t("inApp.copied")} />
+        </InAppHint>
+      )}
       <OrderTracker
         initial={order}
         amountText={moneyText(order.amount, order.currency, language)}
