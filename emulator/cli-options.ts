@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { isSettingName, settingDefinitions } from "./state/settings";
 
 export interface CliOptions {
   readonly port: number;
@@ -83,19 +84,24 @@ export function parseCli(args: readonly string[]): CliResult {
   };
 }
 
-/** Values are JSON; what is none is text. */
 function readSettings(pairs: readonly string[]): Readonly<Record<string, unknown>> | null {
   const settings: Record<string, unknown> = {};
   for (const pair of pairs) {
     const [, name, text] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
     if (name === undefined || text === undefined) return null;
-    try {
-      settings[name] = JSON.parse(text);
-    } catch {
-      settings[name] = text;
-    }
+    settings[name] = readValue(name, text);
   }
   return settings;
+}
+
+/** Values are JSON; what is none, or is for a setting that takes only text, is text. */
+function readValue(name: string, text: string): unknown {
+  if (isSettingName(name) && settingDefinitions[name].parse(text) !== undefined) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function refused(message: string): CliResult {

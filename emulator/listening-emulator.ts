@@ -36,8 +36,7 @@ export async function startEmulatorWith(options: EmulatorOptions, enforces: Enfo
   const state = new EmulatorState({ apiKey, apiSecret, webhookUrl }, enforces);
   const patched = patchSettings(state.defaultAccount.settings, settings);
   if (!patched.ok) throw new Error(patched.message);
-  state.defaultAccount.registeredSettings = patched.settings;
-  state.defaultAccount.settings = patched.settings;
+  state.defaultAccount.register({ settings: patched.settings, webhookUrl });
   state.deliveryListener.notify = options.onDelivery ?? null;
 
   // A client that keeps connections alive must not meet one that this side is just closing.

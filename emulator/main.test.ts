@@ -38,13 +38,26 @@ function run(...args: string[]): Run {
 
 describe("npm run emulator", () => {
   it("says where it listens, serves, and stops cleanly on a signal", async () => {
-    const started = run("--port", "0", "--api-key", "K", "--api-secret", "S", "--set", "storeName=Bagels");
+    const started = run(
+      "--port",
+      "0",
+      "--api-key",
+      "K",
+      "--api-secret",
+      "S",
+      "--set",
+      "storeName=123",
+      "--set",
+      "missingSlash=307",
+      "--set",
+      "retryGapsMs=[5]",
+    );
     const line = await started.firstLine;
     const baseUrl = /^AllScale emulator listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1] ?? "";
     const merchant = { baseUrl, apiKey: "K", apiSecret: "S" };
     expect((await call(merchant, "/v1/test/ping")).status).toBe(200);
     const settings = await send({ url: baseUrl, method: "GET", target: "/_emulator/settings" });
-    expect(settings.body).toMatchObject({ storeName: "Bagels", webhooks: true });
+    expect(settings.body).toMatchObject({ storeName: "123", missingSlash: "307", retryGapsMs: [5], webhooks: true });
     started.child.kill("SIGTERM");
     expect(await started.exit).toBe(0);
     expect(started.output()).toContain("GET /v1/test/ping 200 code 0");

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
+import type * as published from "./index.d.ts";
+import { startEmulator } from "./server";
 
 const run = promisify(execFile);
 const emulator = fileURLToPath(new URL(".", import.meta.url));
@@ -38,6 +40,21 @@ async function timeToStart(project: string): Promise<number> {
   }
 }
 
+/** As somebody writes it who has only the package. */
+const useOfThePackage = `
+import { startEmulator } from "allscale-emulator";
+const emulator = await startEmulator({ apiKey: "k", apiSecret: "s", webhookUrl: "http://localhost:3000/hooks" });
+const url: string = emulator.url;
+await emulator.close();
+export { url };
+`;
+
+it("has the types that it promises", () => {
+  expectTypeOf(startEmulator).toExtend<typeof published.startEmulator>();
+  expectTypeOf<Awaited<ReturnType<typeof startEmulator>>>().toEqualTypeOf<published.RunningEmulator>();
+  expectTypeOf<keyof Parameters<typeof startEmulator>[0]>().toEqualTypeOf<keyof published.EmulatorOptions>();
+});
+
 describe("npm pack of the emulator folder", () => {
   it("gives a package that needs nothing else and starts within a second", { timeout: 60_000 }, async () => {
     const packed = await emptyFolder();
@@ -58,6 +75,9 @@ describe("npm pack of the emulator folder", () => {
     expect(Math.min(...starts)).toBeLessThan(1_000);
     const { stdout } = await run(join(project, "node_modules/.bin/allscale-trigger"), ["list"]);
     expect(stdout).toContain("short_signature");
+    await writeFile(join(project, "use.mts"), useOfThePackage);
+    const strict = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "", "use.mts"];
+    await run(process.execPath, [join(emulator, "../node_modules/typescript/bin/tsc"), ...strict], { cwd: project });
     const importing = 'import("allscale-emulator").then(({ startEmulator }) => console.log(typeof startEmulator))';
     expect((await run(process.execPath, ["-e", importing], { cwd: project })).stdout.trim()).toBe("function");
   });

@@ -97,7 +97,9 @@ function finish(state: EmulatorState, request: RawRequest, answer: Answer): ApiR
       : errorEnvelope(error, requestId, settings.errorShape);
   const plain = jsonText(error === undefined ? 200 : httpStatus(error, settings.httpStatuses), body);
   const reply = applyFault({ ...plain, headers: { ...plain.headers, ...headers } }, fault, requestId);
-  const isSigned = settings.signedResponse && (error === undefined || settings.signErrorResponses);
+  // What a proxy answers instead of the provider cannot be signed.
+  const isOurs = fault?.kind !== "html" && fault?.kind !== "empty_body";
+  const isSigned = isOurs && settings.signedResponse && (error === undefined || settings.signErrorResponses);
   const signed =
     account !== null && isSigned
       ? signResponse({ account, request, reply, requestId, fault: fault?.kind ?? null })

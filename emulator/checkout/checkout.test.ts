@@ -117,6 +117,36 @@ describe("paying on the page", () => {
     expect(detail.body?.payload).toMatchObject({ status: -3, actual_paid_amount: "3.5" });
   });
 
+  it.each(["3,5", "abc", "-5", "0", "1e1", "21.589200", "999"])(
+    "refuses %s as less than what is due",
+    async (received) => {
+      const store = await openStore();
+      const { checkout_url, allscale_checkout_intent_id: id } = await createOk(store.merchant, order);
+      const answer = await press(store, checkout_url, { action: "pay-less", received });
+      expect(answer.status).toBe(400);
+      expect(answer.text).toMatch(/above 0 and below [\d.]+ USDT/);
+      expect((await call(store.merchant, `/v1/checkout_intents/${id}/status`)).body?.payload).toBe(1);
+    },
+  );
+
+  it("lets a payer do nothing to a payment that has ended", async () => {
+    const store = await openStore();
+    const { checkout_url, allscale_checkout_intent_id: id } = await createOk(store.merchant, order);
+    const status = async () => (await call(store.merchant, `/v1/checkout_intents/${id}/status`)).body?.payload;
+    await press(store, checkout_url, { action: "pay" });
+    await store.sink.waitFor(1);
+    const again = await press(store, checkout_url, { action: "pay" });
+    expect(again.headers.location).toBe(order.redirect_url);
+    await press(store, checkout_url, { action: "cancel" });
+    expect(await status()).toBe(20);
+    const deliveries = (await store.control("GET", "/deliveries")).body?.deliveries as unknown[];
+    expect(deliveries).toHaveLength(1);
+    await press(store, checkout_url, { status: "-4" });
+    expect(await status()).toBe(-4);
+    await press(store, checkout_url, { action: "pay" });
+    expect(await status()).toBe(-4);
+  });
+
   it("shows a QR code and a chain until it is paid into, and no button once it is over", async () => {
     const store = await openStore();
     const { checkout_url } = await createOk(store.merchant, { ...order, currency: 72, amount_cents: 50_000 });

@@ -1,6 +1,6 @@
 import type { RawRequest } from "../http/raw-request";
 import { html, type Reply, seeOther } from "../http/reply";
-import { CONFIRMED, CREATED, PAYING } from "../protocol/statuses";
+import { CONFIRMED, CREATED, PAYING, statusOf } from "../protocol/statuses";
 import type { Account } from "../state/account";
 import type { EmulatorState } from "../state/emulator-state";
 import type { Intent } from "../state/intent";
@@ -31,8 +31,15 @@ function showPage(account: Account, intent: Intent, request: RawRequest): Reply 
 }
 
 function pressButton(account: Account, intent: Intent, request: RawRequest): Reply {
-  const choice = readChoice(intent, new URLSearchParams(request.body.toString("utf8")));
+  const form = new URLSearchParams(request.body.toString("utf8"));
+  // A second press, or a page of before: a payer can do nothing to a payment that has ended.
+  if (form.has("action") && statusOf(intent.status).terminal) return seeOther(afterwards(account, intent, request));
+  const choice = readChoice(intent, form);
   if (choice === null) return html(400, "<!doctype html><title>Unknown status</title><p>There is no such status.");
+  if (choice === "bad_amount") {
+    const due = `${intent.order.amountCoins} ${intent.order.coin.symbol}`;
+    return html(400, `<!doctype html><title>Amount</title><p>Write an amount above 0 and below ${due}, such as 1.5.`);
+  }
   const { status, facts } = choice;
   const hasFacts = Object.keys(facts).length > 0 && paidInto.has(status);
   changeStatus(account, intent, { status, by: "hosted page", ...(hasFacts ? { facts } : {}) });

@@ -21,18 +21,20 @@ export interface PayerChoice {
 }
 
 /** Reads a pressed button: an action with its choices, or one of the twelve statuses. Null for anything else. */
-export function readChoice(intent: Intent, form: URLSearchParams): PayerChoice | null {
+export function readChoice(intent: Intent, form: URLSearchParams): PayerChoice | "bad_amount" | null {
   const action = payerActions.find(({ name }) => name === form.get("action"));
   if (action === undefined) {
     const status = findStatus(Number(form.get("status") ?? Number.NaN));
     return status === undefined ? null : { status: status.value, facts: {} };
   }
+  const received = action.name === "pay-less" ? receivedAmount(intent, form.get("received")) : undefined;
+  if (received === null) return "bad_amount";
   const chain = chains.find(({ id }) => id === Number(form.get("chain_id")));
   const coin = payableCoins(intent).find(({ value }) => value === Number(form.get("coin")));
   const facts = {
     ...(chain === undefined ? {} : { chainId: chain.id }),
     ...(coin === undefined ? {} : { coinSymbol: coin.symbol }),
-    ...(action.name === "pay-less" ? { actualPaidAmount: receivedAmount(intent, form.get("received")) } : {}),
+    ...(received === undefined ? {} : { actualPaidAmount: received }),
   };
   return { status: action.status, facts };
 }
@@ -44,10 +46,13 @@ export function payableCoins({ order }: Intent): StableCoin[] {
   return coins.length === 0 ? [order.coin] : coins;
 }
 
-/** What arrives when somebody pays less: the amount typed, or three fifths of what is due. */
-function receivedAmount({ order }: Intent, typed: string | null): string {
+/** What arrives when somebody pays less: the amount typed, or three fifths of what is due. Null where that is not less. */
+function receivedAmount({ order }: Intent, typed: string | null): string | null {
   const due = parseDecimal(order.amountCoins);
-  const given = parseDecimal((typed ?? "").trim());
   if (due === null) return order.amountCoins;
-  return given === null ? formatUnits((due.units * 3n) / 5n, due.scale) : formatUnits(given.units, given.scale);
+  if (typed === null || typed.trim() === "") return formatUnits((due.units * 3n) / 5n, due.scale);
+  const given = parseDecimal(typed.trim());
+  if (given === null || given.units <= 0n) return null;
+  const isLess = given.units * 10n ** BigInt(due.scale) < due.units * 10n ** BigInt(given.scale);
+  return isLess ? formatUnits(given.units, given.scale) : null;
 }

@@ -7,10 +7,10 @@ import { ControlError, optionalBoolean, requiredString } from "./read-field";
 const settingFields: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
   settingNames.map((name) => {
     const { schema, about, default: byDefault } = settingDefinitions[name];
-    return [name, { ...schema, default: byDefault, description: about }];
+    return [name, { anyOf: [schema, { type: "null" }], default: byDefault, description: about }];
   }),
 );
-const webhookUrlField = stringField("Where confirmations are sent; null for nowhere.");
+const webhookUrlField = { type: ["string", "null"], description: "Where confirmations are sent; null for nowhere." };
 
 /** Accounts, their settings and their reset. */
 export const accountRoutes: readonly ControlRoute[] = [
@@ -29,7 +29,8 @@ export const accountRoutes: readonly ControlRoute[] = [
   {
     method: "POST",
     path: "/_emulator/accounts",
-    summary: "Registers an account, or changes a known one; a known one keeps its intents. Takes every setting.",
+    summary:
+      "Registers an account, or registers a known one anew, which keeps its intents and whatever is not named. Takes every setting.",
     body: {
       apiKey: stringField("The API key."),
       apiSecret: stringField("The secret that signs for it."),
@@ -43,7 +44,7 @@ export const accountRoutes: readonly ControlRoute[] = [
     method: "GET",
     path: "/_emulator/settings",
     summary: "The settings of the account.",
-    handle: ({ account }) => json(200, account.settings),
+    handle: ({ account }) => json(200, settingsView(account)),
   },
   {
     method: "POST",
@@ -71,23 +72,27 @@ function accountView(account: Account): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A new account starts with the defaults: what the emulator was started with is for its first account. */
+/**
+ * A new account starts with the defaults: what the emulator was started with is for its first account. A known one goes back
+ * to what it was registered with, with these changes.
+ */
 function registerAccount({ state, body }: ControlContext): Reply {
   const { apiKey: _key, apiSecret: _secret, webhookUrl: givenUrl, ...patch } = body;
   const apiKey = requiredString(body, "apiKey");
   const apiSecret = requiredString(body, "apiSecret");
-  const isNew = !state.accounts.has(apiKey);
-  const current = state.accounts.get(apiKey)?.settings ?? defaultSettings();
-  const patched = patchSettings(current, patch);
+  const known = state.accounts.get(apiKey);
+  const before = known?.registration ?? { settings: defaultSettings(), webhookUrl: null };
+  const webhookUrl = givenUrl === undefined ? before.webhookUrl : readWebhookUrl(givenUrl);
+  const patched = patchSettings(before.settings, patch);
   if (!patched.ok) throw new ControlError(patched.message);
-  const account = state.register({ apiKey, apiSecret, webhookUrl: readWebhookUrl(givenUrl) });
-  account.settings = patched.settings;
-  account.registeredSettings = patched.settings;
-  return json(isNew ? 201 : 200, accountView(account));
+  const account = known ?? state.addAccount({ apiKey, apiSecret, webhookUrl });
+  account.apiSecret = apiSecret;
+  account.register({ settings: patched.settings, webhookUrl });
+  return json(known === undefined ? 201 : 200, accountView(account));
 }
 
 function readWebhookUrl(value: unknown): string | null {
-  if (value === undefined || value === null || value === "") return null;
+  if (value === null || value === "") return null;
   if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value)) return value;
   throw new ControlError('"webhookUrl" must be an absolute http or https URL, or null.');
 }
@@ -98,7 +103,11 @@ function changeSettings({ account, body }: ControlContext): Reply {
   if (!patched.ok) throw new ControlError(patched.message);
   if (webhookUrl !== undefined) account.webhookUrl = readWebhookUrl(webhookUrl);
   account.settings = patched.settings;
-  return json(200, account.settings);
+  return json(200, settingsView(account));
+}
+
+function settingsView({ webhookUrl, settings }: Account): Readonly<Record<string, unknown>> {
+  return { webhookUrl, ...settings };
 }
 
 function reset({ state, account, body }: ControlContext): Reply {

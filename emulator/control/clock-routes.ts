@@ -4,6 +4,8 @@ import { booleanField, type ControlContext, type ControlRoute, durationField } f
 import { parseDurationMs } from "./duration";
 import { ControlError, optionalBoolean } from "./read-field";
 
+const longestAheadMs = 100 * 365 * 86_400_000;
+
 /** The payment clock of the account. */
 export const clockRoutes: readonly ControlRoute[] = [
   {
@@ -18,7 +20,9 @@ export const clockRoutes: readonly ControlRoute[] = [
     path: "/_emulator/clock",
     summary: 'Moves or stops the time, for instance {"advance":"31m"} or {"freeze":true}.',
     body: {
-      advance: durationField("How far to go; what falls due on the way happens."),
+      advance: durationField(
+        "How far to go; what falls due on the way happens. A redelivery is due after the answer to the one before, so each needs an advance of its own.",
+      ),
       freeze: booleanField("True stops the time, false lets it run on from where it stood."),
     },
     handle: setClock,
@@ -38,6 +42,8 @@ function setClock({ account, body }: ControlContext): Reply {
   const freeze = optionalBoolean(body, "freeze");
   const byMs = body.advance === undefined ? 0 : parseDurationMs(body.advance);
   if (byMs === null) throw new ControlError('"advance" must be milliseconds or a string such as "31m".');
+  if (account.clock.aheadMs + byMs > longestAheadMs)
+    throw new ControlError("The clock can be 100 years ahead at most.");
   if (freeze === true) account.clock.freeze();
   if (freeze === false) account.clock.resume();
   if (byMs > 0) account.clock.advance(byMs);

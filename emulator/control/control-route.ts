@@ -24,6 +24,8 @@ export interface ControlRoute {
   /** The fields of the body. Any other is refused: a misspelt switch that is silently ignored costs an afternoon. */
   readonly body?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
+  /** A page instead of JSON. */
+  readonly answersHtml?: true;
   handle(context: ControlContext): Reply | Promise<Reply>;
 }
 

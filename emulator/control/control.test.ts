@@ -49,11 +49,43 @@ describe("accounts", () => {
     expect((await from("http://a:1")).status).toBe(200);
   });
 
-  it("go back to their registered settings on reset", async () => {
-    const { control } = await openStore({ settings: { storeName: "Registered" } });
-    await control("POST", "/settings", { storeName: "Changed", webhooks: false });
+  it("go back to their registered settings and webhook URL on reset", async () => {
+    const { control, sink } = await openStore({ settings: { storeName: "Registered" } });
+    const webhookUrl = `${sink.url}/hooks/allscale`;
+    await control("POST", "/settings", { storeName: "Changed", webhooks: false, webhookUrl: "http://127.0.0.1:1/x" });
     await control("POST", "/reset", { all: true });
-    expect((await control("GET", "/settings")).body).toMatchObject({ storeName: "Registered", webhooks: true });
+    const registered = { storeName: "Registered", webhooks: true, webhookUrl };
+    expect((await control("GET", "/settings")).body).toMatchObject(registered);
+  });
+
+  it("keep what a second registration does not name, and forget what was changed since the first", async () => {
+    const { emulator } = await openStore();
+    const account = { apiKey: "st_again", apiSecret: "st_again_secret" };
+    const control = controlOf(emulator.url, account.apiKey);
+    const webhookUrl = "http://127.0.0.1:1/hooks";
+    const first = { ...account, webhookUrl, missingSlash: "405" };
+    expect((await controlOf(emulator.url, "st_test_key")("POST", "/accounts", first)).status).toBe(201);
+    await control("POST", "/settings", { replayWindowSeconds: 42, webhookUrl: null });
+    const again = await control("POST", "/accounts", { ...account, storeName: "Again" });
+    expect([again.status, again.body?.webhookUrl]).toEqual([200, webhookUrl]);
+    await control("POST", "/reset");
+    const expected = { webhookUrl, missingSlash: "405", storeName: "Again", replayWindowSeconds: 600 };
+    expect((await control("GET", "/settings")).body).toMatchObject(expected);
+    expect((await control("POST", "/accounts", { ...account, webhookUrl: null })).body?.webhookUrl).toBeNull();
+  });
+
+  it("refuse tables with names that mean nothing", async () => {
+    const { control } = await openStore();
+    const limit = { limit: 1, windowMs: 1_000 };
+    for (const wrong of [
+      { rateLimits: { creat: limit } },
+      { rates: { EURO_: "1.1" } },
+      { httpStatuses: { abc: 400 } },
+    ]) {
+      expect((await control("POST", "/settings", wrong)).status, JSON.stringify(wrong)).toBe(400);
+    }
+    const right = { rateLimits: { create: limit, any: limit }, rates: { EUR: "1.1" }, httpStatuses: { "50001": 400 } };
+    expect((await control("POST", "/settings", right)).status).toBe(200);
   });
 });
 

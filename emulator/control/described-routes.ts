@@ -10,6 +10,7 @@ export function describedRoutes(routes: () => readonly ControlRoute[]): readonly
       method: "GET",
       path: "/_emulator/",
       summary: "A page that shows the account and explains all of this.",
+      answersHtml: true,
       handle: (context) => html(200, overviewPage(context, routes())),
     },
     {

@@ -1,5 +1,6 @@
 import { json, type Reply } from "../http/reply";
 import {
+  answeredOnlyBy,
   apiFaultKinds,
   type Fault,
   type FaultOperation,
@@ -108,6 +109,9 @@ function readKind(op: FaultOperation, kind: string): FaultSettings["kind"] {
   if (!Object.hasOwn(kinds, kind)) {
     throw new ControlError(`"kind" on ${op} must be one of ${Object.keys(kinds).join(", ")}.`);
   }
+  const ops = op === "webhook" ? undefined : answeredOnlyBy[kind];
+  if (ops && !ops.includes(op))
+    throw new ControlError(`"${kind}" changes nothing on ${op}, only on ${ops.join(", ")}.`);
   return kind as FaultSettings["kind"];
 }
 

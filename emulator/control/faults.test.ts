@@ -149,6 +149,20 @@ describe("faults of the API", () => {
   });
 });
 
+it("are refused where they would change nothing", async () => {
+  const store = await openStore();
+  for (const [op, kind] of [
+    ["status", "evil_url"],
+    ["status", "amount_x100"],
+    ["test", "unknown_status"],
+    ["detail", "evil_url"],
+  ]) {
+    const answer = await store.control("POST", "/faults", { op, kind });
+    expect([answer.status, answer.body?.error], `${op} ${kind}`).toEqual([400, expect.stringContaining("only on")]);
+  }
+  expect((await store.control("POST", "/faults", { op: "webhook", kind: "amount_x100" })).status).toBe(201);
+});
+
 describe("faults of webhooks", () => {
   const secret = "st_test_secret_Zm9vYmFy";
 
@@ -185,6 +199,8 @@ describe("faults of webhooks", () => {
     const { store, caught } = await confirmed({ delay: "30ms" }, 1);
     expect(caught.length).toBe(1);
     await store.control("POST", "/faults", { op: "webhook", kind: "reorder", times: 1 });
+    // Long enough that the one held back would arrive first if it did not wait for the other.
+    await store.control("POST", "/faults", { op: "webhook", kind: "delay", delay: "50ms", times: 1 });
     const first = await createOk(store.merchant, order);
     const second = await createOk(store.merchant, order);
     for (const { allscale_checkout_intent_id: id } of [first, second]) {

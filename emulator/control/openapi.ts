@@ -20,6 +20,8 @@ const answers = {
   },
 };
 
+const page = { description: "A page.", content: { "text/html": { schema: { type: "string" } } } };
+
 /** The control API as an OpenAPI description, made from the routes themselves so that it cannot fall behind. */
 export function openApiDescription(routes: readonly ControlRoute[]): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
@@ -50,7 +52,7 @@ function operation(route: ControlRoute): JsonSchema {
     summary: route.summary,
     parameters: [accountHeader, ...inPath, ...inQuery],
     ...(route.body === undefined ? {} : { requestBody: requestBody(route.body, route.required ?? []) }),
-    responses: answers,
+    responses: route.answersHtml ? { ...answers, "2XX": page } : answers,
   };
 }
 

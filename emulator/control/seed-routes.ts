@@ -31,6 +31,8 @@ function seed({ state, account, body }: ControlContext): Reply {
   const prefix = optionalString(body, "order_prefix") ?? "seed-";
   const amountCents = optionalInteger(body, "amount_cents");
   const coin = optionalInteger(body, "stable_coin");
+  if (coin !== undefined && body.currency !== undefined)
+    throw new ControlError('"currency" and "stable_coin" cannot both be given.');
   const pricing = coin === undefined ? { currency: optionalInteger(body, "currency") ?? 1 } : { stable_coin: coin };
   const statusAt = readStatus(body.status);
   const ids: string[] = [];

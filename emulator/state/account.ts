@@ -20,6 +20,12 @@ export interface Credentials {
   readonly webhookUrl: string | null;
 }
 
+/** What an account is registered with, and goes back to on reset. */
+export interface Registration {
+  readonly settings: Settings;
+  readonly webhookUrl: string | null;
+}
+
 /** Who is told of finished deliveries; the same one for all accounts. */
 export interface DeliveryListener {
   notify: ((delivery: Delivery) => void) | null;
@@ -50,8 +56,7 @@ export class Account {
   apiSecret: string;
   webhookUrl: string | null;
   settings: Settings = defaultSettings();
-  /** The settings the account was registered with, which a reset goes back to. */
-  registeredSettings: Settings = this.settings;
+  registration: Registration;
   /** Aborted on reset, so that a webhook of the time before does not arrive in the time after. */
   sending = new AbortController();
 
@@ -61,6 +66,13 @@ export class Account {
     this.apiKey = credentials.apiKey;
     this.apiSecret = credentials.apiSecret;
     this.webhookUrl = credentials.webhookUrl;
+    this.registration = { settings: this.settings, webhookUrl: this.webhookUrl };
+  }
+
+  register(registration: Registration): void {
+    this.registration = registration;
+    this.settings = registration.settings;
+    this.webhookUrl = registration.webhookUrl;
   }
 
   /** The provider's own clock in milliseconds, which signs and checks signatures. */
@@ -82,10 +94,10 @@ export class Account {
     intent.history.push({ status: intent.status, atMs: intent.expiresAtMs ?? nowMs, by: "lifetime" });
   }
 
-  /** Back to how it was registered: no intents, nonces, logs or schedules, real time, the settings it came with. */
+  /** Back to how it was registered: no intents, nonces, logs or schedules, real time, the settings and URL it came with. */
   reset(): void {
     this.stopSending();
-    this.settings = this.registeredSettings;
+    this.register(this.registration);
     this.clock.reset();
     this.intents.clear();
     this.nonces.clear();

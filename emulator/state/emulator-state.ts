@@ -21,17 +21,10 @@ export class EmulatorState {
 
   constructor(credentials: Credentials, enforces: Enforces) {
     this.enforces = enforces;
-    this.defaultAccount = this.register(credentials);
+    this.defaultAccount = this.addAccount(credentials);
   }
 
-  /** Adds an account, or gives a known key another secret and webhook URL. Its intents stay. */
-  register(credentials: Credentials): Account {
-    const known = this.accounts.get(credentials.apiKey);
-    if (known !== undefined) {
-      known.apiSecret = credentials.apiSecret;
-      known.webhookUrl = credentials.webhookUrl;
-      return known;
-    }
+  addAccount(credentials: Credentials): Account {
     const account = new Account(credentials, this);
     this.accounts.set(credentials.apiKey, account);
     return account;

@@ -34,6 +34,13 @@ export const apiFaultKinds = {
   stale_response_signature: "Signs the answer with a time that is an hour old.",
 } as const;
 
+/** Where a fault of the API changes something that only some operations answer. */
+export const answeredOnlyBy: Readonly<Record<string, readonly FaultOperation[]>> = {
+  amount_x100: ["create", "detail", "any"],
+  evil_url: ["create", "any"],
+  unknown_status: ["status", "detail", "any"],
+};
+
 /** Faults of the webhooks, with what they do to a delivery. */
 export const webhookFaultKinds = {
   error: "Delivers, but takes the answer for `http`, so that it is sent again.",

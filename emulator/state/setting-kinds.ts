@@ -82,20 +82,20 @@ export function texts<const T extends string>(
   };
 }
 
-/** A table from a name to a value that `accepts` recognises. */
+/** A table from a name that `isName` knows to a value that `accepts` recognises. */
 export function table<T>(
-  byDefault: Readonly<Record<string, T>>,
+  isName: (name: string) => boolean,
   accepts: (value: unknown) => value is T,
   about: string,
 ): Setting<Readonly<Record<string, T>>> {
   return {
-    default: byDefault,
+    default: {},
     about,
     schema: { type: "object" },
     parse: (value) => {
       if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
       const entries = Object.entries(value);
-      const good = entries.filter((entry): entry is [string, T] => accepts(entry[1]));
+      const good = entries.filter((entry): entry is [string, T] => isName(entry[0]) && accepts(entry[1]));
       return good.length === entries.length ? Object.fromEntries(good) : undefined;
     },
   };

@@ -1,4 +1,5 @@
 import { parseDecimal } from "../protocol/decimal";
+import { faultOperations } from "./fault";
 import { choice, flag, integer, integers, type Setting, table, text, texts } from "./setting-kinds";
 
 const dayMs = 86_400_000;
@@ -37,6 +38,18 @@ function isRate(value: unknown): value is string {
 
 function isHttpStatus(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599;
+}
+
+function isWholeNumber(name: string): boolean {
+  return /^\d+$/.test(name);
+}
+
+function isSymbol(name: string): boolean {
+  return /^[A-Z]{3,5}$/.test(name);
+}
+
+function isOperation(name: string): boolean {
+  return faultOperations.some((op) => op === name) && name !== "webhook";
 }
 
 /**
@@ -84,14 +97,18 @@ export const settingDefinitions = {
     ["auto", "documented", "observed", "flat"],
     "Errors with message and request_id, without, with top-level error_code, or (auto) auth errors as observed (§3).",
   ),
-  httpStatuses: table({}, isHttpStatus, 'HTTP status by error code, for instance {"50001":400} (§13).'),
+  httpStatuses: table(isWholeNumber, isHttpStatus, 'HTTP status by error code, for instance {"50001":400} (§13).'),
   failCode: integer(90_000, anyInt, "The code that /v1/test/fail answers (§13)."),
   missingSlash: choice("404", ["404", "405", "307", "308"], "What create without its trailing slash answers (§13)."),
   unknownFields: choice("ignore", ["ignore", "refuse"], "Whether create refuses fields it does not know (§13)."),
   maxTextLength: integer(0, { min: 0, max: 1_000_000 }, "The longest text field of create; 0 for no limit (§13)."),
   disabledCoins: integers([3], { min: 1, max: 3 }, "Stable coins that are refused; the stale table is [2, 3] (§10)."),
-  extraCurrencies: table({}, isExtraCurrency, 'Further fiat currencies: {"NZD":{"value":99,"rate":"0.6000"}} (§13).'),
-  rates: table({}, isRate, 'Rates that replace the built-in ones: {"EUR":"1.1000"} (§13).'),
+  extraCurrencies: table(
+    isSymbol,
+    isExtraCurrency,
+    'Further fiat currencies: {"NZD":{"value":99,"rate":"0.6000"}} (§13).',
+  ),
+  rates: table(isSymbol, isRate, 'Rates that replace the built-in ones: {"EUR":"1.1000"} (§13).'),
   rateDirection: choice(
     "coins_per_fiat",
     ["coins_per_fiat", "fiat_per_coin"],
@@ -117,7 +134,7 @@ export const settingDefinitions = {
   feeBasisPoints: integer(60, { min: 0, max: 10_000 }, "The service fee in hundredths of a percent (§10)."),
   signedResponse: flag(false, "Whether answers are signed, as the dashboard switch does (§9)."),
   signErrorResponses: flag(true, "Whether signed answers include errors of a known key (§13)."),
-  rateLimits: table({}, isRateLimit, 'Limits by operation: {"create":{"limit":5,"windowMs":60000}} (§13).'),
+  rateLimits: table(isOperation, isRateLimit, 'Limits by operation: {"create":{"limit":5,"windowMs":60000}} (§13).'),
   retryAfterUnit: choice("seconds", ["seconds", "milliseconds"], "The unit of `retry_after` (§13)."),
   retryAfterPlace: choice("details", ["details", "header", "both", "none"], "Where `retry_after` is told (§13)."),
   scenarios: flag(true, "Whether magic descriptions and amounts start a scenario."),

@@ -39,14 +39,14 @@ function startAttempt(account: Account, attempt: Attempt): void {
   if (!settings.webhooks || webhookUrl === null) return;
   if (!settings.plainHttpWebhooks && webhookUrl.startsWith("http:")) return;
   const fault = account.faults.strike("webhook");
-  const go = (): void => void runAttempt(account, attempt, { fault, url: webhookUrl });
-  if (fault?.kind === "reorder") {
-    account.heldBack.push(go);
-    return;
-  }
-  if (fault !== null && fault.delayMs > 0) account.clock.schedule(fault.delayMs, go);
-  else go();
-  for (const held of account.heldBack.splice(0)) held();
+  const go = async (): Promise<void> => {
+    await runAttempt(account, attempt, { fault, url: webhookUrl });
+    // Only now that this one was answered or lost: at the same time they could still arrive in their order.
+    for (const held of account.heldBack.splice(0)) held();
+  };
+  if (fault?.kind === "reorder") account.heldBack.push(go);
+  else if (fault !== null && fault.delayMs > 0) account.clock.schedule(fault.delayMs, go);
+  else void go();
 }
 
 interface Conditions {
