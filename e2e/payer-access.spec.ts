@@ -182,11 +182,13 @@ test("trouble and a long wait are announced once, and not with every question", 
     await page.clock.fastForward("01:00");
     await expect(region).toBeEmpty({ timeout: 1_000 });
   }).toPass();
-  await page.clock.fastForward("11:00");
-  await expect(page.getByTestId("order-still-watching")).toBeVisible();
-  const asked = page.waitForResponse(/\/api\/orders\//);
-  await page.clock.fastForward("01:00");
-  await (await asked).finished();
+  for (const by of ["11:00", "01:00"]) {
+    // To the end of each question, which time that is wound on further would break off.
+    const asked = page.waitForResponse(/\/api\/orders\//);
+    await page.clock.fastForward(by);
+    await (await asked).finished();
+    await expect(page.getByTestId("order-still-watching")).toBeVisible();
+  }
   expect(await page.evaluate("said")).toEqual([
     "We cannot reach the server just now. We are still watching.",
     "We are still watching. You can close this page and come back to it at any time.",
