@@ -17,4 +17,9 @@ describe("the README", () => {
     }
     for (const kind of Object.keys({ ...apiFaultKinds, ...webhookFaultKinds })) expect(readme).toContain(`\`${kind}\``);
   });
+
+  it("names what a receiver shows to the matrix", async () => {
+    const readme = await readFile(new URL("README.md", import.meta.url), "utf8");
+    for (const word of ["`result`", "`settlements`", "`--allow-unseen`"]) expect(readme).toContain(word);
+  });
 });

@@ -2,36 +2,27 @@ import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createOk, type Merchant } from "./merchant";
-
-/** The checks a receiver can forget, by the line of the matrix that finds it. */
-export const shopHoles = [
-  "valid",
-  "unsigned",
-  "wrong-secret",
-  "one-byte-changed",
-  "query-added",
-  "too-new-by-301-s",
-  "too-old-by-301-s",
-  "id-mismatch",
-  "short-signature",
-  "too-large",
-  "delivered-twice",
-  "twenty-at-once",
-  "unknown-order",
-  "amount-short",
-  "other-currency",
-] as const;
-export type ShopHole = (typeof shopHoles)[number];
+import type { ShopHole } from "./shop-holes";
 
 interface ShopOrder {
   readonly id: string;
   readonly intentId: string;
   paid: boolean;
+  settlements: number;
+}
+
+export interface ShopOptions {
+  readonly holes?: Iterable<ShopHole>;
+  /** How it lets others see what a webhook did: by a word of ours, by a word of its own, by a count, or not at all. */
+  readonly shows?: "result" | "other_word" | "settlements" | "nothing";
+  /** Refuses the creation of this order, counted from 1, and asks to try again in a second. */
+  readonly limitedAt?: number;
 }
 
 interface Answer {
   readonly status: number;
   readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Shop {
@@ -43,15 +34,20 @@ export interface Shop {
  * A small shop that makes orders at AllScale and receives its webhooks. Without holes it does everything right; with
  * all of them it is as naive as the receivers of §14.
  */
-export async function openShop(merchant: Merchant, holes: ReadonlySet<ShopHole> = new Set()): Promise<Shop> {
+export async function openShop(merchant: Merchant, options: ShopOptions = {}): Promise<Shop> {
+  const { shows = "result", limitedAt } = options;
+  const holes: ReadonlySet<ShopHole> = new Set(options.holes);
   const orders = new Map<string, ShopOrder>();
   const nonces = new Set<string>();
   const settledDeliveries = new Set<string>();
+  let asked = 0;
 
   async function create(): Promise<Answer> {
+    asked += 1;
+    if (asked === limitedAt) return { status: 429, body: {}, headers: { "Retry-After": "1" } };
     const id = randomUUID();
     const intent = await createOk(merchant, { currency: 1, amount_cents: 500, order_id: id });
-    orders.set(id, { id, intentId: intent.allscale_checkout_intent_id, paid: false });
+    orders.set(id, { id, intentId: intent.allscale_checkout_intent_id, paid: false, settlements: 0 });
     return { status: 201, body: { orderId: id } };
   }
 
@@ -73,6 +69,7 @@ export async function openShop(merchant: Merchant, holes: ReadonlySet<ShopHole> 
     await storeLatency();
     if (order.paid && !isSeen && !holes.has("twenty-at-once")) return { status: 200, body: { result: "duplicate" } };
     order.paid = !holes.has("valid");
+    if (order.paid) order.settlements += 1;
     settledDeliveries.add(`${webhookId}:${nonce}`);
     return { status: 200, body: { result: order.paid ? "paid" : "ignored" } };
   }
@@ -115,9 +112,15 @@ export async function openShop(merchant: Merchant, holes: ReadonlySet<ShopHole> 
   async function answer(request: IncomingMessage, body: Buffer): Promise<Answer> {
     const path = (request.url ?? "").split("?")[0] ?? "";
     if (path === "/api/checkout") return create();
-    if (path === "/api/webhooks") return receive(request, body);
+    if (path === "/api/webhooks") {
+      const received = await receive(request, body);
+      if (shows === "result" || received.status !== 200) return received;
+      return { status: 200, body: shows === "other_word" ? { result: "success" } : { ok: true } };
+    }
     const order = orders.get(path.replace("/api/orders/", ""));
-    return order === undefined ? { status: 404, body: {} } : { status: 200, body: order };
+    if (order === undefined) return { status: 404, body: {} };
+    const { paid, settlements } = order;
+    return { status: 200, body: shows === "settlements" ? { paid, settlements } : { paid } };
   }
 
   return listen(answer);
@@ -150,8 +153,8 @@ async function listen(answer: (request: IncomingMessage, body: Buffer) => Promis
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     try {
-      const { status, body } = await answer(request, Buffer.concat(chunks));
-      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+      const { status, body, headers } = await answer(request, Buffer.concat(chunks));
+      response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
     } catch {
       response.writeHead(500).end();
     }

@@ -1,7 +1,7 @@
 import type { WebhookVariant } from "../webhooks/webhook-variants";
 
 /** The orders a matrix needs, all unpaid when it starts. */
-export type MatrixOrder = "settled" | "untouched" | "crowded" | "mispaid";
+export type MatrixOrder = "settled" | "untouched" | "crowded" | "short" | "foreign";
 
 export interface MatrixLine {
   readonly name: string;
@@ -79,7 +79,7 @@ export const matrixLines: readonly MatrixLine[] = [
   },
   {
     name: "amount-short",
-    order: "mispaid",
+    order: "short",
     act: { kind: "once", variant: "amount_short" },
     wantedStatuses: [200],
     paid: false,
@@ -87,7 +87,7 @@ export const matrixLines: readonly MatrixLine[] = [
   },
   {
     name: "other-currency",
-    order: "mispaid",
+    order: "foreign",
     act: { kind: "once", variant: "other_currency" },
     wantedStatuses: [200],
     paid: false,

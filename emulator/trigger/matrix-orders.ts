@@ -1,27 +1,31 @@
+import { setTimeout } from "node:timers/promises";
 import { type EmulatorClient, TriggerError } from "./emulator-client";
 import type { KnownOrder } from "./known-order";
 import type { MatrixOrder } from "./matrix-lines";
 
-const needed: readonly MatrixOrder[] = ["settled", "untouched", "crowded", "mispaid"];
+const needed: readonly MatrixOrder[] = ["settled", "untouched", "crowded", "short", "foreign"];
+const longestWaitSeconds = 60;
 
-/** Hands the four parts of the matrix out to given orders. */
+/** Hands the parts of the matrix out to given orders. */
 export function assignOrders(given: readonly KnownOrder[]): Readonly<Record<MatrixOrder, KnownOrder>> {
-  const [settled, untouched, crowded, mispaid] = given;
-  if (settled === undefined || untouched === undefined || crowded === undefined || mispaid === undefined) {
+  const [settled, untouched, crowded, short, foreign] = given;
+  if (!(settled && untouched && crowded && short && foreign)) {
     throw new TriggerError(`The matrix needs ${needed.length} unpaid orders, and was given ${given.length}.`);
   }
-  return { settled, untouched, crowded, mispaid };
+  return { settled, untouched, crowded, short, foreign };
 }
 
 export interface ShopCreate {
   readonly url: string;
   readonly body: string;
+  /** Told when the shop wants to be asked again later. */
+  readonly onWait: (text: string) => void;
 }
 
 /** Has the shop make the orders itself, through its own create route, and finds their intents in the emulator. */
 export async function createOrders(emulator: EmulatorClient, shop: ShopCreate): Promise<KnownOrder[]> {
   const known = new Set((await emulator.intents()).map(({ intentId }) => intentId));
-  for (let count = 0; count < needed.length; count += 1) await createOne(shop);
+  for (let count = 0; count < needed.length; count += 1) await createOne(shop, { mayWait: true });
   const made = (await emulator.intents()).filter(({ intentId }) => !known.has(intentId));
   if (made.length < needed.length) {
     throw new TriggerError(
@@ -31,7 +35,8 @@ export async function createOrders(emulator: EmulatorClient, shop: ShopCreate): 
   return made.slice(0, needed.length);
 }
 
-async function createOne({ url, body }: ShopCreate): Promise<void> {
+async function createOne(shop: ShopCreate, { mayWait }: { mayWait: boolean }): Promise<void> {
+  const { url, body } = shop;
   const answer = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -44,6 +49,12 @@ async function createOne({ url, body }: ShopCreate): Promise<void> {
   });
   if (answer.status === 429) {
     const wait = answer.headers.get("retry-after");
+    // A shop that lets few orders be made in a minute would otherwise never get to the last one.
+    if (mayWait && wait !== null && /^\d+$/.test(wait) && Number(wait) <= longestWaitSeconds) {
+      shop.onWait(`${url} limits how many orders are made: waiting ${wait} s.`);
+      await setTimeout(Number(wait) * 1000);
+      return createOne(shop, { mayWait: false });
+    }
     throw new TriggerError(`${url} limits how many orders are made. Try again in ${wait ?? "some"} s.`);
   }
   if (answer.status >= 400) throw new TriggerError(`${url} answered ${answer.status}: ${await answer.text()}`);

@@ -6,13 +6,21 @@ import { TriggerError } from "./emulator-client";
 import { type KnownOrder, webhookFields } from "./known-order";
 
 const timeoutMs = 30_000;
+const receiverResults = ["paid", "duplicate", "needs_review", "ignored"] as const;
+type ReceiverResult = (typeof receiverResults)[number];
 
 /** What a receiver answered; status 0 stands for no answer. */
 export interface ReceiverAnswer {
   readonly status: number;
-  /** The `result` of a JSON answer, when it has one. */
-  readonly result: string | null;
+  /** The `result` of a JSON answer; null when it has none, or another word than the documented ones. */
+  readonly result: ReceiverResult | null;
   readonly text: string;
+}
+
+export interface OrderState {
+  readonly paid: boolean;
+  /** How often the order was settled, for receivers that count it. */
+  readonly settlements: number | null;
 }
 
 export interface ReceiverOptions {
@@ -53,8 +61,8 @@ export class Receiver {
     return { status, result: resultOf(body), text: body };
   }
 
-  /** Whether the order counts as paid; null when nobody said where to look. */
-  async isPaid(order: KnownOrder): Promise<boolean | null> {
+  /** Null when nobody said where to look. */
+  async stateOf(order: KnownOrder): Promise<OrderState | null> {
     const { stateUrl } = this.#options;
     if (stateUrl === null) return null;
     const url = stateUrl
@@ -65,15 +73,23 @@ export class Receiver {
     if (!answer?.ok || typeof body !== "object" || body === null || !("paid" in body)) {
       throw new TriggerError(`${url} did not answer JSON with a field "paid" (status ${answer?.status ?? "none"}).`);
     }
-    return body.paid === true;
+    const settlements = "settlements" in body ? body.settlements : null;
+    if (settlements !== null && !isCount(settlements)) {
+      throw new TriggerError(`"settlements" of ${url} has to be a whole number, not ${JSON.stringify(settlements)}.`);
+    }
+    return { paid: body.paid === true, settlements };
   }
 }
 
-function resultOf(body: string): string | null {
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function resultOf(body: string): ReceiverResult | null {
   try {
     const value: unknown = JSON.parse(body);
-    const isResult = typeof value === "object" && value !== null && "result" in value;
-    return isResult && typeof value.result === "string" ? value.result : null;
+    const result = typeof value === "object" && value !== null && "result" in value ? value.result : null;
+    return receiverResults.find((word) => word === result) ?? null;
   } catch {
     return null;
   }

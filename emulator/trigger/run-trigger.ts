@@ -1,8 +1,9 @@
 import { statuses } from "../protocol/statuses";
 import { isWebhookVariant, type WebhookVariant } from "../webhooks/webhook-variants";
 import { EmulatorClient, TriggerError } from "./emulator-client";
+import type { LineResult } from "./judge-line";
 import { type KnownOrder, readOrderJson } from "./known-order";
-import { type LineResult, runMatrix } from "./matrix";
+import { runMatrix } from "./matrix";
 import { assignOrders, createOrders } from "./matrix-orders";
 import { Receiver } from "./receiver";
 import { listText, type TriggerOptions, triggerHelp } from "./trigger-options";
@@ -87,14 +88,29 @@ async function replayDelivery(options: TriggerOptions, emulator: EmulatorClient,
 async function matrix(options: TriggerOptions, emulator: EmulatorClient, print: (text: string) => void) {
   const url = await receiverUrl(options, emulator);
   const named = await namedOrders(options, emulator);
-  const shop = { url: options.createUrl ?? new URL("/api/checkout", url).href, body: options.createBody };
+  const onWait = (text: string): void => (options.json ? undefined : print(text));
+  const createUrl = options.createUrl ?? new URL("/api/checkout", url).href;
+  const shop = { url: createUrl, body: options.createBody, onWait };
   const orders = assignOrders(named.length > 0 ? named : await createOrders(emulator, shop));
   const receiver = new Receiver({ ...options, url, stateUrl: stateUrlOf(options.stateUrl, url) });
   const onLine = (result: LineResult): void => print(options.json ? JSON.stringify(result) : lineText(result));
   const results = await runMatrix({ receiver, orders, onLine });
-  const failed = results.filter(({ passed }) => !passed).length;
-  if (!options.json) print(`${results.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  const failed = results.filter(({ hole }) => hole !== null).length;
+  const unseen = results.filter((result) => result.unseen !== null).length;
+  if (!options.json) print(closingLine({ passed: results.length - failed - unseen, failed, unseen }));
+  return failed === 0 && (unseen === 0 || options.allowUnseen) ? 0 : 1;
+}
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly unseen: number;
+}
+
+function closingLine({ passed, failed, unseen }: Tally): string {
+  const judged = `${passed} passed, ${failed} failed`;
+  if (unseen === 0) return judged;
+  return `${judged}, ${unseen} not seen. What is not seen has not passed; --allow-unseen lets the exit code overlook it.`;
 }
 
 /** The braces of the default must not be percent-encoded, so it is put together as text. */
@@ -103,7 +119,8 @@ function stateUrlOf(given: string | null, receiver: string): string | null {
   return given ?? `${new URL(receiver).origin}/api/orders/{orderId}`;
 }
 
-function lineText({ name, passed, seen, wanted, hole }: LineResult): string {
-  const start = `${passed ? "pass" : "FAIL"}  ${name.padEnd(18)}`;
-  return passed ? `${start}${seen}` : `${start}${seen}; wanted ${wanted}. ${hole}`;
+function lineText({ name, seen, wanted, hole, unseen }: LineResult): string {
+  const row = (verdict: string): string => `${`${verdict}  ${name}`.padEnd(24)}${seen}`;
+  if (hole !== null) return `${row("FAIL")}; wanted ${wanted}. ${hole}`;
+  return unseen === null ? row("pass") : `${row("unseen")}. ${unseen}`;
 }

@@ -1,98 +1,24 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { closeAfterTest, openStore, type TestStore } from "../test-support/bench-store";
+import { closeAfterTest, openStore } from "../test-support/bench-store";
 import { createOk } from "../test-support/merchant";
-import { openShop, type Shop, type ShopHole, shopHoles } from "../test-support/shop";
+import { trigger } from "../test-support/run-trigger";
+import { openShop } from "../test-support/shop";
 import { webhookVerifies } from "../test-support/webhook-sink";
 import { webhookVariants } from "../webhooks/webhook-variants";
 import { TriggerError } from "./emulator-client";
-import type { LineResult } from "./matrix";
-import { runTrigger } from "./run-trigger";
 import { readTriggerOptions } from "./trigger-options";
 
-async function trigger(store: TestStore, ...args: string[]): Promise<{ code: number; lines: string[] }> {
-  const { apiKey, apiSecret } = store.merchant;
-  const lines: string[] = [];
-  const own = ["--emulator", store.emulator.url, "--api-key", apiKey, "--api-secret", apiSecret];
-  const code = await runTrigger(readTriggerOptions([...args, ...own], {}), (text) => lines.push(text));
-  return { code, lines };
+/** A server that is no emulator: it has one answer to everything. */
+async function openOther(status: number, contentType: string, body: string): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { "Content-Type": contentType }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closeAfterTest({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
-
-async function openShopFor(store: TestStore, ...holes: ShopHole[]): Promise<Shop> {
-  const shop = await openShop(store.merchant, new Set(holes));
-  closeAfterTest(shop);
-  return shop;
-}
-
-async function failedLines(store: TestStore, shop: Shop): Promise<string[]> {
-  const { code, lines } = await trigger(store, "matrix", "--json", "--url", `${shop.url}/api/webhooks`);
-  const results: LineResult[] = lines.map((line) => JSON.parse(line));
-  expect(results).toHaveLength(15);
-  const failed = results.filter(({ passed }) => !passed);
-  expect(failed.every(({ hole }) => hole !== null)).toBe(true);
-  expect(code).toBe(failed.length === 0 ? 0 : 1);
-  return failed.map(({ name }) => name);
-}
-
-/** What else a hole may let through besides the line it is named after. */
-const widerHoles: Readonly<Partial<Record<ShopHole, readonly ShopHole[]>>> = {
-  valid: ["delivered-twice", "twenty-at-once"],
-  "one-byte-changed": ["wrong-secret"],
-  "delivered-twice": ["twenty-at-once"],
-};
-
-describe("trigger matrix", () => {
-  it("passes a receiver that does everything right, in fifteen readable lines", async () => {
-    const store = await openStore();
-    const shop = await openShopFor(store);
-    const { code, lines } = await trigger(store, "matrix", "--url", `${shop.url}/api/webhooks`);
-    expect([code, lines.at(-1)]).toEqual([0, "15 passed, 0 failed"]);
-    expect(lines.slice(0, 15).every((line) => line.startsWith("pass"))).toBe(true);
-  });
-
-  it("names every hole of a receiver that is as naive as can be", async () => {
-    const store = await openStore();
-    const shop = await openShopFor(store, ...shopHoles.filter((hole) => hole !== "valid"));
-    const failed = await failedLines(store, shop);
-    expect(failed).toEqual(shopHoles.filter((hole) => hole !== "valid"));
-  });
-
-  it.each(shopHoles)("finds the single hole %s", async (hole) => {
-    const store = await openStore();
-    const shop = await openShopFor(store, hole);
-    const failed = await failedLines(store, shop);
-    expect(failed).toContain(hole);
-    expect(failed.filter((name) => name !== hole && !widerHoles[hole]?.some((wider) => wider === name))).toEqual([]);
-  });
-
-  it("goes by the answers alone where it cannot look at orders, and takes orders by hand", async () => {
-    const store = await openStore();
-    const shop = await openShopFor(store);
-    for (let count = 0; count < 4; count += 1) await fetch(`${shop.url}/api/checkout`, { method: "POST" });
-    const intents = (await store.control("GET", "/intents")).body?.intents as {
-      id: string;
-      order: { orderId: string };
-    }[];
-    const [first, ...others] = intents;
-    const orders = others.flatMap(({ order }) => ["--order", order.orderId]);
-    const described = { intentId: first?.id, amountCents: 500, currency: 1, currencySymbol: "USD", amountCoins: "5" };
-    const args = ["--url", `${shop.url}/api/webhooks`, "--state-url", "none", ...orders];
-    const { code } = await trigger(store, "matrix", ...args, "--order-json", JSON.stringify(described));
-    expect(code).toBe(0);
-  });
-
-  it("says in a sentence why it cannot be run", async () => {
-    const store = await openStore();
-    const shop = await openShopFor(store);
-    const url = ["--url", `${shop.url}/api/webhooks`];
-    await expect(trigger(store, "matrix", ...url, "--order-json", "{}")).rejects.toThrow(/at least intentId/);
-    await expect(trigger(store, "matrix", ...url, "--create-url", `${shop.url}/nothing`)).rejects.toThrow(/404/);
-    await expect(trigger(store, "matrix", "--url", "http://127.0.0.1:1/x")).rejects.toThrow(/Nothing answers/);
-    await expect(trigger(store, "good", "--order", "nope")).rejects.toThrow(/knows no order/);
-    expect(() => readTriggerOptions(["sunny"], {})).toThrow(TriggerError);
-    expect(() => readTriggerOptions(["good", "--url", "x"], {})).toThrow(TriggerError);
-    expect(() => readTriggerOptions(["good", "--odrer", "x"], {})).toThrow(TriggerError);
-  });
-});
 
 describe("trigger", () => {
   it.each(Object.keys(webhookVariants))("sends a webhook in the way %s", async (variant) => {
@@ -134,7 +60,25 @@ describe("trigger", () => {
 
   it("explains itself", async () => {
     const store = await openStore();
-    expect((await trigger(store, "--help")).lines[0]).toContain("matrix");
+    const help = (await trigger(store, "--help")).lines[0];
+    const words = ["matrix", '"result"', '"settlements"', "--allow-unseen"];
+    for (const word of words) expect(help).toContain(word);
     expect((await trigger(store, "list")).lines[0]).toContain("short_signature");
+  });
+
+  it("says in a sentence why it cannot be run", async () => {
+    const store = await openStore();
+    const shop = await openShop(store.merchant);
+    closeAfterTest(shop);
+    const url = ["--url", `${shop.url}/api/webhooks`];
+    await expect(trigger(store, "matrix", ...url, "--order-json", "{}")).rejects.toThrow(/at least intentId/);
+    await expect(trigger(store, "matrix", ...url, "--create-url", `${shop.url}/nothing`)).rejects.toThrow(/404/);
+    await expect(trigger(store, "matrix", "--url", "http://127.0.0.1:1/x")).rejects.toThrow(/Nothing answers/);
+    const state = await openOther(200, "application/json", '{"paid":true,"settlements":"1"}');
+    await expect(trigger(store, "matrix", ...url, "--state-url", state)).rejects.toThrow(/whole number, not "1"/);
+    await expect(trigger(store, "good", "--order", "nope")).rejects.toThrow(/knows no order/);
+    expect(() => readTriggerOptions(["sunny"], {})).toThrow(TriggerError);
+    expect(() => readTriggerOptions(["good", "--url", "x"], {})).toThrow(TriggerError);
+    expect(() => readTriggerOptions(["good", "--odrer", "x"], {})).toThrow(TriggerError);
   });
 });
