@@ -66,6 +66,21 @@ describe("trigger", () => {
     expect((await trigger(store, "list")).lines[0]).toContain("short_signature");
   });
 
+  it.each([
+    ["future", 1],
+    ["stale", -1],
+  ] as const)("sends %s with the timestamp that its description says", async (variant, direction) => {
+    const store = await openStore();
+    await createOk(store.merchant, { currency: 1, amount_cents: 500, order_id: "o-1" });
+    const says = Number(/(\d+) s /.exec(webhookVariants[variant])?.[1]) * direction;
+    const before = Math.floor(Date.now() / 1000);
+    await trigger(store, variant, "--order", "o-1");
+    const after = Math.floor(Date.now() / 1000);
+    const sent = Number(store.sink.caught[0]?.headers["x-webhook-timestamp"]);
+    expect(sent - says).toBeGreaterThanOrEqual(before);
+    expect(sent - says).toBeLessThanOrEqual(after);
+  });
+
   it("says in a sentence why it cannot be run", async () => {
     const store = await openStore();
     const shop = await openShop(store.merchant);

@@ -4,6 +4,9 @@ import { parseDecimal } from "../protocol/decimal";
 import type { SentRequest } from "./delivery";
 import { signWebhook, type WebhookToSign } from "./sign-webhook";
 
+/** Still 301 s ahead when it arrives after up to four seconds. */
+const aheadSeconds = 305;
+
 /** Every named way a webhook can be sent: good ones that tell something else, and broken ones. */
 export const webhookVariants = {
   good: "As it should be.",
@@ -14,7 +17,7 @@ export const webhookVariants = {
   changed_byte: "One byte of the body changed after signing.",
   query_added: "Sent to the URL with a query that was not signed.",
   stale: "Signed with a timestamp 301 s ago.",
-  future: "Signed with a timestamp 301 s ahead.",
+  future: `Signed with a timestamp ${aheadSeconds} s ahead, so that it is 301 s ahead at least when it arrives.`,
   hour_old: "Signed with a timestamp an hour ago.",
   id_mismatch: "Another webhook_id in the body than in the header, signed.",
   short_signature: "A signature cut short, which must not crash a comparison in constant time.",
@@ -43,8 +46,6 @@ export interface VariantRequest extends Omit<WebhookToSign, "body"> {
 
 const hourMs = 3_600_000;
 const justPastMs = 301_000;
-/** Still 301 s ahead when it arrives after up to four seconds. */
-const justAheadMs = 305_000;
 
 /** Builds a webhook of §8 in one of the named ways. */
 export function buildVariant(variant: WebhookVariant, webhook: VariantRequest): SentRequest {
@@ -69,7 +70,7 @@ export function buildVariant(variant: WebhookVariant, webhook: VariantRequest): 
     case "stale":
       return signed({ timeMs: webhook.timeMs - justPastMs });
     case "future":
-      return signed({ timeMs: webhook.timeMs + justAheadMs });
+      return signed({ timeMs: webhook.timeMs + aheadSeconds * 1000 });
     case "hour_old":
       return signed({ timeMs: webhook.timeMs - hourMs });
     case "id_mismatch":
