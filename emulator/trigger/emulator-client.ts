@@ -28,17 +28,32 @@ export class EmulatorClient {
     }).catch(() => {
       throw new TriggerError(`No emulator answers at ${this.#url}. Start one, or say where it is with --emulator.`);
     });
-    const value: Readonly<Record<string, unknown>> = await answer.json();
-    if (!answer.ok) throw new TriggerError(String(value.error ?? `The emulator answered ${answer.status}.`));
-    return value;
+    const value: unknown = await answer.json().catch(() => null);
+    if (!isRecord(value)) throw this.#noEmulator(answer);
+    if (answer.ok) return value;
+    throw typeof value.error === "string" ? new TriggerError(value.error) : this.#noEmulator(answer);
+  }
+
+  async #list(path: string, name: string): Promise<readonly unknown[]> {
+    const { [name]: list } = await this.call("GET", path);
+    if (!Array.isArray(list)) throw new TriggerError(this.#isNoEmulator(`it lists no ${name}`));
+    return list;
+  }
+
+  #noEmulator({ status, headers }: Response): TriggerError {
+    return new TriggerError(
+      this.#isNoEmulator(`it answered ${status} with ${headers.get("content-type") ?? "no type"}`),
+    );
+  }
+
+  #isNoEmulator(reason: string): string {
+    return `What runs at ${this.#url} is no emulator: ${reason}. Say where one is with --emulator.`;
   }
 
   /** The webhook URL of the account, or null when it has none. */
   async webhookUrl(): Promise<string | null> {
-    const { accounts } = await this.call("GET", "/accounts");
-    const own = (accounts as { apiKey: string; webhookUrl: string | null }[]).find(
-      ({ apiKey }) => apiKey === this.#apiKey,
-    );
+    const accounts = (await this.#list("/accounts", "accounts")) as { apiKey: string; webhookUrl: string | null }[];
+    const own = accounts.find(({ apiKey }) => apiKey === this.#apiKey);
     return own?.webhookUrl ?? null;
   }
 
@@ -54,9 +69,12 @@ export class EmulatorClient {
 
   /** The newest ones first, no more than a hundred unless the query says so. */
   async intents(query = ""): Promise<KnownOrder[]> {
-    const { intents } = await this.call("GET", `/intents${query}`);
-    return (intents as IntentView[]).map(toOrder);
+    return ((await this.#list(`/intents${query}`, "intents")) as IntentView[]).map(toOrder);
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Cents as the emulator tells them: the account decides whether native orders show any (§10). */

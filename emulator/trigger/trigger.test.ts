@@ -96,4 +96,21 @@ describe("trigger", () => {
     expect(() => readTriggerOptions(["good", "--url", "x"], {})).toThrow(TriggerError);
     expect(() => readTriggerOptions(["good", "--odrer", "x"], {})).toThrow(TriggerError);
   });
+
+  it.each([
+    [404, "text/html", "<!doctype html><title>404: This page could not be found.</title>"],
+    [200, "text/html", "<!doctype html><title>A shop</title>"],
+    [404, "application/problem+json", '{"title":"Not found","status":404}'],
+    [200, "application/json", '{"ok":true}'],
+    [200, "application/json", "null"],
+  ])("says in a sentence that what answers %i with %s %s is no emulator", async (status, contentType, body) => {
+    const store = await openStore();
+    const url = await openOther(status, contentType, body);
+    const failing = [["matrix"], ["matrix", "--url", `${url}/x`, "--create-url", `${url}/x`], ["good", "--order", "o"]];
+    for (const args of failing) {
+      const failure = await trigger(store, ...args, "--emulator", url).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(TriggerError);
+      expect(String(failure)).toMatch(/ is no emulator: .*--emulator/);
+    }
+  });
 });
