@@ -75,6 +75,8 @@ describe("npm pack of the emulator folder", () => {
     expect(Math.min(...starts)).toBeLessThan(1_000);
     const { stdout } = await run(join(project, "node_modules/.bin/allscale-trigger"), ["list"]);
     expect(stdout).toContain("short_signature");
+    const help = await run(join(project, "node_modules/.bin/allscale-trigger"), ["--help"]);
+    expect(help.stdout).toContain("npx allscale-trigger COMMAND");
     await writeFile(join(project, "use.mts"), useOfThePackage);
     const strict = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "", "use.mts"];
     await run(process.execPath, [join(emulator, "../node_modules/typescript/bin/tsc"), ...strict], { cwd: project });

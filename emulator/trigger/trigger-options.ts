@@ -26,7 +26,8 @@ export interface TriggerOptions {
 
 export const triggerHelp = `Sends webhooks as AllScale would, and as it never should.
 
-Usage: npm run trigger -- COMMAND [options]
+Usage: npx allscale-trigger COMMAND [options]      from the package
+       npm run trigger -- COMMAND [options]      in the repository of the emulator
 
   good, unsigned, stale, ...   sends one webhook in that way (see: list)
   underpaid, canceled, ...     moves the order's payment at the emulator (see: list)

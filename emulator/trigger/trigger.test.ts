@@ -61,7 +61,7 @@ describe("trigger", () => {
   it("explains itself", async () => {
     const store = await openStore();
     const help = (await trigger(store, "--help")).lines[0];
-    const words = ["matrix", '"result"', '"settlements"', "--allow-unseen"];
+    const words = ["npm run trigger", "npx allscale-trigger", "matrix", '"result"', '"settlements"', "--allow-unseen"];
     for (const word of words) expect(help).toContain(word);
     expect((await trigger(store, "list")).lines[0]).toContain("short_signature");
   });
