@@ -18,8 +18,8 @@ describe("the README", () => {
     for (const kind of Object.keys({ ...apiFaultKinds, ...webhookFaultKinds })) expect(readme).toContain(`\`${kind}\``);
   });
 
-  it("names what a receiver shows to the matrix", async () => {
+  it("names what a receiver shows to the matrix, and the folder to pack", async () => {
     const readme = await readFile(new URL("README.md", import.meta.url), "utf8");
-    for (const word of ["`result`", "`settlements`", "`--allow-unseen`"]) expect(readme).toContain(word);
+    for (const word of ["`result`", "`settlements`", "`--allow-unseen`", "cd emulator"]) expect(readme).toContain(word);
   });
 });
