@@ -1,7 +1,7 @@
 import "server-only";
 import type { Money } from "@/lib/money/currency";
 import { stillWatched } from "@/lib/orders/next-check";
-import type { Order, OrderEvent, OrderId } from "@/lib/orders/order";
+import { type Order, type OrderEvent, type OrderId, updateTime } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { combineStatuses } from "@/lib/orders/transition";
 import type { CreatedPayment, CreatePaymentResult, PaymentProvider, ProviderFailure } from "@/lib/provider/provider";
@@ -39,7 +39,12 @@ export async function openAnother(
   const taken = await dependencies.takeFromLimit();
   if (!taken.allowed) return { outcome: "rate_limited", retryAfterSeconds: taken.retryAfterSeconds };
   const at = dependencies.now();
-  const started: Order = { ...order, version: order.version + 1, updatedAt: at, creation: { state: "in_flight", at } };
+  const started: Order = {
+    ...order,
+    version: order.version + 1,
+    updatedAt: updateTime(order, at),
+    creation: { state: "in_flight", at },
+  };
   const event = creationEvent(started, { type: "payment_not_created", facts: { reason: "trying again" } });
   if ((await dependencies.store.replace(started, event)) === "stale") return "lost_race";
   return openPayment(dependencies, started);
@@ -62,7 +67,7 @@ export async function openPayment(dependencies: OpenPaymentDependencies, order: 
 }
 
 function withResult(order: Order, result: CreatePaymentResult, now: number): { order: Order; event: OrderEvent } {
-  const base = { ...order, version: order.version + 1, updatedAt: now };
+  const base = { ...order, version: order.version + 1, updatedAt: updateTime(order, now) };
   if (result.outcome === "failed") {
     const { kind, maybeAccepted, code, reason } = result.failure;
     const failed: Order = { ...base, creation: { state: maybeAccepted ? "unsure" : "refused", at: now } };

@@ -84,6 +84,12 @@ describe("a report about a payment", () => {
     );
   });
 
+  it("makes a later version, also by a clock that is behind", () => {
+    const first = apply(orderWith("pending"), report("confirming"));
+    const behind = applyObservation(first, { observation: report("paid"), source: "poll", now: NOW - 60_000 });
+    expect(behind?.order.updatedAt).toBe(first.updatedAt + 1);
+  });
+
   it("about a payment of another order is nobody's", () => {
     const stranger = report("paid", { paymentId: SECOND });
     expect(applyObservation(orderWith("pending"), { observation: stranger, source: "webhook", now: NOW })).toBeNull();

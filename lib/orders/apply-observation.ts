@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { PaymentObservation } from "@/lib/provider/provider";
 import { moneyMatches } from "./money-matches";
 import { stillWatched } from "./next-check";
-import type { Attempt, Attention, Order, OrderEvent, Source, Transaction } from "./order";
+import {
+  type Attempt,
+  type Attention,
+  type Order,
+  type OrderEvent,
+  type Source,
+  type Transaction,
+  updateTime,
+} from "./order";
 import { isTerminal } from "./status";
 import { combineStatuses, nextStatus } from "./transition";
 
@@ -48,7 +56,7 @@ export function applyObservation(order: Order, report: Report): Applied | null {
   const next: Order = {
     ...order,
     version: order.version + 1,
-    updatedAt: now,
+    updatedAt: updateTime(order, now),
     attempts,
     attention,
     status: combineStatuses(attempts.map((each) => each.status)),

@@ -77,6 +77,14 @@ export const orderSchema = z.object({
 });
 export type Order = z.infer<typeof orderSchema>;
 
+/**
+ * When the next version of an order is made: after the one before, also where the clocks of two processes differ, because
+ * pages tell old news from new by it.
+ */
+export function updateTime(order: Order, now: number): number {
+  return Math.max(now, order.updatedAt + 1);
+}
+
 /** Who told us. `poll`: a status call made for the payer's page. */
 export const SOURCES = ["create", "webhook", "poll", "reconcile", "merchant"] as const;
 export type Source = (typeof SOURCES)[number];
