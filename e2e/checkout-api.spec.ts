@@ -134,6 +134,14 @@ scenario("the sixth payment within a minute from one address is refused", async 
   expect((await clientOf(app, randomAddress()).checkout({ amount: "5.00" })).status).toBe(201);
 });
 
+scenario("the same request has the same answer, whatever became of its order", async ({ client, account }) => {
+  const key = { "idempotency-key": randomUUID() };
+  const { status, json } = await client.checkout({ amount: "5.00" }, key);
+  await account.setStatus((await account.intentOf(String(json.orderId))).id, 20);
+  await eventually(async () => (await client.order(String(json.orderId))).json.paid === true || undefined);
+  expect(await client.checkout({ amount: "5.00" }, key)).toMatchObject({ status, json });
+});
+
 scenario("an unknown order and a malformed id get the same 404", async ({ client }) => {
   const ids = ["AAAAAAAAAAAAAAAAAAAAAAAA", "x", "..%2f..%2fetc", "%00", "__proto__", "A".repeat(500)];
   const answers = await Promise.all(ids.map((id) => client.order(id)));

@@ -29,8 +29,7 @@ export async function checkHealth({ settings, store, provider }: Services): Prom
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     const name = settings.store?.kind === "redis" ? settings.store.urlName : "ORDER_DATABASE";
-    const problem = `cannot be used: ${error.message.replace(/\.$/, "")}`;
-    return { ok: false, code: "store_unavailable", problems: [{ name, problem }] };
+    return { ok: false, code: "store_unavailable", problems: [{ name, problem: `cannot be used: ${error.message}` }] };
   }
   const body = { status: "ok", store: store.kind, provider: provider.name } as const;
   return { ok: true, body: warnings.length > 0 ? { ...body, warnings } : body };

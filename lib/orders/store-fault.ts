@@ -5,7 +5,7 @@ import { StoreUnavailableError } from "./order-store";
  * messages, so the original error is left behind: only its kind, a code such as `SQLITE_FULL` or `timeout`, goes out.
  */
 export function storeUnavailable(kind: string): StoreUnavailableError {
-  return new StoreUnavailableError(`The order store is unavailable (${kind}).`, { cause: new Error(kind) });
+  return new StoreUnavailableError(`The order store is unavailable (${kind})`, { cause: new Error(kind) });
 }
 
 export function idTaken(): Error {
