@@ -149,6 +149,19 @@ describe("faults of the API", () => {
   });
 });
 
+it("that stand for a proxy leave nothing signed, unlike those of the provider", async () => {
+  const store = await openStore({ settings: { signedResponse: true } });
+  for (const [kind, isSigned] of [
+    ["html", false],
+    ["empty_body", false],
+    ["wrong_shape", true],
+  ] as const) {
+    await store.control("POST", "/faults", { op: "ping", kind, times: 1 });
+    const { headers } = await call(store.merchant, "/v1/test/ping");
+    expect(headers["x-response-signature"] !== undefined, kind).toBe(isSigned);
+  }
+});
+
 it("are refused where they would change nothing", async () => {
   const store = await openStore();
   for (const [op, kind] of [

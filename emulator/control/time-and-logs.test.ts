@@ -82,7 +82,13 @@ describe("seeds", () => {
     const native = { count: 1, stable_coin: 2, amount_cents: 700, status: 20, order_prefix: "n-" };
     await store.control("POST", "/seed", native);
     expect((await store.control("GET", "/intents?order_id=n-1")).body).toMatchObject({ total: 1 });
-    for (const bad of [{ count: 0 }, { status: 6 }, { currency: 2 }, { amount_cents: 1 }]) {
+    for (const bad of [
+      { count: 0 },
+      { status: 6 },
+      { currency: 2 },
+      { amount_cents: 1 },
+      { currency: 1, stable_coin: 2 },
+    ]) {
       expect((await store.control("POST", "/seed", bad)).status).toBe(400);
     }
   });
