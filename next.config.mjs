@@ -7,15 +7,21 @@ const securityHeaders = {
   // The checkout opens in a tab that this page made, so that tab must not be cut off before it has its address.
   "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
   "Cross-Origin-Resource-Policy": "same-origin",
-  // Browsers ignore it over plain http.
-  "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+  // This host only: its owner's other hosts may not have TLS. Browsers ignore it over plain http.
+  "Strict-Transport-Security": "max-age=63072000",
 };
 
 /** Knowing an order's address is the right to see it: no search engine lists it, no other site learns it. */
 const orderHeaders = { "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow" };
 
+/** Pictures that are meant to be shown on other sites. */
+const SHOWN_ELSEWHERE = ["/share.png", "/icon.svg", "/badge.svg"];
+
 /** @param {Record<string, string>} headers */
 const asList = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
+
+// Relative paths in the settings mean the app's folder, wherever the server was started from.
+process.chdir(import.meta.dirname);
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -23,6 +29,8 @@ const config = {
   typedRoutes: true,
   // A provider does not follow a redirect with its webhook, and Next's has none of our headers.
   skipTrailingSlashRedirect: true,
+  // Nothing here uses the route that resizes pictures: this turns it off.
+  images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: asList(securityHeaders) },
     {
@@ -31,6 +39,10 @@ const config = {
     },
     { source: "/orders/:path*", headers: asList(orderHeaders) },
     { source: "/api/orders/:path*", headers: asList(orderHeaders) },
+    ...SHOWN_ELSEWHERE.map((source) => ({
+      source,
+      headers: asList({ "Cross-Origin-Resource-Policy": "cross-origin" }),
+    })),
   ],
 };
 

@@ -1,19 +1,36 @@
+import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { getSettings, isDevelopment } from "@/lib/env";
-import { contentSecurityPolicy } from "@/lib/http/content-security-policy";
-import { isLoopback } from "@/lib/settings/setting-reader";
+import { requestIdOf } from "@/lib/web/arrival";
+import { contentSecurityPolicy } from "@/lib/web/content-security-policy";
+import { refuseEarly } from "@/lib/web/early-refusal";
+import { BROWSER_COOKIE, browserId } from "@/lib/web/form";
+import { problemResponse } from "@/lib/web/refusals";
 import { keepLanguage, LANGUAGE_HEADER, languageOf } from "@/messages/page-language";
 import { siteConfig } from "@/site.config";
 
+const BROWSER_ID_BYTES = 18;
+
 /**
  * Gives each page a nonce of its own, which Next puts on its scripts when it finds it in the policy of the request, a
- * request id and a language. Routes under /api answer data and give themselves an id; no proxy stands before their bodies.
+ * request id and a language; and each browser that gets the tip page an id. Routes under /api answer data and give
+ * themselves an id; no proxy stands before their bodies.
  */
 export function proxy(request: NextRequest) {
-  const baseUrl = getSettings().provider?.baseUrl;
+  const requestId = requestIdOf(request.headers);
+  const { method, nextUrl } = request;
+  const refused = refuseEarly({ method, path: nextUrl.pathname });
+  const response = refused === null ? pageResponse(request) : problemResponse(refused.refusal, requestId);
+  for (const [name, value] of Object.entries(refused?.headers ?? {})) response.headers.set(name, value);
+  response.headers.set("X-Request-Id", requestId);
+  return response;
+}
+
+function pageResponse(request: NextRequest): NextResponse {
+  const { checkoutSources, publicUrl } = getSettings();
   const policy = contentSecurityPolicy({
     nonce: crypto.randomUUID(),
-    localCheckout: baseUrl !== undefined && isLoopback(new URL(baseUrl).hostname),
+    checkoutSources,
     development: isDevelopment(),
   });
   const headers = new Headers(request.headers);
@@ -21,8 +38,12 @@ export function proxy(request: NextRequest) {
   headers.set(LANGUAGE_HEADER, languageOf(request, siteConfig.locale));
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
-  response.headers.set("X-Request-Id", crypto.randomUUID());
   keepLanguage(request, response);
+  if (request.nextUrl.pathname === "/" && browserId(request.headers) === null) {
+    const id = randomBytes(BROWSER_ID_BYTES).toString("base64url");
+    const secure = publicUrl.startsWith("https:");
+    response.cookies.set(BROWSER_COOKIE, id, { httpOnly: true, sameSite: "lax", path: "/", secure });
+  }
   return response;
 }
 

@@ -3,21 +3,24 @@
 import { useEffect, useState } from "react";
 import type { Messages } from "@/messages/catalogue";
 
-/** The one page that cannot be rendered on the server. It fetches its words when it is needed, and has English ones. */
+/** The one page that cannot be rendered on the server. It loads its words when it is needed, and has English ones. */
 const ENGLISH: Messages["broken"] = {
-  heading: "This page has a problem",
-  text: "A payment that you have made is not affected.",
+  heading: "Something went wrong on this page",
+  text: "Payments that you have made are not affected.",
   again: "Try again",
 };
 
-/** Shown when a page of ours breaks. It must not suggest anything about a payment that may be under way. */
-export default function ErrorPage({ retry }: { error: unknown; retry: () => void }) {
+/** Must not suggest anything about a payment that may be under way. */
+export default function ErrorPage({ retry }: { retry: () => void }) {
   const [words, setWords] = useState(ENGLISH);
   useEffect(() => {
-    import(`../messages/${document.documentElement.lang}.json`).then(
-      ({ broken }) => setWords(broken),
-      () => {},
-    );
+    import("@/messages/load-messages")
+      // No language of ours where a browser's translation has written its own.
+      .then(({ loadMessages }) => loadMessages(document.documentElement.lang))
+      .then(
+        ({ broken }) => setWords(broken),
+        () => {},
+      );
   }, []);
   return (
     <main className="card" data-tone="ended">

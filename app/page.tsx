@@ -1,11 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { headers } from "next/headers";
 import { ADDRESS_FIELD, InAppHint, isInApp } from "@/components/in-app";
-import { linkPrefill } from "@/components/link-prefill";
-import { NotReady } from "@/components/tip/not-ready";
-import { TipCard, TipPage } from "@/components/tip/tip-page";
-import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
-import { describeTipPage } from "@/lib/checkout/tip-page";
+import { linkPrefill } from "@/components/language-switch";
+import { NotReady, TipCard, TipPage } from "@/components/tip/tip-page";
+import { reconcileOnVisit } from "@/lib/checkout/reconcile";
 import { getServices } from "@/lib/services";
+import { retryKey } from "@/lib/web/form";
 import { requestWords } from "@/messages/request-words";
 import { siteConfig } from "@/site.config";
 
@@ -19,10 +19,11 @@ export async function generateMetadata({ searchParams }: PageProps<"/">) {
 export default async function Page({ searchParams }: PageProps<"/">) {
   const query = await searchParams;
   const words = await requestWords();
-  const terms = describeTipPage(query.key);
-  const inApp = isInApp((await headers()).get("user-agent"));
-  reconcileAfterResponse();
-  const { publicUrl } = getServices().settings;
+  const sent = await headers();
+  const inApp = isInApp(sent.get("user-agent"));
+  const { flow, shop, settings } = getServices();
+  if (flow !== null) reconcileOnVisit(flow);
+  const { publicUrl, problems } = settings;
   const prefill = linkPrefill(query);
   return (
     <TipPage words={words} site={siteConfig} query={query}>
@@ -39,10 +40,18 @@ export default async function Page({ searchParams }: PageProps<"/">) {
           />
         </InAppHint>
       )}
-      {terms.ready ? (
-        <TipCard words={words} site={siteConfig} terms={terms} query={query} inApp={inApp} />
+      {shop === null ? (
+        <NotReady words={words} problems={problems} />
       ) : (
-        <NotReady words={words} problems={terms.problems} />
+        <TipCard
+          words={words}
+          site={siteConfig}
+          pricing={shop.pricing}
+          provider={shop.provider.label}
+          idempotencyKey={retryKey(sent.get("cookie")) ?? randomUUID()}
+          query={query}
+          inApp={inApp}
+        />
       )}
     </TipPage>
   );

@@ -1,14 +1,14 @@
-import { formatAmountForPeople, parseAmount } from "@/lib/money/amount";
-import { isCurrency, type Money } from "@/lib/money/currency";
+type Reader = { readonly currency: string; readonly language: string };
 
-/** "$5" rather than "$5.00" where the amount is whole: for buttons and hints, never for a receipt. */
-export function shortMoney(money: Money, locale: string): string {
-  return formatAmountForPeople(money, locale).replace(/[.,]00(?!\d)/, "");
+/** A decimal string in major units as people write it: "$5.00", "5,00 €". Intl knows no stablecoins: "5.00 USDT". */
+export function moneyText(amount: string, { currency, language }: Reader): string {
+  const isCoin = currency.length > 3;
+  const style = isCoin ? { minimumFractionDigits: 2 } : ({ style: "currency", currency } as const);
+  const text = new Intl.NumberFormat(language, style).format(amount as Intl.StringNumericLiteral);
+  return isCoin ? `${text} ${currency}` : text;
 }
 
-/** A decimal string of our own API ("5.00") for people; the plain text and code where it is none we know. */
-export function moneyText(amount: string, currency: string, locale: string): string {
-  const parsed = isCurrency(currency) ? parseAmount(amount, currency) : null;
-  if (!isCurrency(currency) || parsed === null || !parsed.ok) return `${amount} ${currency}`;
-  return formatAmountForPeople({ currency, minor: parsed.minor }, locale);
+/** "$5" rather than "$5.00" where the amount is whole: for buttons and hints, never for a receipt. */
+export function shortMoney(amount: string, reader: Reader): string {
+  return moneyText(amount, reader).replace(/[.,]00(?!\d)/, "");
 }

@@ -39,6 +39,7 @@ export const ORDER_TEST_IDS = [
   "order-connection",
   "order-still-watching",
   "order-check-again",
+  "order-note",
   "order-shortfall",
   "order-receipt",
   "order-transaction",

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { eventually } from "../test/eventually";
+import { startApp } from "./support/app";
 import { clientOf } from "./support/client";
+import { registerAccount, settingsFor } from "./support/emulator";
 import { expect, randomAddress, test } from "./support/fixtures";
 
 /** What the emulator was asked to create for this worker's account so far. */
@@ -26,14 +28,38 @@ scenario("a payment is opened with what the contract names", async ({ client, ac
   expect(JSON.stringify(intent)).not.toContain("Zoë");
 });
 
-const BAD_AMOUNTS = ["0", "0.00", "-5", "1000000000", "99999999999999999999", "1e3", "5,00", "five", "", " 5", "5.001"];
-for (const amount of [...BAD_AMOUNTS, "0.07", "+5", "٥", "５", "0x10", "Infinity", "NaN", ".5", "5."]) {
+const UNREADABLE = [
+  "-5",
+  "1e3",
+  "5,00",
+  "five",
+  "",
+  " 5",
+  "5.001",
+  "+5",
+  "٥",
+  "５",
+  "0x10",
+  "Infinity",
+  "NaN",
+  ".5",
+  "5.",
+];
+for (const [amount, code] of [
+  ...UNREADABLE.map((text) => [text, "amount_invalid"] as const),
+  ["0", "amount_too_low"],
+  ["0.00", "amount_too_low"],
+  ["0.07", "amount_too_low"],
+  ["1000000000", "amount_too_high"],
+  ["99999999999999999999", "amount_too_high"],
+  ["9".repeat(33), "amount_invalid"],
+] as const) {
   scenario(`the amount ${JSON.stringify(amount)} is refused by field`, async ({ client, created }) => {
     const before = await created();
     for (const answer of [await client.checkout({ amount }), await client.form({ amount: amount.replace(" ", "x") })]) {
       expect(answer.status).toBe(400);
       expect(answer.headers.get("content-type")).toContain("application/problem+json");
-      expect(answer.json).toMatchObject({ code: "validation", status: 400, errors: [{ field: "amount" }] });
+      expect(answer.json).toMatchObject({ code: "validation", status: 400, errors: [{ field: "amount", code }] });
       expect(answer.json.requestId).toBe(answer.headers.get("x-request-id"));
     }
     expect(await created()).toBe(before);
@@ -82,7 +108,7 @@ scenario("other bodies are refused for what is wrong with them", async ({ client
   });
   expect(await client.checkout({ amount: "5.00", message: "x".repeat(281) })).toMatchObject({
     status: 400,
-    json: { errors: [{ field: "message" }] },
+    json: { errors: [{ field: "message", code: "too_long" }] },
   });
 });
 
@@ -91,7 +117,8 @@ scenario("a plain form is sent on to the hosted checkout", async ({ client, acco
   expect(answer.status).toBe(303);
   expect(answer.headers.get("location")).toContain(`${account.baseUrl}/`);
   expect(answer.headers.get("cache-control")).toBe("no-store");
-  const typed = await client.form({ amount: "other", customAmount: "7.50" });
+  // Copied text carries marks that cannot be seen.
+  const typed = await client.form({ amount: "other", customAmount: "\u200e7.50\u200b" });
   expect(typed.status).toBe(303);
   expect((await account.intents()).some((intent) => intent.order.amountCents === 750)).toBe(true);
 });
@@ -102,7 +129,7 @@ scenario("a form that a browser sent comes back to the page with what was typed"
   expect(answer.status).toBe(303);
   const location = new URL(answer.headers.get("location") ?? "", "http://x");
   expect(location.pathname).toBe("/");
-  expect(Object.fromEntries(location.searchParams)).toEqual({ error: "amount_invalid", ...fields });
+  expect(Object.fromEntries(location.searchParams)).toEqual({ error: "amount_invalid", field: "amount", ...fields });
 });
 
 scenario("twenty copies with one idempotency key open one payment and get one answer", async ({ client, created }) => {
@@ -121,6 +148,16 @@ scenario("twenty copies with one idempotency key open one payment and get one an
   expect(await created()).toBe(before + 1);
 });
 
+scenario("an idempotency key that could be another client's is refused", async ({ client, created }) => {
+  const before = await created();
+  const send = (key: string) => client.checkout({ amount: "5.00" }, { "idempotency-key": key });
+  for (const key of ["", "1", "x".repeat(15), "x".repeat(201)]) {
+    expect(await send(key), `${key.length} characters`).toMatchObject({ status: 400, json: { code: "validation" } });
+  }
+  expect(await created()).toBe(before);
+  for (const length of [16, 200]) expect((await send("k".repeat(length))).status, `${length}`).toBe(201);
+});
+
 scenario("the sixth payment within a minute from one address is refused", async ({ app, created, address }) => {
   const before = await created();
   const client = clientOf(app, address);
@@ -133,6 +170,75 @@ scenario("the sixth payment within a minute from one address is refused", async 
   expect(await created()).toBe(before + 5);
   expect((await clientOf(app, randomAddress()).checkout({ amount: "5.00" })).status).toBe(201);
 });
+
+scenario("one network is told that it is at its limit, and everyone when all together are, and why", async () => {
+  const account = await registerAccount();
+  const app = await startApp({ ...settingsFor(account), RATE_LIMIT_CHECKOUT: "1/60s" });
+  const from = (network: number, host: number) => clientOf(app, `198.19.${network}.${host}`);
+  const flood = async (network: number) => {
+    const hosts = Array.from({ length: 25 }, (_, host) => from(network, host).checkout({ amount: "5.00" }));
+    expect((await Promise.all(hosts)).map(({ status }) => status)).toEqual(Array(25).fill(201));
+  };
+  await flood(0);
+  const crowded = await from(0, 200).checkout({ amount: "5.00" });
+  expect(crowded).toMatchObject({ status: 429, json: { code: "rate_limited" } });
+  expect(crowded.json.detail).toMatch(/your network/);
+
+  for (const network of [1, 2, 3]) await flood(network);
+  const stranger = from(9, 1);
+  const busy = await stranger.checkout({ amount: "5.00" });
+  expect(busy).toMatchObject({ status: 429, json: { code: "busy" } });
+  expect(busy.json.detail).toMatch(/not by you/);
+  expect(Number(busy.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  const form = await stranger.form({ amount: "5" }, { accept: "text/html" });
+  expect(form.headers.get("location")).toMatch(/^\/\?error=busy&/);
+  expect(await account.requests("create")).toBe(100);
+
+  const refused = () => app.logged().flatMap(({ event, by }) => (event === "rate_limited" ? [by] : []));
+  await expect.poll(refused).toEqual(expect.arrayContaining(["network", "store"]));
+  await expect
+    .poll(async () => (await stranger.request("GET", "/api/health")).json.refused)
+    .toEqual({ address: 0, network: 1, store: 2 });
+  await app.close();
+});
+
+scenario("600 polls a minute from one address are answered, and no more", async ({ account }) => {
+  // Empty counts as unset.
+  const app = await startApp({ ...settingsFor(account), RATE_LIMIT_STATUS: "" });
+  const client = clientOf(app, randomAddress());
+  const poll = () => client.order("AAAAAAAAAAAAAAAAAAAAAAAA");
+  for (let batch = 0; batch < 6; batch += 1) {
+    const answers = await Promise.all(Array.from({ length: 100 }, poll));
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(404));
+  }
+  const over = await poll();
+  expect(over).toMatchObject({ status: 429, json: { code: "rate_limited" } });
+  expect(Number(over.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+  await app.close();
+});
+
+scenario(
+  "pages ask the provider no more often than polls may, and go on showing what is stored",
+  async ({ account }) => {
+    const app = await startApp({ ...settingsFor(account), RATE_LIMIT_STATUS: "5/60s", RATE_LIMIT_CHECKOUT: "50/60s" });
+    const client = clientOf(app, randomAddress());
+    const paths: string[] = [];
+    for (let count = 0; count < 12; count += 1) {
+      paths.push(`/orders/${(await client.checkout({ amount: "5.00" })).json.orderId}`);
+    }
+    const before = await account.requests("status");
+    for (const path of [...paths, ...paths]) {
+      const { status, text } = await client.request("GET", path);
+      expect(status).toBe(200);
+      expect(text).toContain('data-order-state="pending"');
+    }
+    const asked = (await account.requests("status")) - before;
+    expect(asked).toBeGreaterThanOrEqual(1);
+    expect(asked).toBeLessThanOrEqual(5);
+    expect(await client.request("GET", `/api${paths[0]}`)).toMatchObject({ status: 429 });
+    await app.close();
+  },
+);
 
 scenario("the same request has the same answer, whatever became of its order", async ({ client, account }) => {
   const key = { "idempotency-key": randomUUID() };
@@ -155,6 +261,7 @@ scenario("other methods and other routes get a problem too", async ({ client }) 
     ["GET", "/api/checkout", 405],
     ["DELETE", "/api/orders/x", 405],
     ["GET", "/api/webhooks/allscale", 405],
+    ["POST", "/api/webhooks/acme", 404],
     ["POST", "/api/checkout/", 415],
     ["GET", "/api/nothing/here", 404],
     ["GET", "/api", 404],
@@ -189,8 +296,25 @@ scenario("an order shows what the payer may see and no more", async ({ client })
     currency: "USD",
     createdAt: expect.any(String),
     updatedAt: expect.any(String),
+    provider: "AllScale",
+    canPayAgain: false,
     checkoutUrl: created.json.checkoutUrl,
   });
+});
+
+scenario("a receipt shows the rate as coins for one unit of the price", async ({ account }) => {
+  const app = await startApp({ ...settingsFor(account), ALLSCALE_CURRENCY: "EUR" });
+  const client = clientOf(app, randomAddress());
+  const { orderId } = (await client.checkout({ amount: "5.00" })).json;
+  await account.setStatus((await account.intentOf(String(orderId))).id, 20, { webhook: false });
+  const { receipt } = await eventually(async () => {
+    const { json } = await client.order(String(orderId));
+    return json.paid === true ? (json as { receipt: Record<string, unknown> }) : undefined;
+  });
+  expect(receipt).toMatchObject({ coin: "USDT", testChain: false, rate: expect.stringMatching(/^\d\.\d{4}$/) });
+  // Within the rounding of four decimals and of the coins.
+  expect(Math.abs(5 * Number(receipt.rate) - Number(receipt.coinAmount))).toBeLessThan(0.001);
+  await app.close();
 });
 
 scenario("however many ask, the provider is asked once in four seconds", async ({ client, account }) => {

@@ -18,7 +18,7 @@ const COLOURS = [
 const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode(true);
 
 async function expectAccessible(page: Page): Promise<void> {
-  // What is folded is for everyone too.
+  // What is folded counts too.
   await page.locator("details").evaluateAll((all) => all.map((one) => one.setAttribute("open", "")));
   for (const colours of COLOURS) {
     await page.emulateMedia(colours);
@@ -63,15 +63,15 @@ test("the tip page is accessible in all colours and fits small screens, with and
   await page.goto("/");
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   await expectAccessible(page);
-  await page.goto("/?error=amount_too_low&amount=other&customAmount=0.10&message=Hi");
+  await page.goto("/?error=amount_too_low&field=amount&amount=other&customAmount=0.10&message=Hi");
   await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
   await expectAccessible(page);
   await page.goto("/?lang=de");
   await expectToFit(page);
 });
 
-/** Apps that have nothing to sell yet, or cannot look anything up. */
-async function lameApps() {
+/** Apps that are not set up, or cannot reach their store. */
+async function brokenApps() {
   const [unset, storeless] = await Promise.all([
     startApp({}),
     startApp({
@@ -86,7 +86,7 @@ async function lameApps() {
 }
 
 test("the pages that have no good news are accessible too", async ({ page }) => {
-  const apps = await lameApps();
+  const apps = await brokenApps();
   for (const [url, testId] of [
     ["/orders/nothing", "not-found"],
     ["/nothing", "not-found"],
@@ -117,16 +117,19 @@ test("every promised test id is on some page, and no page has another", async ({
     const ids = await page.locator("[data-testid]").evaluateAll((all) => all.map((one) => one.dataset.testid));
     for (const id of ids) seen.add(String(id));
   };
-  // Nobody may make ten orders in a minute, so each comes from somewhere else.
+  // Ten orders in a minute are too many for one address.
   const orderFor = (state: State) => orderIn(state, { client: clientOf(app, randomAddress()), account });
   for (const state of STATES) {
     await page.goto((await orderFor(state)).path);
     await isIn(page, state[0]);
     await look("order-page");
   }
+  await page.goto((await orderFor(["paid", 20, { actual_paid_amount: "6.000000" }])).path);
+  await isIn(page, "paid");
+  await look("order-note");
   await page.goto("/orders/nothing");
   await look("not-found");
-  const apps = await lameApps();
+  const apps = await brokenApps();
   await page.goto(apps.unset);
   await look("tip-not-ready");
   await page.goto(apps.anyOrder);
@@ -136,7 +139,7 @@ test("every promised test id is on some page, and no page has another", async ({
   await page.clock.install();
   await page.goto(app.url + (await orderFor(STATES[0])).path);
   await page.context().setOffline(true);
-  // A page that is still starting up has no timer to wind yet.
+  // A page that is still starting up has no timer yet.
   await expect(async () => {
     await page.clock.fastForward("11:00");
     await expect(page.getByTestId("order-still-watching")).toBeVisible({ timeout: 1_000 });
@@ -190,7 +193,7 @@ test("trouble and a long wait are announced once, and not with every question", 
     await expect(page.getByTestId("order-still-watching")).toBeVisible();
   }
   expect(await page.evaluate("said")).toEqual([
-    "We cannot reach the server just now. We are still watching.",
-    "We are still watching. You can close this page and come back to it at any time.",
+    "We cannot reach the server. We keep trying.",
+    "We are still checking. You can close this page and come back at any time.",
   ]);
 });

@@ -11,7 +11,7 @@ for (const state of STATES.filter(([name]) => ["failed", "canceled", "expired"].
     const { path, orderId } = await orderIn(state, { client, account });
     await page.goto(path);
     await isIn(page, state[0]);
-    await expect(page.locator("main button, main .button")).toHaveText(["Start again"]);
+    await expect(page.locator("main button, main .button")).toHaveText(["Try again"]);
     await expect(page.getByTestId("order-contact")).toHaveAttribute(
       "href",
       `mailto:ada@example.com?subject=${orderId}`,
@@ -39,18 +39,14 @@ test("a payment that fell short and is sent back is shown with what came and wha
   await expect(page.getByTestId("order-shortfall")).toHaveCount(0);
 });
 
-test("that starting again was refused is said once, and not again with every reload", async ({
-  page,
-  client,
-  account,
-}) => {
+test("why another try was refused is said once, and not again with every reload", async ({ page, client, account }) => {
   const { path } = await orderIn(["expired", -5, {}], { client, account });
   await page.goto(path);
   await isIn(page, "expired");
   await account.control("POST", "/faults", { op: "create", http: 400, code: 30001, times: 1 });
   await page.getByTestId("order-action").click();
   const refused = page.getByTestId("order-next").getByRole("alert");
-  await expect(refused).toHaveText(/could not be opened/);
+  await expect(refused).toHaveText(/did not accept this payment/);
   await expect(page).toHaveURL(path);
   await expect(refused).toBeVisible();
   await page.reload();

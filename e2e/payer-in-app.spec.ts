@@ -8,7 +8,7 @@ test.use({ userAgent: "Mozilla/5.0 (iPhone) AppleWebKit/605 Mobile/15E148 Instag
 const hint = (page: Page) => page.getByTestId("in-app-hint");
 
 test("the address to open elsewhere brings along what the link filled in, and nothing else", async ({ page, app }) => {
-  await page.goto("/?amount=25&message=hi%20%26%20bye&name=Zo%C3%AB&lang=en&key=1&error=conflict");
+  await page.goto("/?amount=25&message=hi%20%26%20bye&name=Zo%C3%AB&lang=en&key=1&error=idempotency_conflict");
   const value = await hint(page).getByRole("textbox").inputValue();
   const address = new URL(value);
   expect(address.origin).toBe(app.url);

@@ -39,6 +39,20 @@ test.describe("the switch, without JavaScript", () => {
   });
 });
 
+for (const lang of ["auto", null]) {
+  test(`a browser that turns the language of the page into ${lang} still pays`, async ({ page }) => {
+    await page.goto("/?lang=de");
+    await page.evaluate((value) => {
+      if (value === null) document.documentElement.removeAttribute("lang");
+      else document.documentElement.lang = value;
+    }, lang);
+    await page.getByTestId("tip-custom-amount").fill("6.5");
+    await expect(page.getByTestId("tip-submit")).toHaveText(/^Weiter mit 6,50\s\$$/);
+    await openCheckout(page);
+    await expect(page.getByTestId("order-amount")).toHaveText(/^6,50\s\$$/);
+  });
+}
+
 test.describe("a refusal by the server", () => {
   test.use({ locale: "de-DE" });
   test("is told in the payer's language, and closes the tab that was opened for the checkout", async ({
@@ -51,6 +65,15 @@ test.describe("a refusal by the server", () => {
     await expect(page.getByTestId("tip-form-problem")).toHaveText(/Es wurde nichts abgebucht/);
     await expect.poll(() => page.context().pages().length).toBe(1);
     await openCheckout(page);
+  });
+
+  test("whose words cannot be loaded is told in words that are there", async ({ page, account }) => {
+    await account.control("POST", "/faults", { op: "create", http: 400, code: 30001, times: 1 });
+    await page.goto("/");
+    await expect(page.getByTestId("tip-submit")).toContainText("5");
+    await page.route("**/_next/static/**", (route) => route.abort());
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("tip-form-problem")).toHaveText(/Ein neuer Versuch ist sicher/);
   });
 
   test("names the field it is about", async ({ page }) => {

@@ -1,8 +1,8 @@
 import type { Locator, Page } from "playwright/test";
 import { expect, test } from "./support/fixtures";
-import { isIn, openCheckout, orderIn } from "./support/payer";
+import { isIn, openCheckout, orderIn, shiftsOf } from "./support/payer";
 
-/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+/** Presses Tab until the element has the focus. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let presses = 0; presses < 50; presses += 1) {
     await page.keyboard.press("Tab");
@@ -52,6 +52,33 @@ test("one click opens the checkout in a new tab even when creating takes long, a
   await expect(checkout.getByTestId("pay")).toBeVisible();
   expect(page.context().pages()).toHaveLength(2);
   expect(violations).toEqual([]);
+});
+
+test("a create call that never answers is given up, and the same payment can be started again", async ({
+  page,
+  account,
+}) => {
+  await page.clock.install();
+  await page.goto("/");
+  const keys: (string | undefined)[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/checkout")) keys.push(request.headers()["idempotency-key"]);
+  });
+  // Neither answered nor refused, as on a connection that has died.
+  await page.route("**/api/checkout", () => {}, { times: 1 });
+  const opened = page.waitForEvent("popup");
+  await page.getByTestId("tip-submit").click();
+  const checkout = await opened;
+  await expect.poll(() => keys.length).toBe(1);
+  await page.clock.fastForward(29_000);
+  await expect(page.getByTestId("tip-submit")).toHaveText("Opening checkout…");
+  await page.clock.fastForward(2_000);
+  await expect(page.getByTestId("tip-form-problem")).toHaveText(/Nothing was charged. Trying again is safe/);
+  expect(checkout.isClosed()).toBe(true);
+  const before = await account.requests("create");
+  await openCheckout(page);
+  expect(await account.requests("create")).toBe(before + 1);
+  expect(keys).toEqual([keys[0], keys[0]]);
 });
 
 test("where no tab can be opened, storage is forbidden or an app is around it, the same tab goes there", async ({
@@ -106,6 +133,20 @@ test("back from the checkout the form works again and offers to go on with the s
   expect(await account.requests("create")).toBe(creates);
 });
 
+test("a payment that is not there any more is offered once, and then forgotten", async ({ page }) => {
+  await page.addInitScript(() => {
+    if (!sessionStorage.getItem("visited")) localStorage.setItem("open-order", "A".repeat(24));
+    sessionStorage.setItem("visited", "yes");
+  });
+  await page.goto("/");
+  await page.getByTestId("tip-continue-order").click();
+  await expect(page.getByTestId("not-found")).toContainText("We cannot find this payment");
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("open-order"))).toBeNull();
+  await page.goto("/");
+  await expect(page.getByTestId("tip-submit")).toHaveText("Continue with $5");
+  await expect(page.getByTestId("tip-continue-order")).toHaveCount(0);
+});
+
 test("a page that comes back from the browser's memory after its tip was paid begins another tip", async ({ page }) => {
   await page.goto("/");
   // An answer without content leaves the page where it is, as one that was left and is shown again.
@@ -150,6 +191,16 @@ test.describe("without JavaScript", () => {
     expect(await account.requests("create")).toBe(before + 1);
   });
 
+  test("an amount can be typed in every way that the page with JavaScript reads", async ({ page, account, app }) => {
+    await page.goto("/");
+    await page.getByTestId("tip-other").check();
+    await page.getByTestId("tip-custom-amount").fill("\u200b$7,50");
+    await page.getByTestId("tip-submit").click();
+    await expect(page.getByTestId("pay")).toBeVisible();
+    const newest = app.storedOrders().at(-1)?.id ?? "";
+    expect(await account.intentOf(newest)).toMatchObject({ order: { amountCents: 750 } });
+  });
+
   test("a name stays private after a refusal where it was to stay private", async ({ page }) => {
     await page.goto("/");
     await page.getByTestId("tip-other").check();
@@ -159,7 +210,7 @@ test.describe("without JavaScript", () => {
     await expect(page.getByTestId("tip-anonymous")).toBeChecked();
   });
 
-  test("an order that ended can be begun again, and the receipt is complete", async ({ page, client, account }) => {
+  test("a payment that ended can be tried again, and the receipt is complete", async ({ page, client, account }) => {
     const { path } = await orderIn(["expired", -5, {}], { client, account });
     await page.goto(path);
     await isIn(page, "expired");
@@ -198,6 +249,7 @@ test("the receipt is one printed page, and the explorer does not learn the order
   const { path } = await orderIn(["paid", 20, {}], { client, account });
   const response = await page.goto(path);
   expect(response?.headers()).toMatchObject({ "x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer" });
+  await expect(page.locator(".utc").first()).toHaveText(/UTC$/);
   const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
   expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
   const asked = new Promise<Record<string, string>>((resolve) => {
@@ -208,6 +260,31 @@ test("the receipt is one printed page, and the explorer does not learn the order
   });
   await page.getByTestId("order-transaction").getByRole("link").click();
   expect(await asked).not.toHaveProperty("referer");
+});
+
+test.describe("in Tokyo", () => {
+  test.use({ timezoneId: "Asia/Tokyo" });
+  test("times are the payer's own with UTC beside them, and nothing moves when they come", async ({
+    page,
+    client,
+    account,
+  }) => {
+    const errors: string[] = [];
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    const { path, orderId } = await orderIn(["paid", 20, {}], { client, account });
+    await expect.poll(async () => (await client.order(orderId)).json.status).toBe("paid");
+    await page.goto(path);
+    const started = String((await client.order(orderId)).json.createdAt);
+    const written = (timeZone: string) =>
+      new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone }).format(
+        new Date(started),
+      );
+    const time = page.locator(`time[datetime="${started}"]`);
+    await expect(time).toHaveText(written("Asia/Tokyo"));
+    await expect(page.locator(`time[datetime="${started}"] + .utc`)).toHaveText(`${written("UTC")} UTC`);
+    expect(await shiftsOf(page)).toBe(0);
+    expect(errors).toEqual([]);
+  });
 });
 
 test("a long wait, a reload and the checkout's own tab all lead to one order", async ({ page, account }) => {

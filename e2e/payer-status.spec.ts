@@ -177,6 +177,20 @@ test("a tab that opens an order that is paid tells those that are still waiting"
   expect(asks()).toBe(before);
 });
 
+test("two tabs go on asking when the clock is set back by an hour", async ({ context, client, account }) => {
+  const { path, intentId } = await orderIn(PENDING, { client, account });
+  const tabs = [await context.newPage(), await context.newPage()] as const;
+  const asks = tabs.map(countAsks);
+  for (const tab of tabs) {
+    await tab.clock.install();
+    await tab.goto(path);
+  }
+  await eventually(() => (asks.some((count) => count() > 0) ? true : undefined));
+  for (const tab of tabs) await tab.clock.setSystemTime(Date.now() - 60 * MINUTE_MS);
+  await account.setStatus(intentId, 20);
+  await Promise.all(tabs.map((tab) => isIn(tab, "paid")));
+});
+
 test("each change of state is announced once, however often it is asked", async ({ page, client, account }) => {
   const { path, intentId } = await orderIn(PENDING, { client, account });
   const html = await (await client.request("GET", path)).text;

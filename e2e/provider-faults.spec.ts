@@ -69,7 +69,7 @@ async function refusesToOpen(shop: SteeredShop, [name, fault, expected]: (typeof
   expect(answer.headers.get("retry-after"), name).toBe(fault.http === 429 ? "7" : null);
 
   const [order] = shop.app.storedOrders().filter(({ id }) => !known.has(id));
-  expect(order, name).toMatchObject({ status: "pending", attempts: [] });
+  expect(order, name).toMatchObject({ status: "pending", payments: [] });
   const view = await shop.client.order(order?.id ?? "");
   expect(view, name).toMatchObject({ status: 200, json: { status: "pending", paid: false } });
   expect(view.json, name).not.toHaveProperty("checkoutUrl");
@@ -80,7 +80,7 @@ async function refusesToOpen(shop: SteeredShop, [name, fault, expected]: (typeof
   expect([form.status, form.headers.get("location")?.startsWith("/?error=")], name).toEqual([303, true]);
 
   expect(await create(), `${name}: again`).toMatchObject({ status: 201, json: { orderId: order?.id } });
-  expect(shop.stored(order?.id ?? "").attempts, name).toHaveLength(1);
+  expect(shop.stored(order?.id ?? "").payments, name).toHaveLength(1);
 }
 
 type ReadFault = readonly ["status" | "detail", ...(typeof FAULTS)[number]];
@@ -138,21 +138,73 @@ test("a status or a detail that cannot be had leaves the order as it was, and is
   ]);
 });
 
-test("a detail with a hundred times the coins is for the merchant to review, never paid", async ({ steered }) => {
+test("a detail that names a hundred times the coins is settled by those received, and shows no others", async ({
+  steered,
+}) => {
   const { orderId, intentId } = await steered.open();
   await steered.account.setStatus(intentId, 20, { webhook: false });
   const fault = { op: "detail", kind: "amount_x100" };
   await struckOnce(steered, fault, () => steered.client.order(orderId));
   await expect
     .poll(() => steered.client.order(orderId))
-    .toMatchObject({ status: 200, json: { status: "review", paid: false } });
-  expect(steered.stored(orderId)).toMatchObject({ status: "review", attention: ["money_mismatch"] });
+    .toMatchObject({ status: 200, json: { status: "paid", paid: true, receipt: { coinAmount: "5.000000" } } });
+  expect(steered.stored(orderId)).toMatchObject({ status: "paid", attention: [] });
+});
+
+test("a detail that repeats the price and shows too little received is never paid", async ({ steered, page }) => {
+  const { orderId, orderUrl, intentId } = await steered.open();
+  await steered.account.setStatus(intentId, 20, { actual_paid_amount: "0.01", webhook: false });
+  await page.goto(orderUrl);
+  await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", "review");
+  await expect(page.getByTestId("order-note")).toBeVisible();
+  expect((await steered.client.order(orderId)).json).toMatchObject({
+    status: "review",
+    paid: false,
+    attention: ["money_mismatch"],
+    receipt: { coinAmount: "0.01" },
+  });
+  expect(steered.stored(orderId)).toMatchObject({ status: "review", payments: [{ onHold: true }] });
+  await eventually(() =>
+    steered.app.logged().find((line) => line.event === "money_needs_review" && line.orderId === orderId),
+  );
+  // Signed and with all of the money, it counts after all.
+  await steered.account.setStatus(intentId, 20, { actual_paid_amount: "5.000000" });
+  expect((await steered.deliveries(intentId, 1)).map(answerOf)).toEqual(["200 paid"]);
+});
+
+test("a detail that shows much more than was asked for is paid, and is pointed out", async ({ steered, page }) => {
+  const { orderId, orderUrl, intentId } = await steered.open();
+  await steered.account.setStatus(intentId, 20, { actual_paid_amount: "50.000000", webhook: false });
+  await page.goto(orderUrl);
+  await expect(page.getByTestId("order-page")).toHaveAttribute("data-order-state", "paid");
+  await expect(page.getByTestId("order-note")).toHaveText(/more than the amount due/);
+  await expect(page.getByTestId("order-receipt")).toContainText("50.000000 USDT");
+  expect(steered.stored(orderId)).toMatchObject({ status: "paid", attention: ["overpaid"] });
+});
+
+test("a payment whose opening was never answered settles its order when it is paid all the same", async ({
+  steered,
+}) => {
+  const known = new Set(steered.app.storedOrders().map(({ id }) => id));
+  await struckOnce(steered, { op: "create", kind: "drop_after_accept" }, () =>
+    steered.client.checkout({ amount: "5.00" }),
+  );
+  const [order] = steered.app.storedOrders().filter(({ id }) => !known.has(id));
+  const orderId = order?.id ?? "";
+  const { id: intentId } = await steered.account.intentOf(orderId);
+  await steered.account.setStatus(intentId, 20);
+  expect((await steered.deliveries(intentId, 1)).map(answerOf)).toEqual(["200 paid"]);
+  expect(steered.stored(orderId)).toMatchObject({
+    status: "paid",
+    attention: ["unexpected_payment"],
+    payments: [{ paymentId: intentId, status: "paid" }],
+  });
 });
 
 test("a reconciliation that is not answered changes nothing, and the next one settles", async ({ steered }) => {
   const { orderId, intentId } = await steered.open();
   await steered.account.setStatus(intentId, 20, { webhook: false });
-  const { id } = await steered.fault({ op: "detail", http: 503 });
+  const { id } = await steered.fault({ op: "detail", kind: "drop" });
   expect((await steered.cron()).status).toBe(200);
   expect(await steered.struck(id)).toBeGreaterThan(0);
   expect(steered.stored(orderId).status).toBe("pending");
@@ -321,7 +373,7 @@ test("a page keeps watching through three refused questions and shows what came 
   await page.goto(orderUrl);
   await steered.account.setStatus(intentId, 20, { webhook: false });
   const order = page.getByTestId("order-page");
-  await expect(page.getByTestId("order-connection")).toHaveText(/cannot check just now/);
+  await expect(page.getByTestId("order-connection")).toHaveText(/cannot check the status/);
   await expect(order).toHaveAttribute("data-order-state", "pending");
   await expect(page.getByTestId("order-check-again")).toBeVisible();
   await expect(order).toHaveAttribute("data-order-state", "paid", { timeout: 30_000 });

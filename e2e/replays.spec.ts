@@ -16,6 +16,7 @@ test("a delivery that is replayed, raw or freshly signed, is a duplicate and cha
   await steered.account.setStatus(intentId, 20);
   const [first] = await steered.deliveries(intentId, 1);
   expect(first && answerOf(first)).toBe("200 paid");
+  await steered.fulfilled(orderId);
   const before = record(steered, orderId);
   expect(before.order.status).toBe("paid");
 
@@ -27,7 +28,7 @@ test("a delivery that is replayed, raw or freshly signed, is a duplicate and cha
   expect(record(steered, orderId)).toEqual(before);
 });
 
-test("a replay of a delivery that was refused or held for review does not change that", async ({ steered }) => {
+test("a replay of a delivery that was refused or put on hold does not change that", async ({ steered }) => {
   const { orderId, intentId } = await steered.open();
   await steered.account.setStatus(intentId, 20, { amount_cents: 499 });
   const [first] = await steered.deliveries(intentId, 1);
@@ -52,6 +53,7 @@ test("the very bytes of a delivery are a duplicate for 300 s and refused afterwa
   await steered.account.setStatus(intentId, 20);
   const [first] = await steered.deliveries(intentId, 1);
   expect(first && answerOf(first)).toBe("200 paid");
+  await steered.fulfilled(orderId);
   const before = record(steered, orderId);
 
   const answers = new Set<string>();
@@ -60,7 +62,7 @@ test("the very bytes of a delivery are a duplicate for 300 s and refused afterwa
     return answers.has("401") || undefined;
   }, 20_000);
   expect([...answers]).toEqual(["200 duplicate", "401"]);
-  expect(answerOf(await replay(steered, first?.id ?? "", false)), "signed anew it is young again").toBe(
+  expect(answerOf(await replay(steered, first?.id ?? "", false)), "signed again it is new enough").toBe(
     "200 duplicate",
   );
   await steered.account.control("POST", "/settings", { clockSkewMs: 0 });

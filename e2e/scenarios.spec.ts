@@ -50,13 +50,17 @@ const storedAs = (shop: SteeredShop, { orderId }: OpenedOrder, status: string) =
 scenario("happy", { by: "amount", amount: "4.01" }, async ({ steered, order, page }) => {
   await steered.advance("2s");
   await page.goto(order.orderUrl);
-  await isIn(page, "confirming");
-  await steered.advance("2s");
+  // A wallet was assigned, and nothing has been received.
+  await isIn(page, "pending");
+  await expect(page.getByTestId("order-action")).toBeVisible();
+  await steered.advance("1s");
+  await becomes(page, "confirming");
+  await steered.advance("1s");
   await storedAs(steered, order, "paid");
   await becomes(page, "paid");
   await expect(page.getByTestId("order-heading")).toHaveText(/thank you/i);
   await isTold(steered, order, { status: "paid", paid: true, terminal: true, amount: "4.01" });
-  expect(steered.stored(order.orderId)).toMatchObject({ attention: [], attempts: [{ status: "paid" }] });
+  expect(steered.stored(order.orderId)).toMatchObject({ attention: [], payments: [{ status: "paid" }] });
   expect(steered.changes(order.orderId)).toEqual([
     { from: "pending", to: "confirming", source: "poll" },
     { from: "confirming", to: "paid", source: "webhook" },
@@ -67,9 +71,10 @@ scenario("slow", { by: "control" }, async ({ steered, order, page }) => {
   await steered.advance("1s");
   await steered.advance("2m");
   await page.goto(order.orderUrl);
-  await isIn(page, "confirming");
+  await isIn(page, "pending");
   await expect(page.getByTestId("order-still-watching")).toBeHidden();
   await steered.advance("4m");
+  await becomes(page, "confirming");
   await windOn(page, "11:00", () => expect(page.getByTestId("order-still-watching")).toBeVisible({ timeout: 1_000 }));
   await isIn(page, "confirming");
   expect(steered.stored(order.orderId).status).toBe("confirming");
@@ -90,7 +95,7 @@ scenario("underpaid", { by: "amount", amount: "4.03" }, async ({ steered, order,
   }
   const explorer = page.getByTestId("order-transaction").getByRole("link");
   await expect(explorer).toHaveAttribute("href", /\/tx\/0x[0-9a-f]{64}$/);
-  expect(steered.stored(order.orderId)).toMatchObject({ status: "underpaid", attempts: [{ held: false }] });
+  expect(steered.stored(order.orderId)).toMatchObject({ status: "underpaid", payments: [{ onHold: false }] });
   expect(steered.changes(order.orderId)).toEqual([{ from: "pending", to: "underpaid", source: "poll" }]);
 });
 
@@ -135,7 +140,7 @@ scenario("lost_webhook", { by: "amount", amount: "4.06" }, async ({ steered, ord
   expect(steered.changes(order.orderId)).toEqual([{ from: "pending", to: "paid", source: "poll" }]);
 });
 
-test("scenario lost_webhook is also found with nobody looking", async ({ steered }) => {
+test("scenario lost_webhook is also found by the scheduler alone", async ({ steered }) => {
   const { orderId } = await steered.open("4.06");
   await steered.advance("3s");
   expect((await steered.cron()).status).toBe(200);
@@ -188,7 +193,7 @@ scenario("manual_review", { by: "amount", amount: "4.10" }, async ({ steered, or
   await storedAs(steered, order, "paid");
   await becomes(page, "paid");
   // It was never over, so it is not late.
-  expect(steered.stored(order.orderId)).toMatchObject({ attention: [], attempts: [{ held: false }] });
+  expect(steered.stored(order.orderId)).toMatchObject({ attention: [], payments: [{ onHold: false }] });
 });
 
 scenario("send_back", { by: "amount", amount: "4.11" }, async ({ steered, order, page }) => {
@@ -212,7 +217,7 @@ scenario("canceled", { by: "control" }, async ({ steered, order, page }) => {
   expect(steered.changes(order.orderId)).toEqual([{ from: "pending", to: "canceled", source: "poll" }]);
   const again = await steered.client.request("POST", `/api/orders/${order.orderId}/payments`);
   expect(again).toMatchObject({ status: 201, json: { orderId: order.orderId, status: "pending" } });
-  expect(steered.stored(order.orderId).attempts).toMatchObject([{ status: "canceled" }, { status: "pending" }]);
+  expect(steered.stored(order.orderId).payments).toMatchObject([{ status: "canceled" }, { status: "pending" }]);
 });
 
 scenario("timeout", { by: "amount", amount: "4.13" }, async ({ steered, order, page }) => {
@@ -223,7 +228,7 @@ scenario("timeout", { by: "amount", amount: "4.13" }, async ({ steered, order, p
   expect(steered.changes(order.orderId)).toEqual([{ from: "pending", to: "expired", source: "poll" }]);
 });
 
-test("a payment that nobody makes times out after 31 minutes, with no scenario at all", async ({ steered }) => {
+test("a payment that is not made times out after 31 minutes, with no scenario at all", async ({ steered }) => {
   const order = await steered.open();
   await steered.advance("31m");
   await isTold(steered, order, { status: "expired", paid: false });

@@ -1,25 +1,28 @@
 import { randomUUID } from "node:crypto";
-import type { App } from "./support/app";
-import type { Client } from "./support/client";
-import type { EmulatorAccount } from "./support/emulator";
-import { expect, test } from "./support/fixtures";
-import { signWebhook, type WebhookParts } from "./support/sign-webhook";
+import { eventually } from "../test/eventually";
+import { type App, startApp } from "./support/app";
+import { type Client, clientOf } from "./support/client";
+import { type EmulatorAccount, settingsFor } from "./support/emulator";
+import { expect, randomAddress, test } from "./support/fixtures";
+import { confirmation, signWebhook, type WebhookParts } from "./support/sign-webhook";
 
 const RESULT = { status: 200 } as const;
+const ADDRESS = "/api/webhooks/allscale";
 
 type Receiver = {
   orderId: string;
+  intentId: string;
   /** The body of a true confirmation of the order, with changes. */
   body(changes?: Record<string, unknown>): string;
   send(
     parts?: Partial<WebhookParts>,
     changeHeaders?: Record<string, string | undefined>,
   ): ReturnType<Client["request"]>;
-  post(headers: Record<string, string>, body: string, query?: string): ReturnType<Client["request"]>;
-  stored(): { status: string; events: number };
+  post(headers: Record<string, string>, body: string, target?: string): ReturnType<Client["request"]>;
+  stored(): { status: string; attention: readonly string[]; events: number };
 };
 
-/** A fresh order of 5 USD, and a sender that plays AllScale by code of its own; the emulator itself stays silent. */
+/** A fresh order of 5 USD, and a sender that signs like AllScale by code of its own; the emulator itself stays silent. */
 async function receiver({
   app,
   account,
@@ -31,32 +34,14 @@ async function receiver({
 }): Promise<Receiver> {
   const created = await client.checkout({ amount: "5.00" });
   const orderId = String(created.json.orderId);
-  const intent = await account.intentOf(orderId);
+  const intentId = (await account.intentOf(orderId)).id;
   const body: Receiver["body"] = (changes = {}) =>
-    JSON.stringify({
-      all_scale_transaction_id: randomUUID(),
-      all_scale_checkout_intent_id: intent.id,
-      webhook_id: `wh_${randomUUID()}`,
-      amount_cents: 500,
-      currency: 1,
-      currency_symbol: "USD",
-      amount_coins: "5.000000",
-      coin_symbol: "USDT",
-      coin_contract_address: "0x0000000000000000000000000000000000000001",
-      chain_id: 8453,
-      tx_hash: `0x${"ab".repeat(32)}`,
-      tx_from: `0x${"cd".repeat(20)}`,
-      payment_method_type: 1,
-      order_id: orderId,
-      user_id: null,
-      user_name: null,
-      extra_obj: null,
-      ...changes,
-    });
-  const post: Receiver["post"] = (headers, text, query = "") =>
-    client.request("POST", `/api/webhooks/allscale${query}`, { headers, body: text });
+    confirmation({ all_scale_checkout_intent_id: intentId, order_id: orderId, ...changes });
+  const post: Receiver["post"] = (headers, text, target = ADDRESS) =>
+    client.request("POST", target, { headers, body: text });
   return {
     orderId,
+    intentId,
     body,
     post,
     send(parts = {}, changeHeaders = {}) {
@@ -74,7 +59,9 @@ async function receiver({
     },
     stored() {
       const order = app.storedOrders().find(({ id }) => id === orderId);
-      return { status: order?.status ?? "missing", events: app.storedEvents(orderId).length };
+      // What is done because it is paid comes a moment later, and is no change of the payment.
+      const events = app.storedEvents(orderId).filter(({ source }) => source !== "effect");
+      return { status: order?.status ?? "missing", attention: order?.attention ?? [], events: events.length };
     },
   };
 }
@@ -158,7 +145,7 @@ test("a body that was changed, or a query that was added, is refused", async ({ 
     (await hook.post(signed.headers, signed.body.replace('"amount_cents":1,', '"amount_cents":500,'))).status,
   ).toBe(401);
   expect((await hook.post(signed.headers, ` ${signed.body}`)).status).toBe(401);
-  expect((await hook.post(signed.headers, signed.body, "?a=1")).status).toBe(401);
+  expect((await hook.post(signed.headers, signed.body, `${ADDRESS}?a=1`)).status).toBe(401);
   expect(hook.stored().status).toBe("pending");
 });
 
@@ -168,7 +155,8 @@ test("a query that was signed with it is accepted, byte for byte", async ({ app,
   for (const query of ["?b=2&a=%C3%A9+x&a=1", "?flag", "?a=%7e&b=~*'()", "?a=b=c&&d"]) {
     const { apiKey, apiSecret } = account;
     const signed = signWebhook({ url: `${app.webhookUrl}${query}`, apiKey, apiSecret, body: hook.body() });
-    expect(await hook.post(signed.headers, signed.body, query), query).toMatchObject({ json: { result } });
+    const answer = await hook.post(signed.headers, signed.body, `${ADDRESS}${query}`);
+    expect(answer, query).toMatchObject({ json: { result } });
     result = "duplicate";
   }
 });
@@ -198,7 +186,10 @@ const WRONG_MONEY: [string, Record<string, unknown>][] = [
   ["no amount", { amount_cents: null }],
   ["no currency", { currency: null }],
   ["a hundredth of the coins", { amount_coins: "0.050000" }],
-  ["a coin that nobody knows", { coin_symbol: "DOGE" }],
+  ["0.2 % fewer coins", { amount_coins: "4.990000" }],
+  ["no coins", { amount_coins: null }],
+  ["an unknown coin", { coin_symbol: "DOGE" }],
+  ["another coin than the quoted one", { coin_symbol: "USDC" }],
   ["another order's id", { order_id: "another-order" }],
 ];
 for (const [name, changes] of WRONG_MONEY) {
@@ -217,9 +208,110 @@ for (const [name, changes] of WRONG_MONEY) {
   });
 }
 
+test("a confirmation with too little money takes nothing back from an order that a poll found paid", async ({
+  app,
+  account,
+  client,
+}) => {
+  const hook = await receiver({ app, account, client });
+  await account.setStatus(hook.intentId, 20, { webhook: false });
+  await eventually(async () => (await client.order(hook.orderId)).json.paid === true || undefined);
+  const short = hook.body({ amount_coins: "0.010000", all_scale_transaction_id: null });
+  for (const delivery of ["first", "signed again"]) {
+    expect(await hook.send({ body: short }), delivery).toMatchObject({ ...RESULT, json: { result: "needs_review" } });
+  }
+  expect(hook.stored()).toMatchObject({ status: "paid", attention: ["money_mismatch"] });
+  expect((await client.order(hook.orderId)).json).toMatchObject({
+    status: "paid",
+    paid: true,
+    attention: ["money_mismatch"],
+    receipt: { coinAmount: "5.000000" },
+  });
+  const warned = () =>
+    app.logged().filter(({ event, orderId }) => event === "money_needs_review" && orderId === hook.orderId);
+  expect(await eventually(() => warned()[0])).toMatchObject({
+    level: "warn",
+    paymentId: hook.intentId,
+    source: "webhook",
+    coins: "0.010000 USDT",
+  });
+});
+
+test("more money than asked for is paid, and is pointed out", async ({ app, account, client }) => {
+  const hook = await receiver({ app, account, client });
+  expect(await hook.send({ body: hook.body({ amount_coins: "5.100000" }) })).toMatchObject({
+    json: { result: "paid" },
+  });
+  expect((await client.order(hook.orderId)).json).toMatchObject({ paid: true, attention: ["overpaid"] });
+});
+
+test("coins of a test network are no payment, and the receipt says where they are", async ({
+  app,
+  account,
+  client,
+}) => {
+  const hook = await receiver({ app, account, client });
+  const body = hook.body({ chain_id: 11155111 });
+  expect(await hook.send({ body })).toMatchObject({ ...RESULT, json: { result: "needs_review" } });
+  expect(hook.stored()).toMatchObject({ status: "review", attention: ["test_chain"] });
+  expect((await client.order(hook.orderId)).json).toMatchObject({
+    status: "review",
+    paid: false,
+    attention: ["test_chain"],
+    receipt: { testChain: true, chainName: "Sepolia", chainId: 11155111 },
+  });
+});
+
+test("a test store takes coins of a test network, and its receipt says so", async ({ account }) => {
+  const app = await startApp({ ...settingsFor(account), ALLSCALE_TEST_STORE: "true" });
+  const client = clientOf(app, randomAddress());
+  const hook = await receiver({ app, account, client });
+  expect(await hook.send({ body: hook.body({ chain_id: 11155111 }) })).toMatchObject({ json: { result: "paid" } });
+  const { json } = await client.order(hook.orderId);
+  expect(json).toMatchObject({ paid: true, receipt: { testChain: true, chainName: "Sepolia" } });
+  expect(json).not.toHaveProperty("attention");
+  await app.close();
+});
+
+for (const chainId of [null, 987_654_321]) {
+  test(`money on the chain ${chainId} is paid, and is pointed out`, async ({ app, account, client }) => {
+    const hook = await receiver({ app, account, client });
+    expect(await hook.send({ body: hook.body({ chain_id: chainId }) })).toMatchObject({ json: { result: "paid" } });
+    const { json } = await client.order(hook.orderId);
+    expect(json).toMatchObject({ paid: true, attention: ["unknown_chain"], receipt: { testChain: false, chainId } });
+    expect(json.receipt).toMatchObject({ explorerUrl: null });
+  });
+}
+
+test("what has to happen because an order is paid happens once, however often that is reported", async ({
+  app,
+  account,
+  client,
+}) => {
+  const hook = await receiver({ app, account, client });
+  const body = hook.body();
+  await account.setStatus(hook.intentId, 20, { webhook: false });
+  const report = () =>
+    Promise.all([
+      ...Array.from({ length: 3 }, () => hook.send({ body })),
+      ...Array.from({ length: 5 }, () => client.order(hook.orderId)),
+      client.request("GET", `/orders/${hook.orderId}`),
+    ]);
+  const done = () => app.logged().filter(({ event, orderId }) => event === "effect_done" && orderId === hook.orderId);
+  await report();
+  await eventually(() => done()[0]);
+  await report();
+  expect(done()).toMatchObject([{ effect: "on_paid", attempt: 1 }]);
+  const { effects } = app.storedOrders().find(({ id }) => id === hook.orderId) ?? {};
+  expect(effects).toMatchObject([{ name: "on_paid", doneAt: expect.any(Number) }]);
+  expect(app.storedEvents(hook.orderId).filter(({ type }) => type === "effect_done")).toHaveLength(1);
+});
+
+const UNKNOWN_INTENT = "65b2f3d0d2d9c0a1b2c3d4e5";
+
 test("a payment that is not known is asked for again", async ({ app, account, client }) => {
   const hook = await receiver({ app, account, client });
-  const body = hook.body({ all_scale_checkout_intent_id: "65b2f3d0d2d9c0a1b2c3d4e5" });
+  const body = hook.body({ all_scale_checkout_intent_id: UNKNOWN_INTENT, order_id: null });
   const signed = signWebhook({ url: app.webhookUrl, apiKey: account.apiKey, apiSecret: account.apiSecret, body });
   for (const attempt of ["first", "retry of the same bytes"]) {
     const answer = await hook.post(signed.headers, body);
@@ -232,12 +324,30 @@ test("a payment that is not known is asked for again", async ({ app, account, cl
   expect(await hook.send({ nonce })).toMatchObject({ json: { result: "paid" } });
 });
 
-test("a delivery whose address ends in a slash is taken in like any other", async ({ app, account, client }) => {
-  const hook = await receiver({ app, account, client });
-  const { apiKey, apiSecret } = account;
-  const signed = signWebhook({ url: `${app.webhookUrl}/`, apiKey, apiSecret, body: hook.body() });
-  expect(await hook.post(signed.headers, signed.body, "/")).toMatchObject({ json: { result: "paid" } });
+test("there is no webhook of a provider that is not known", async ({ client }) => {
+  const answer = await client.request("POST", "/api/webhooks/acme", { body: "{}" });
+  expect(answer).toMatchObject({ status: 404, json: { code: "not_found" } });
 });
+
+/** Next's own router answers some of these with a redirect, which a provider does not follow. */
+for (const target of [
+  "//api/webhooks/allscale",
+  "/api//webhooks///allscale?a=1",
+  "/api/webhooks/allscale/",
+  "/api/webhooks/a%6clscale",
+  "/api/webhooks/a%6Clscale",
+]) {
+  test(`a delivery to ${target} is taken in, signed for the path as it was sent`, async ({ app, account, client }) => {
+    const hook = await receiver({ app, account, client });
+    const { apiKey, apiSecret } = account;
+    const signed = signWebhook({ url: app.url + target, apiKey, apiSecret, body: hook.body() });
+    expect(await hook.post(signed.headers, signed.body), "at another spelling").toMatchObject({ status: 401 });
+    expect(await hook.post(signed.headers, signed.body, target)).toMatchObject({
+      status: 200,
+      json: { result: "paid" },
+    });
+  });
+}
 
 test("what cannot be read after a good signature is refused", async ({ app, account, client }) => {
   const hook = await receiver({ app, account, client });

@@ -1,20 +1,40 @@
 import "server-only";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { stripVTControlCharacters } from "node:util";
 import pino from "pino";
 import { getSettings } from "@/lib/env";
 
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
+/** Bounds the lines that wait while whatever reads the log has stopped: they are dropped, and the app goes on. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** One for the process, though Next gives each route a copy of this module: two writers would mix their lines. */
+const shared = globalThis as { checkoutLog?: ReturnType<typeof createLog> };
+shared.checkoutLog ??= createLog();
+const { logger, destination, context } = shared.checkoutLog;
+
 /**
- * One JSON line per event on standard output. Whatever a field or a stack trace contains, the values of the configured
- * secrets are taken out of the finished line, because that is the last place where they can be.
+ * One JSON line per event on standard output, written while the app goes on: it is there a moment later, and what is still
+ * waiting when the process ends is written then. Whatever a field or a stack trace contains, the finished line holds
+ * neither a configured secret nor a control character, because that is the last place where they can be taken out.
  */
-const logger = pino({
-  base: null,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  messageKey: "event",
-  formatters: { level: (label) => ({ level: label }) },
-  hooks: { streamWrite: (line) => redact(line, getSettings().secrets) },
-});
+function createLog() {
+  const context = new AsyncLocalStorage<Fields>();
+  const destination = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  const logger = pino(
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      messageKey: "event",
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => ({ ...context.getStore() }),
+      hooks: { streamWrite: (line) => escapeControls(redact(line, getSettings().secrets)) },
+    },
+    destination,
+  );
+  return { logger, destination, context };
+}
 
 export const log = {
   info: (event: string, fields: Fields = {}) => logger.info(fields, event),
@@ -23,6 +43,34 @@ export const log = {
   error: (event: string, error: unknown, fields: Fields = {}) => logger.error({ ...fields, err: error }, event),
 };
 
+/** Adds the fields to each line that `work` writes, whatever it calls and however long it waits. Nests. */
+export function withLogFields<Result>(fields: Fields, work: () => Result): Result {
+  return context.run({ ...context.getStore(), ...fields }, work);
+}
+
+/** Turns what anything else in the process prints, Next included, into lines of the log. */
+export function logWhatIsPrinted(): void {
+  for (const [stream, level] of [
+    [process.stdout, "info"],
+    [process.stderr, "warn"],
+  ] as const) {
+    stream.write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
+      const text = stripVTControlCharacters(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString()).trim();
+      if (text !== "") logger[level]({ text }, "printed");
+      const done = typeof encoding === "function" ? encoding : callback;
+      if (typeof done === "function") process.nextTick(() => done());
+      return true;
+    };
+  }
+}
+
+/** For the end of the process. Never throws: a reader that is gone must not keep it from ending. */
+export function flushLog(): void {
+  try {
+    destination.flushSync();
+  } catch {}
+}
+
 /** Replaces every occurrence of a secret, as it is and as JSON would escape it. */
 export function redact(line: string, values: readonly string[]): string {
   let clean = line;
@@ -30,4 +78,15 @@ export function redact(line: string, values: readonly string[]): string {
     clean = clean.replaceAll(value, "[redacted]").replaceAll(JSON.stringify(value).slice(1, -1), "[redacted]");
   }
   return clean;
+}
+
+/**
+ * JSON leaves C1 controls, line separators and bidi overrides as they are, and a terminal obeys them. They stand inside
+ * strings only, so an escape means the same.
+ */
+export function escapeControls(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -4,7 +4,7 @@ import { Redis } from "@upstash/redis";
 /**
  * A client of Upstash Redis whose calls end within `timeoutMs`. A call that got no answer is repeated once, because a
  * connection that a frozen or idle host kept open is often dead: so whatever is sent must be safe to be done twice.
- * (`retry: false` of the library repeats once as well; it is written out here so that nobody relies on the opposite.)
+ * (The library repeats once with `retry: false` too, so the number is written out.)
  */
 export function openRedisClient(options: { url: string; token: string; timeoutMs: number }): Redis {
   return new Redis({

@@ -48,8 +48,8 @@ const source = ["app", "components"]
   .join("\n");
 
 /** The groups that client code gets whole and reads by name; all other words are asked for by their full key. */
-const HANDED_OVER = /^(form|order|steps|facts|broken)\.(\w+)$/;
-const BY_PATTERN = /^(problems|states)\./;
+const HANDED_OVER = /^(form|payment|steps|receipt|broken)\.(\w+)$/;
+const BY_PATTERN = /^(problems|states|attention)\./;
 
 function isUsed(key: string): boolean {
   const [, , name] = HANDED_OVER.exec(key) ?? [];

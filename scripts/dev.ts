@@ -1,28 +1,30 @@
 /**
- * `npm run dev`: the app in development mode with the settings of `.env`, or of `.env.example` when there is none. Where
- * they point to this machine, the emulator runs beside it with the same credentials; otherwise AllScale itself is used.
+ * `npm run dev`: the app in development mode, with the settings of `.env`, or of `.env.example` when there is none. Where
+ * they point to this machine, the emulator runs beside it with the same credentials.
  */
 import nextEnv from "@next/env";
 import { exampleEnv } from "./example-env";
-import { next, start, together, tsx } from "./processes";
+import { APP_FOLDER, next, requireFreePort, start, together, tsx } from "./processes";
 
-const loaded = nextEnv.loadEnvConfig(process.cwd(), true).loadedEnvFiles.length > 0;
-const env = loaded ? { ...process.env } : { ...exampleEnv(), ...process.env };
+const hasOwn = nextEnv.loadEnvConfig(APP_FOLDER, true).loadedEnvFiles.length > 0;
+const env = hasOwn ? { ...process.env } : { ...exampleEnv(), ...process.env };
 const port = env.PORT || "3000";
-const baseUrl = env.ALLSCALE_BASE_URL ? new URL(env.ALLSCALE_BASE_URL) : null;
-const local = baseUrl !== null && ["127.0.0.1", "localhost", "[::1]"].includes(baseUrl.hostname);
+await requireFreePort(Number(port), "npm run dev");
 
 const children = [start("app", next("dev", "-p", port), env)];
-if (local) {
+const baseUrl = env.ALLSCALE_BASE_URL ? new URL(env.ALLSCALE_BASE_URL) : null;
+if (baseUrl !== null && ["127.0.0.1", "localhost", "[::1]"].includes(baseUrl.hostname)) {
   const options = {
     "--port": baseUrl.port || "80",
     "--api-key": env.ALLSCALE_API_KEY,
     "--api-secret": env.ALLSCALE_API_SECRET,
-    "--webhook-url": `http://localhost:${port}/api/webhooks/allscale`,
+    "--webhook-url": `http://127.0.0.1:${port}/api/webhooks/allscale`,
   };
   const args = Object.entries(options).flatMap(([name, value]) => (value ? [name, value] : []));
   children.push(start("emulator", tsx("emulator/main.ts", ...args), env));
 } else {
-  console.log("The emulator is off: the settings name AllScale itself. Payments are real if the store is.");
+  console.log(
+    "The settings point to AllScale itself, so the emulator is off. Payments are real unless this is a test store.",
+  );
 }
 process.exit(await together(children));

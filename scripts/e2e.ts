@@ -1,4 +1,4 @@
-/** `npm run e2e [-- Playwright's options]`: builds the app, then runs it in a real browser against the emulator. */
+/** `npm run e2e [-- Playwright's options]`: builds the app and tests it in a real browser against the emulator. */
 import { next, run } from "./processes";
 import { findChromium } from "./system-programs";
 

@@ -1,25 +1,21 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseEnv } from "node:util";
-import type { Environment } from "./processes";
+import { APP_FOLDER, type Environment } from "./processes";
 
-const FILE = ".env.example";
+const readExample = () => readFileSync(join(APP_FOLDER, ".env.example"), "utf8");
 
-/** The values of `.env.example`, which make the app run against the emulator. */
+/** The values of `.env.example`. They point the app to the emulator. */
 export function exampleEnv(): Environment {
-  return { ...parseEnv(readFileSync(FILE, "utf8")) };
+  return { ...parseEnv(readExample()) };
 }
 
-/** Every setting the app knows, commented out or not. */
+/** The names of all settings, commented out or not. */
 export function settingNames(): string[] {
-  const names = readFileSync(FILE, "utf8").matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm);
-  return [...names].map(([, name = ""]) => name);
+  return [...readExample().matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = ""]) => name);
 }
 
-/**
- * An environment in which none of our settings is set, whatever the shell or a `.env` file says: Next does not replace a
- * variable that exists, and an empty one counts as unset.
- */
+/** Blanks every setting, whatever the shell or a `.env` says: Next keeps a variable that exists, and empty means unset. */
 export function withoutSettings(env: Environment): Environment {
-  const blank = Object.fromEntries(settingNames().map((name) => [name, ""]));
-  return { ...env, ...blank };
+  return { ...env, ...Object.fromEntries(settingNames().map((name) => [name, ""])) };
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run lighthouse [-- RUNS]`: Lighthouse's scores for a phone on a slow line, the median of five runs, against the
- * production build, and beside them those of a blank page of the same Next, which ours cannot be expected to beat.
- * Lighthouse brings more packages than this project has, so npx fetches it when this is run.
+ * `npm run lighthouse [-- RUNS]`: Lighthouse's scores of the production build on a slow phone, the median of five runs.
+ * Beside them stand the scores of a blank page of the same Next, which are the best that any page can reach. Lighthouse
+ * brings more packages than this project has, so npx fetches it when this runs.
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -10,7 +10,7 @@ import { makeOrder, startShop } from "./local-shop";
 import { findChromium } from "./system-programs";
 
 const LIGHTHOUSE = "lighthouse@12.8.2";
-/** Pages that search engines must not list cannot have the full score for being found by them. */
+/** The order page has no SEO goal, because search engines must not list it. */
 const GOALS = {
   tip: { performance: 100, accessibility: 100, "best-practices": 100, seo: 100 },
   order: { performance: 98, accessibility: 98, "best-practices": 98 },
@@ -44,8 +44,8 @@ let failed = false;
 try {
   const urls = { tip: `${shop.url}/`, order: (await makeOrder(shop)).url, blank: blankPage.url };
   const all: Record<keyof typeof urls, Record<string, number>[]> = { tip: [], order: [], blank: [] };
-  // In turn, so that whatever else the machine does meets all of them alike. On a busy one Lighthouse now and then gets no
-  // trace of a page at all, which is no score, and asks to be run again.
+  // In turn, so that other load on the machine affects all pages alike. On a busy machine Lighthouse sometimes gets no trace
+  // of a page, and so no score, and has to run again.
   for (let run = 0; run < runs; run += 1) {
     for (const page of PAGES) all[page].push(await scores(urls[page]).catch(() => scores(urls[page])));
   }

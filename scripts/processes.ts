@@ -1,66 +1,71 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-
-const NEXT = "node_modules/next/dist/bin/next";
-const TSX = "node_modules/tsx/dist/cli.mjs";
+import { fileURLToPath } from "node:url";
 
 export type Environment = Record<string, string | undefined>;
 
-/** Runs a command to its end with our own output; resolves to its exit code. */
-export function run(args: readonly string[], env: Environment = process.env): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"], env: quiet(env) });
-    child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(code ?? (signal === null ? 0 : 1)));
-  });
+/** Where package.json is: the one base of `.env` and of relative paths, whatever folder a script is started from. */
+export const APP_FOLDER = fileURLToPath(new URL("..", import.meta.url));
+
+export const next = (...args: string[]) => ["node_modules/next/dist/bin/next", ...args];
+export const tsx = (...args: string[]) => ["node_modules/tsx/dist/cli.mjs", ...args];
+
+/** Runs a command to its end, with its output on ours. Resolves to the exit code. */
+export async function run(args: readonly string[], env: Environment = process.env): Promise<number> {
+  return exitCode(spawn(process.execPath, args, { ...options(env), stdio: ["ignore", "inherit", "inherit"] }));
 }
 
-/** Starts a long-running process whose lines appear behind its name. */
+/** Builds the app unless there is a build already. Resolves to the exit code. */
+export async function buildOnce(): Promise<number> {
+  return existsSync(join(APP_FOLDER, ".next/BUILD_ID")) ? 0 : run(next("build"));
+}
+
+/** Starts a long-running process and prefixes each line of its output with its name. */
 export function start(name: string, args: readonly string[], env: Environment): ChildProcess {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: quiet(env) });
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream }).on("line", (line) => console.log(`[${name}] ${line}`));
+  const child = spawn(process.execPath, args, { ...options(env), stdio: ["ignore", "pipe", "pipe"] });
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on("line", (line) => console.log(`[${name}] ${line}`));
   }
   return child;
 }
 
-export const next = (...args: string[]) => [NEXT, ...args];
-export const tsx = (...args: string[]) => [TSX, ...args];
+/** Starts a long-running process that shows only its errors. */
+export function startQuietly(args: readonly string[], env: Environment): ChildProcess {
+  return spawn(process.execPath, args, { ...options(env), stdio: ["ignore", "ignore", "inherit"] });
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  child.kill("SIGTERM");
+  await exitCode(child);
+}
 
 /**
- * Keeps a group of processes together: when one ends, or we are told to, the others end too. Resolves to the exit code
- * once all are gone.
+ * Keeps processes together: when one exits, or we get a signal, the others are stopped too. Resolves to the exit code once
+ * all of them have exited.
  */
 export async function together(children: readonly ChildProcess[]): Promise<number> {
-  const stop = () => {
-    for (const child of children) child.kill("SIGTERM");
-  };
-  let asked = false;
+  let signaled = false;
+  const stopAll = () => Promise.all(children.map(stop));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      asked = true;
-      stop();
+      signaled = true;
+      void stopAll();
     });
   }
-  const ends = children.map((child) => ended(child));
-  const first = await Promise.race(ends);
-  stop();
-  await Promise.all(ends);
-  return asked ? 0 : first;
+  const first = await Promise.race(children.map(exitCode));
+  await stopAll();
+  return signaled ? 0 : first;
 }
 
-function ended(child: ChildProcess): Promise<number> {
-  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
-  return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
-}
-
-/** Resolves once something answers at the address; rejects when the process ends before that. */
+/** Resolves once a server responds at the URL. Rejects when its process exits first. */
 export async function answers(url: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The process for ${url} ended with code ${child.exitCode}`);
+    if (hasExited(child)) throw new Error(`The process for ${url} exited: ${child.signalCode ?? child.exitCode}`);
     const reached = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
       () => true,
       () => false,
@@ -68,19 +73,35 @@ export async function answers(url: string, child: ChildProcess): Promise<void> {
     if (reached) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Nothing answers at ${url}`);
+  throw new Error(`No server responds at ${url}`);
 }
 
-/** Whether we could listen there. */
-export function isFree(port: number): Promise<boolean> {
+/** Exits with a sentence when the port is taken, so that no other program gets our visitors and webhooks. */
+export async function requireFreePort(port: number, command: string): Promise<void> {
+  if (await isFree(port)) return;
+  console.error(`Port ${port} is in use. Stop the program that uses it, or choose another: PORT=3001 ${command}`);
+  process.exit(1);
+}
+
+/** True when no program listens there, on all addresses or on one of loopback: `localhost` can mean any of them. */
+export async function isFree(port: number): Promise<boolean> {
+  for (const host of [undefined, "127.0.0.1", "::1"]) {
+    if (!(await canListen(port, host))) return false;
+  }
+  return true;
+}
+
+function canListen(port: number, host: string | undefined): Promise<boolean> {
+  // On a machine without IPv6 no program can be in the way there.
+  const hasNoSuchAddress = (code = "") => ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(code);
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => resolve(hasNoSuchAddress(code)));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
 }
 
-/** A port nobody listens on just now, below those that systems give to outgoing connections, so that it stays free. */
+/** A free port below the range for outgoing connections, so that the system does not hand it out before we use it. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(20_000, 30_000);
@@ -89,6 +110,18 @@ export async function freePort(): Promise<number> {
   throw new Error("No port between 20000 and 30000 is free");
 }
 
-function quiet(env: Environment): NodeJS.ProcessEnv {
-  return { ...process.env, ...env, NEXT_TELEMETRY_DISABLED: "1" };
+function exitCode(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    if (hasExited(child)) return resolve(child.exitCode ?? 1);
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function options(env: Environment) {
+  return { cwd: APP_FOLDER, env: { ...process.env, ...env, NEXT_TELEMETRY_DISABLED: "1" } };
 }

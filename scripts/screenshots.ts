@@ -1,15 +1,16 @@
 /**
- * `npm run screenshots`: pictures of every page and every state of an order, on a phone and a desktop, light and dark,
- * in `screenshots/`. Look at them after a change of the design.
+ * `npm run screenshots`: every page and every state of an order, on phone and desktop, light and dark, as pictures in
+ * `screenshots/`. Look at them after a change of the design.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type BrowserContextOptions, chromium } from "playwright";
 import { STATES } from "../e2e/support/states";
 import { makeOrder, startShop } from "./local-shop";
+import { APP_FOLDER } from "./processes";
 import { findChromium } from "./system-programs";
 
-const FOLDER = "screenshots";
+const FOLDER = join(APP_FOLDER, "screenshots");
 const DEVICES: Readonly<Record<string, BrowserContextOptions>> = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
   desktop: { viewport: { width: 1280, height: 800 } },

@@ -10,7 +10,7 @@ const CHROMIUM_PATHS = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
-/** A browser for the tests: the one asked for, Playwright's own, a system one; on Debian as root it is installed. */
+/** A browser for the tests: PLAYWRIGHT_CHROMIUM_PATH, Playwright's own, or the system's. Root on Debian gets one installed. */
 export function findChromium(): string {
   const asked = process.env.PLAYWRIGHT_CHROMIUM_PATH;
   if (asked) {
@@ -22,7 +22,7 @@ export function findChromium(): string {
   throw new Error("No browser found. Get one with: npx playwright install chromium");
 }
 
-/** redis-server for the tests of the Redis store; on Debian as root it is installed. */
+/** redis-server, for the tests of the Redis store. Root on Debian gets it installed. */
 export function findRedisServer(): string {
   const found = onPath("redis-server") ?? (installOnDebian("redis-server") ? onPath("redis-server") : null);
   if (found) return found;

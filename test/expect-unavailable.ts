@@ -13,7 +13,7 @@ export async function expectUnavailable(call: Promise<unknown>, kind: string | R
   );
   expect(error).toBeInstanceOf(StoreUnavailableError);
   if (!(error instanceof StoreUnavailableError)) return;
-  expect(error.message).toMatch(/^The order store is unavailable \([A-Za-z_]+\)$/);
+  expect(error.message).toMatch(/^The order store is unavailable \([A-Za-z0-9_]+\)$/);
   const cause = error.cause instanceof Error ? error.cause.message : "";
   if (typeof kind === "string") expect(cause).toBe(kind);
   else expect(cause).toMatch(kind);

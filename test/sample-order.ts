@@ -1,41 +1,61 @@
 import { randomBytes } from "node:crypto";
-import { type Order, type OrderEvent, orderEventSchema, orderSchema } from "@/lib/orders/order";
+import {
+  nextVersion,
+  ORDER_FORMAT,
+  type Order,
+  type OrderEvent,
+  orderEventSchema,
+  orderIdSchema,
+  orderSchema,
+  type Payment,
+  paymentIdSchema,
+} from "@/lib/orders/order";
+import type { OrderWrite } from "@/lib/orders/order-store";
+
+export const SAMPLE_NOW = 1_800_000_000_000;
 
 /** A new order of 5 USD with one open payment. Every call has ids of its own. */
 export function sampleOrder(changes: Partial<Order> = {}): Order {
   return orderSchema.parse({
-    id: randomBytes(16).toString("base64url"),
+    format: ORDER_FORMAT,
+    id: orderIdSchema.parse(randomBytes(16).toString("base64url")),
     version: 1,
-    createdAt: 1_800_000_000_000,
-    updatedAt: 1_800_000_000_000,
+    createdAt: SAMPLE_NOW,
+    updatedAt: SAMPLE_NOW,
     price: { currency: "USD", minor: 500 },
     payer: { name: "Zoë 🥯", message: 'line\n"two"\u0000\u2028', anonymous: false },
     status: "pending",
-    creation: { state: "created", at: 1_800_000_000_000 },
-    attempts: [sampleAttempt()],
+    creation: { state: "created", at: SAMPLE_NOW },
+    payments: [samplePayment()],
     attention: [],
-    nextCheckAt: null,
+    effects: [],
     ...changes,
-  });
+  } satisfies Order);
 }
 
-export function sampleAttempt() {
+export function samplePayment(changes: Partial<Payment> = {}): Payment {
   return {
-    paymentId: `payment-${randomBytes(8).toString("hex")}`,
+    provider: "sample",
+    paymentId: paymentIdSchema.parse(`payment-${randomBytes(8).toString("hex")}`),
     checkoutUrl: "https://checkout.example/pay/1",
-    createdAt: 1_800_000_000_000,
+    payTo: null,
+    createdAt: SAMPLE_NOW,
     expiresAt: null,
-    quote: { coin: "USDT", amount: "5.000000", rate: "1.0" },
+    quote: { coin: "USDT", amount: "5.000000", rate: "1.0", accepted: ["USDT"] },
+    testStore: false,
     status: "pending",
+    onHold: false,
     transaction: null,
     paidAt: null,
-    held: false,
-  } as Order["attempts"][number];
+    seen: [],
+    repeats: 0,
+    ...changes,
+  };
 }
 
 export function sampleEvent(changes: Partial<OrderEvent> = {}): OrderEvent {
   return orderEventSchema.parse({
-    at: 1_800_000_000_000,
+    at: SAMPLE_NOW,
     type: "order_created",
     source: "create",
     paymentId: null,
@@ -46,7 +66,11 @@ export function sampleEvent(changes: Partial<OrderEvent> = {}): OrderEvent {
   });
 }
 
+export function sampleWrite(order: Order, changes: Partial<OrderWrite> = {}): OrderWrite {
+  return { order, event: sampleEvent(), dueAt: null, ...changes };
+}
+
 /** The next version of an order, as a writer makes it. */
-export function nextVersion(order: Order, changes: Partial<Order> = {}): Order {
-  return { ...order, version: order.version + 1, updatedAt: order.updatedAt + 1, ...changes };
+export function newer(order: Order, changes: Partial<Order> = {}): Order {
+  return nextVersion(order, changes, order.updatedAt);
 }

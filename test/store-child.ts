@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { OrderId } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
-import { nextVersion, sampleEvent, sampleOrder } from "./sample-order";
+import { newer, sampleEvent, sampleOrder, sampleWrite } from "./sample-order";
 
 /**
  * A process of its own for tests of the SQLite store: `store-child.ts PATH increment ORDER_ID COUNT` or `PATH write`.
@@ -13,29 +13,29 @@ const [path = "", task, orderId = "", count = "0"] = process.argv.slice(2);
 const store = openSqliteOrderStore({ path });
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-/** Raises the version that many times, starting anew whenever another process was faster or kept the file for itself. */
+/** Raises the version that many times, starting over whenever another process was faster or kept the file for itself. */
 async function increment(id: OrderId, times: number): Promise<void> {
-  let stale = 0;
+  let conflicts = 0;
   for (let done = 0; done < times; ) {
     const order = await store.get(id);
     if (!order) throw new Error("There is no such order.");
-    const replacing = store.replace(nextVersion(order), sampleEvent({ facts: { writer: process.pid } }));
+    const replacing = store.replace(sampleWrite(newer(order)));
     const outcome = await replacing.catch((error: unknown) => {
       if (error instanceof StoreUnavailableError) return "busy";
       throw error;
     });
     if (outcome === "replaced") done += 1;
-    else stale += 1;
+    else conflicts += 1;
   }
-  say(`stale ${stale}`);
+  say(`conflicts ${conflicts}`);
 }
 
 async function write(): Promise<never> {
   for (;;) {
-    const order = sampleOrder({ nextCheckAt: 1 });
-    await store.insert(order, sampleEvent());
+    const order = sampleOrder();
+    await store.insert(sampleWrite(order, { dueAt: 1 }));
     say(`${order.id} 1`);
-    await store.replace(nextVersion(order, { status: "paid" }), sampleEvent({ to: "paid" }));
+    await store.replace(sampleWrite(newer(order, { status: "paid" }), { event: sampleEvent({ to: "paid" }) }));
     say(`${order.id} 2`);
   }
 }

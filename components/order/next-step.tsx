@@ -1,49 +1,31 @@
-import type { OrderView } from "@/lib/checkout/contract";
+import { STATUSES } from "@/lib/orders/status";
+import type { OrderView } from "@/lib/web/contract";
 import type { TestId } from "../test-ids";
-import type { Merchant } from "./merchant";
-import type { OrderWords } from "./order-words";
-
-/** The states whose way out is a person, those whose way out is a new payment, and those where a person may help. */
-const ASK = ["underpaid", "rejected"];
-const START_AGAIN = ["failed", "canceled", "expired"];
-// Money may have left the wallet of a payer who is told that none has come.
-const MAY_ASK = ["review", "refunding", ...START_AGAIN];
+import type { Merchant, OrderWords } from "./order-words";
 
 /** One sentence and at most one button. */
 export function NextStep(props: {
   order: OrderView;
   merchant: Merchant;
   words: OrderWords;
-  /** True when starting again has just been refused. */
-  notStarted: boolean;
+  /** Why "try again" has just been refused. */
+  problem: string | null;
 }) {
-  const { order, merchant, words, notStarted } = props;
-  const pending = order.status === "pending";
+  const { order, merchant, words, problem } = props;
+  const { tone, terminal, canPayAgain } = STATUSES[order.status];
+  const noCheckout = order.status === "pending" && !order.checkoutUrl;
+  // Money may have left the wallet of a payer who is told that none has come.
+  const mayNeedHelp = tone === "attention" || tone === "ended";
+  const needsHelp = mayNeedHelp && terminal && !canPayAgain;
   return (
     <div className="next" data-testid={"order-next" satisfies TestId}>
-      <p>{pending && !order.checkoutUrl ? words.noPaymentPage : words.states[order.status].next}</p>
-      {pending && (
+      {problem && <p role="alert">{problem}</p>}
+      <p>{noCheckout ? words.noCheckout : words.states[order.status].next}</p>
+      <Action order={order} words={words} startOver={noCheckout || canPayAgain} />
+      {merchant.contact && mayNeedHelp && (
         <a
-          className="button"
-          href={order.checkoutUrl ?? "/"}
-          rel="noreferrer"
-          data-testid={"order-action" satisfies TestId}
-        >
-          {order.checkoutUrl ? words.continue : words.beginAnew}
-        </a>
-      )}
-      {START_AGAIN.includes(order.status) && (
-        <form action={`/api/orders/${order.orderId}/payments`} method="post">
-          {notStarted && <p role="alert">{words.notStarted}</p>}
-          <button type="submit" data-testid={"order-action" satisfies TestId}>
-            {words.startAgain}
-          </button>
-        </form>
-      )}
-      {merchant.contact && [...ASK, ...MAY_ASK].includes(order.status) && (
-        <a
-          className={ASK.includes(order.status) ? "button" : undefined}
-          href={withOrderNumber(merchant.contact.href, order.orderId)}
+          className={needsHelp ? "button" : undefined}
+          href={withReference(merchant.contact.href, order.orderId)}
           data-testid={"order-contact" satisfies TestId}
         >
           {words.contact}
@@ -53,7 +35,34 @@ export function NextStep(props: {
   );
 }
 
-/** A mail that already names the order saves the payer from copying 24 letters. */
-function withOrderNumber(href: string, orderId: string): string {
+/** Whether this very order can be paid again is the server's to say; if not, another payment is started from the home page. */
+function Action({ order, words, startOver }: { order: OrderView; words: OrderWords; startOver: boolean }) {
+  const testId: TestId = "order-action";
+  if (order.checkoutUrl) {
+    return (
+      <a className="button" href={order.checkoutUrl} rel="noreferrer" data-testid={testId}>
+        {words.continue}
+      </a>
+    );
+  }
+  if (order.canPayAgain) {
+    return (
+      <form action={`/api/orders/${order.orderId}/payments`} method="post">
+        <button type="submit" data-testid={testId}>
+          {words.tryAgain}
+        </button>
+      </form>
+    );
+  }
+  if (!startOver) return null;
+  return (
+    <a className="button" href="/" data-testid={testId}>
+      {words.startOver}
+    </a>
+  );
+}
+
+/** A mail that already names the payment saves the payer from copying 24 letters. */
+function withReference(href: string, orderId: string): string {
   return href.startsWith("mailto:") && !href.includes("?") ? `${href}?subject=${orderId}` : href;
 }

@@ -1,37 +1,38 @@
 "use client";
 
 import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import type { OrderView } from "@/lib/checkout/contract";
+import { STATUSES } from "@/lib/orders/status";
+import type { OrderView } from "@/lib/web/contract";
 import { forgetOpenOrder, rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
-import { Receipt, Shortfall } from "./facts";
-import type { Merchant } from "./merchant";
 import { NextStep } from "./next-step";
-import type { OrderWords } from "./order-words";
-import { LONG_WAIT_MS } from "./poll-interval";
-import { Steps } from "./steps";
+import type { Merchant, OrderWords } from "./order-words";
+import { LONG_WAIT_MS } from "./polling";
+import { Notes, Receipt, Shortfall } from "./receipt";
 import { useOrder } from "./use-order";
 
 /** The order as the server last knew it, kept up to date. Everything it says comes from the server, words included. */
 export function OrderTracker(props: {
   initial: OrderView;
   amountText: string;
-  locale: string;
+  language: string;
   merchant: Merchant;
   words: OrderWords;
-  notStarted: boolean;
+  /** Why "try again" has just been refused. */
+  problem: string | null;
   /** What the server knew from the start and no answer changes. */
   lastingFacts: ReactNode;
   /** Shown while there is something left to pay. */
   phoneCodes: ReactNode;
 }) {
-  const { words, locale, merchant, notStarted } = props;
+  const { words, merchant, problem } = props;
   const { order, unreachable, ask } = useOrder(props.initial);
   const [longWait, setLongWait] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const [checking, setChecking] = useState(false);
   const { orderId, status, terminal } = order;
   const state = words.states[status];
+  const { step, tone } = STATUSES[status];
 
   useEffect(() => {
     const timer = setTimeout(() => setLongWait(true), LONG_WAIT_MS);
@@ -40,7 +41,7 @@ export function OrderTracker(props: {
 
   useEffect(() => {
     const focus = () => heading.current?.focus({ preventScroll: true });
-    // Whoever comes back from the payment page is told where things stand; whoever was just here knows.
+    // A payer who comes back from the checkout is told where things stand; one who was just here knows.
     if (!document.referrer.startsWith(location.origin)) focus();
     const onShow = ({ persisted }: PageTransitionEvent) => persisted && focus();
     addEventListener("pageshow", onShow);
@@ -49,8 +50,8 @@ export function OrderTracker(props: {
 
   useEffect(() => {
     // What was just said is not said again when the page is loaded again.
-    if (notStarted) history.replaceState(null, "", location.pathname);
-  }, [notStarted]);
+    if (problem) history.replaceState(null, "", location.pathname);
+  }, [problem]);
 
   useEffect(() => {
     if (terminal) forgetOpenOrder(orderId);
@@ -65,7 +66,7 @@ export function OrderTracker(props: {
   }
 
   return (
-    <main className="card" data-order-state={status} data-tone={state.tone} data-testid={"order-page" satisfies TestId}>
+    <main className="card" data-order-state={status} data-tone={tone} data-testid={"order-page" satisfies TestId}>
       <title>{`${state.title} · ${merchant.name}`}</title>
       <span className="mark" aria-hidden="true" />
       <div role="status" aria-live="polite" aria-atomic="true" data-testid={"order-status" satisfies TestId}>
@@ -77,10 +78,11 @@ export function OrderTracker(props: {
       <p className="amount" data-testid={"order-amount" satisfies TestId}>
         {props.amountText}
       </p>
-      <Shortfall shortfall={order.shortfall} words={words.facts} />
-      <NextStep order={order} merchant={merchant} words={words} notStarted={notStarted} />
+      <Notes order={order} words={words} />
+      <Shortfall shortfall={order.shortfall} words={words.receipt} />
+      <NextStep order={order} merchant={merchant} words={words} problem={problem} />
       {order.checkoutUrl && props.phoneCodes}
-      <Steps status={status} words={words.steps} />
+      {step > 0 && <Steps done={step} words={words.steps} />}
       {/* Here from the start, because a region that comes with its text is not announced. */}
       <div className="news" aria-live="polite" data-testid={"order-news" satisfies TestId}>
         {(unreachable || order.delayed) && (
@@ -94,7 +96,7 @@ export function OrderTracker(props: {
           </p>
         )}
       </div>
-      <Receipt order={order} locale={locale} words={words.facts} />
+      <Receipt order={order} language={props.language} words={words.receipt} />
       {props.lastingFacts}
       {status !== "paid" && (
         <a
@@ -112,5 +114,19 @@ export function OrderTracker(props: {
         </noscript>
       )}
     </main>
+  );
+}
+
+/** What has happened and what comes next. */
+function Steps({ done, words }: { done: number; words: OrderWords["steps"] }) {
+  return (
+    <ol className="steps" aria-label={words.label} data-testid={"order-steps" satisfies TestId}>
+      {[words.started, words.seen, words.confirmed].map((step, index) => (
+        <li key={step} data-done={index < done} aria-current={index === done ? "step" : undefined}>
+          {step}
+          {index < done && <span className="sr">, {words.done}</span>}
+        </li>
+      ))}
+    </ol>
   );
 }

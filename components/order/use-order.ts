@@ -1,26 +1,26 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import useSWR from "swr";
-import type { OrderView } from "@/lib/checkout/contract";
-import { fetchOrder, NoAnswer } from "./fetch-order";
-import { pollIntervalMs, retryDelayMs } from "./poll-interval";
+import type { OrderView } from "@/lib/web/contract";
+import { fetchOrder, NoAnswer, newer, pollIntervalMs, retryDelayMs } from "./polling";
 
-/** What another tab heard is as good as asking oneself for this long, because the server asks no more often either. */
+/** For this long an answer to another tab is as good as one to this tab: the server asks no more often either. */
 const SHARED_FOR_MS = 4_000;
 
 /**
  * Follows an order, starting from what the server rendered. Asks while the page is visible, at once when it is shown
- * again, and keeps the last known state through every failure. Tabs that show the same order share what they hear.
+ * again, and keeps the last known state through every failure. Tabs that show the same order share their answers. Waits are
+ * measured on a clock that cannot be set: with the wall clock set back an hour, a page would fall silent for as long.
  */
 export function useOrder(initial: OrderView) {
-  const [openedAt] = useState(() => Date.now());
+  const [openedAt] = useState(() => performance.now());
   const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
   const paid = useRef(initial.paid);
   const channel = useRef<BroadcastChannel>(undefined);
-  const heard = useRef({ order: initial, at: 0 });
+  const heard = useRef({ order: initial, at: Number.NEGATIVE_INFINITY });
   const url = `/api/orders/${initial.orderId}`;
 
   const ask = useCallback(async () => {
-    if (Date.now() - heard.current.at < SHARED_FOR_MS) return heard.current.order;
+    if (performance.now() - heard.current.at < SHARED_FOR_MS) return heard.current.order;
     const latest = newer(await fetchOrder(url), heard.current.order);
     heard.current.order = latest;
     channel.current?.postMessage(latest);
@@ -29,7 +29,7 @@ export function useOrder(initial: OrderView) {
 
   // SWR restarts its timer when this function changes, so it must not change from one rendering to the next.
   const refreshInterval = useCallback(
-    (latest?: OrderView) => pollIntervalMs((latest ?? initial).status, Date.now() - openedAt),
+    (latest?: OrderView) => pollIntervalMs((latest ?? initial).status, performance.now() - openedAt),
     [initial, openedAt],
   );
   const { data, error, mutate } = useSWR(url, ask, {
@@ -37,7 +37,7 @@ export function useOrder(initial: OrderView) {
     // The server has just looked; asking again on arrival would only double the load.
     revalidateOnMount: false,
     refreshInterval,
-    // A browser that believes itself offline is asked to try, so that the payer hears of it.
+    // Try even when the browser believes that it is offline, so that the page can say so.
     isOnline: () => true,
     focusThrottleInterval: 1_000,
     // Paid is final, so not even coming back to the page is a reason to ask.
@@ -60,19 +60,14 @@ export function useOrder(initial: OrderView) {
     channel.current = tabs;
     tabs.onmessage = ({ data }: MessageEvent<OrderView>) => {
       const order = newer(data, heard.current.order);
-      heard.current = { order, at: Date.now() };
+      heard.current = { order, at: performance.now() };
       paid.current = order.paid;
       mutate(order, { revalidate: false });
     };
-    // Whoever comes back from the payment page brings the news to the tab that was left behind.
+    // A tab that comes back from the checkout tells the one that was left behind.
     if (paid.current) tabs.postMessage(heard.current.order);
     return () => tabs.close();
   }, [url, mutate]);
 
   return { order: data ?? initial, unreachable: error !== undefined, ask: mutate };
-}
-
-/** An answer that was long on its way may be older than what is known, and paid is never taken back. */
-function newer(order: OrderView, known: OrderView): OrderView {
-  return known.paid || order.updatedAt < known.updatedAt ? known : order;
 }

@@ -1,17 +1,26 @@
-import { amountText, plainAmount } from "./check-amount";
+import { parseMinor, plainAmount } from "@/lib/money/amount-grammar";
+import { shortMoney } from "../money-text";
+import type { AmountTerms } from "../problems";
 
 export const CUSTOM_AMOUNT = "customAmount";
+
+/** Tells the payer at once what the server would say; the server decides. */
+export function amountFault(amount: string, { exponent, min, max }: AmountTerms): "digits" | "range" | null {
+  const parsed = parseMinor(amount || "0", exponent);
+  if (parsed.ok) return parsed.minor >= min && parsed.minor <= max ? null : "range";
+  return parsed.problem === "too_large" ? "range" : "digits";
+}
 
 /** What is chosen or typed: a decimal string where it can be one, and the same as the payer reads it. */
 export type Chosen = { readonly amount: string; readonly text: string };
 
-export function chosenAmount(form: HTMLFormElement, currency: string): Chosen {
+export function chosenAmount(form: HTMLFormElement, reader: { currency: string; language: string }): Chosen {
   const choice = form.querySelector<HTMLInputElement>("[name=amount]:checked");
   if (choice !== null && choice.id !== "other") {
     return { amount: choice.value, text: choice.labels?.[0]?.textContent ?? "" };
   }
-  const amount = plainAmount(String(new FormData(form).get(CUSTOM_AMOUNT)), currency);
-  return { amount, text: amountText(amount, { currency, language: document.documentElement.lang }) };
+  const amount = plainAmount(String(new FormData(form).get(CUSTOM_AMOUNT)), reader.currency);
+  return { amount, text: shortMoney(amount, reader) };
 }
 
 /** The body of `POST /api/checkout`. */
@@ -23,8 +32,8 @@ export function checkoutBody(form: HTMLFormElement, amount: string): string {
 
 /** Typing an amount means "Other". */
 export function followTyping(form: HTMLFormElement, target: EventTarget): void {
-  const other = form.elements.namedItem("other");
-  if (other instanceof HTMLInputElement && target === form.elements.namedItem(CUSTOM_AMOUNT)) other.checked = true;
+  const other = form.querySelector<HTMLInputElement>("#other");
+  if (other && target === form.elements.namedItem(CUSTOM_AMOUNT)) other.checked = true;
 }
 
 /**
@@ -44,7 +53,7 @@ export function holdNotes(form: HTMLFormElement): void {
   }
 }
 
-/** Marks the field that has to be mended and goes there; with no such field, clears the marks. */
+/** Marks the field that has to be corrected and goes there; with no such field, clears the marks. */
 export function markProblem(form: HTMLFormElement, name: string | null | undefined): void {
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   const field = name && form.elements.namedItem(name);

@@ -2,11 +2,10 @@
 
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { recallOpenOrder, rememberOpenOrder } from "../open-order";
+import type { AmountTerms, ShownProblem } from "../problems";
 import type { TestId } from "../test-ids";
-import { type AmountRule, amountFault } from "./check-amount";
-import { openCheckoutTab } from "./checkout-tab";
-import { ContinuePayment } from "./continue-payment";
 import {
+  amountFault,
   type Chosen,
   CUSTOM_AMOUNT,
   checkoutBody,
@@ -16,8 +15,12 @@ import {
   holdNotes,
   markProblem,
 } from "./form-fields";
-import type { FormWords } from "./form-words";
-import { requestCheckout, type ShownProblem } from "./request-checkout";
+import { openCheckoutTab, requestCheckout } from "./start-payment";
+
+/** What the form may have to say without asking the server. Every payer loads these words, so they are few. */
+type FormWords = Readonly<
+  Record<"submit" | "submitAmount" | "opening" | "continuePayment" | "range" | "digits" | "unsure", string>
+>;
 
 /**
  * A form that works by itself: without JavaScript it posts, and the server sends the browser on. This adds what only
@@ -27,51 +30,57 @@ import { requestCheckout, type ShownProblem } from "./request-checkout";
 export function TipForm(props: {
   amountField: ReactNode;
   noteFields: ReactNode;
-  hint: string;
+  /** What is said of the amount in a link, until another is chosen. */
+  hint: string | null;
   next: string;
   words: FormWords;
-  currency: string;
-  rule: AmountRule;
+  /** From the server, because browsers that translate a page write other things into `<html lang>`. */
+  language: string;
+  terms: AmountTerms;
   idempotencyKey: string;
   problem: ShownProblem | null;
   sameTab: boolean;
 }) {
-  const { currency, rule, words, sameTab } = props;
+  const { language, terms, words, sameTab } = props;
+  const { currency } = terms;
   const form = useRef<HTMLFormElement>(null);
   const sent = useRef({ body: "", times: 0 });
   const [problem, setProblem] = useState(props.problem);
-  const [hint, setHint] = useState(props.hint);
+  const [hint, setHint] = useState(props.hint ?? words.range);
   const [busy, setBusy] = useState(false);
+  const [openOrder, setOpenOrder] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Chosen>({ amount: "", text: "" });
 
   useEffect(() => {
-    const listeners = new AbortController();
-    const { signal } = listeners;
-    form.current?.addEventListener("click", followClick, { signal });
-    // Back from the checkout, a browser may show this very page as it was left: waiting.
-    const comeBack = ({ persisted }: PageTransitionEvent) => {
+    const element = form.current;
+    if (!element) return;
+    // Not necessarily what the server rendered: a reload can keep what was chosen before it.
+    setChosen(chosenAmount(element, { currency, language }));
+    const comeBack = ({ persisted }: Pick<PageTransitionEvent, "persisted">) => {
+      const open = recallOpenOrder();
+      setOpenOrder(open);
+      // Back from the checkout, a browser may show this very page as it was left: waiting.
       if (!persisted) return;
       setBusy(false);
       // What was opened here has ended since, so the same request is another tip and needs a key of its own.
-      if (recallOpenOrder() === null) sent.current.body = "";
+      if (open === null) sent.current.body = "";
     };
+    comeBack({ persisted: false });
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    element.addEventListener("click", followClick, { signal });
     addEventListener("pageshow", comeBack, { signal });
     return () => listeners.abort();
-  }, []);
+  }, [currency, language]);
 
   useEffect(() => {
     if (form.current) markProblem(form.current, problem?.field);
   }, [problem]);
 
-  useEffect(() => {
-    // Not necessarily what the server rendered: a reload can keep what was chosen before it.
-    if (form.current) setChosen(chosenAmount(form.current, currency));
-  }, [currency]);
-
   function onInput(event: FormEvent<HTMLFormElement>) {
     holdNotes(event.currentTarget);
     followTyping(event.currentTarget, event.target);
-    const next = chosenAmount(event.currentTarget, currency);
+    const next = chosenAmount(event.currentTarget, { currency, language });
     // What the hint may say of the amount in the link holds for no other.
     if (next.amount !== chosen.amount) setHint(words.range);
     setChosen(next);
@@ -88,19 +97,19 @@ export function TipForm(props: {
     event.preventDefault();
     if (busy) return;
     holdNotes(event.currentTarget);
-    const { amount } = chosenAmount(event.currentTarget, currency);
-    const fault = amountFault(amount, rule);
+    const { amount } = chosenAmount(event.currentTarget, { currency, language });
+    const fault = amountFault(amount, terms);
     if (fault) return setProblem({ text: words[fault], field: CUSTOM_AMOUNT });
 
     const tab = openCheckoutTab({ sameTab, opening: words.opening });
     setProblem(null);
     setBusy(true);
     const body = checkoutBody(event.currentTarget, amount);
-    const answer = await requestCheckout(body, keyFor(body));
+    const answer = await requestCheckout({ body, idempotencyKey: keyFor(body), language, terms });
     if (!answer.ok) {
       tab?.close();
       setBusy(false);
-      return setProblem(answer.problem ?? { text: words.unavailable, field: null });
+      return setProblem(answer.problem ?? { text: words.unsure, field: null });
     }
     const { orderId, checkoutUrl } = answer.checkout;
     rememberOpenOrder(orderId);
@@ -111,7 +120,7 @@ export function TipForm(props: {
 
   const label = busy
     ? words.opening
-    : amountFault(chosen.amount, rule)
+    : amountFault(chosen.amount, terms)
       ? words.submit
       : words.submitAmount.replace("{amount}", () => chosen.text);
   const sentence = problem?.text ?? "";
@@ -134,7 +143,11 @@ export function TipForm(props: {
         {/* The key makes other words another element, so that they do not count as a shift of the layout. */}
         <span key={label}>{label}</span>
       </button>
-      <ContinuePayment text={words.continueOrder} />
+      {openOrder && (
+        <a href={`/orders/${encodeURIComponent(openOrder)}`} data-testid={"tip-continue-order" satisfies TestId}>
+          {words.continuePayment}
+        </a>
+      )}
     </form>
   );
 }

@@ -1,22 +1,17 @@
 import type { ReactNode } from "react";
-import { CURRENCIES, type Currency } from "@/lib/money/currency";
+import { CURRENCIES } from "@/lib/money/currency";
 import type { Words } from "@/messages/words";
 import type { SiteConfig } from "@/site.config";
 import { Avatar } from "../avatar";
-import { LanguageSwitch } from "../language-switch";
-import { shortMoney } from "../money-text";
+import { LanguageSwitch, type LinkQuery } from "../language-switch";
+import { amountBounds, problemSentence, shownProblem } from "../problems";
 import type { TestId } from "../test-ids";
-import { AmountField } from "./amount-field";
-import type { Bounds } from "./form-problem";
-import { formWords, problemSentence } from "./form-words";
-import { NoteFields } from "./note-fields";
-import { type Prefill, prefillFrom, type TipQuery } from "./prefill";
-import { presetAmounts } from "./presets";
-import type { ShownProblem } from "./request-checkout";
+import { AmountField, NoteFields } from "./fields";
+import { type Pricing, type TipOffer, tipOffer } from "./offer";
 import { TipForm } from "./tip-form";
 
-/** The page of whoever is paid: who that is, beside the card with the form or with what keeps it away. */
-export function TipPage(props: { words: Words; site: SiteConfig; query: TipQuery; children: ReactNode }) {
+/** The page of the person who is paid: who that is, beside the card with the form or with what is missing. */
+export function TipPage(props: { words: Words; site: SiteConfig; query: LinkQuery; children: ReactNode }) {
   const { words, site, query } = props;
   // What the merchant wrote is in the merchant's language, whatever that of the page.
   const own = site.locale === words.language ? undefined : site.locale;
@@ -40,51 +35,42 @@ export function TipPage(props: { words: Words; site: SiteConfig; query: TipQuery
   );
 }
 
-export type TipTerms = {
-  readonly currency: Currency;
-  /** In minor units, like the presets. */
-  readonly min: number;
-  readonly max: number;
-  readonly presets: readonly number[];
-  /** True where there is one price: nothing to choose, and a link cannot ask for another amount. */
-  readonly fixed: boolean;
-  readonly idempotencyKey: string;
-};
-
-export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms; query: TipQuery; inApp: boolean }) {
-  const { words, site, terms } = props;
-  const { t, language } = words;
-  const { currency, min, max, fixed } = terms;
-  const query = fixed ? { ...props.query, amount: undefined } : props.query;
-  const own = fixed ? undefined : site.presets[currency];
-  const presets = presetAmounts({ currency, min, max, own, usual: terms.presets });
-  const prefill = prefillFrom(query, { currency, min, max, presets });
-  const bounds: Bounds = {
-    min: shortMoney({ currency, minor: min }, language),
-    max: shortMoney({ currency, minor: max }, language),
-    example: CURRENCIES[currency].exponent === 0 ? "1000" : "1000.50",
-  };
+export function TipCard(props: {
+  words: Words;
+  site: SiteConfig;
+  pricing: Pricing;
+  /** The payment provider by its name for people. */
+  provider: string;
+  /** Made when the form is rendered, so that submitting it twice opens one payment. */
+  idempotencyKey: string;
+  query: LinkQuery;
+  inApp: boolean;
+}) {
+  const { words, site, pricing, provider } = props;
+  const { language, messages, t } = words;
+  const { currency, fixed, min, max } = pricing;
+  const terms = { currency, exponent: CURRENCIES[currency].exponent, min, max };
+  const bounds = amountBounds(terms, language);
+  const sentences = messages.problems;
+  const offer = tipOffer(props.query, pricing, site.presets[currency]);
+  const problem = offer.refused && shownProblem(offer.refused, { sentences, bounds });
   return (
     <section className="card">
       <TipForm
-        amountField={
-          <AmountField
-            words={words}
-            currency={currency}
-            presets={presets}
-            fixed={fixed}
-            bounds={bounds}
-            prefill={prefill}
-          />
-        }
-        noteFields={<NoteFields words={words} prefill={prefill} merchant={site.name} />}
-        hint={fixed ? "" : hintFor(words, prefill, bounds)}
-        next={t("tip.next")}
-        words={formWords(words, bounds)}
-        currency={currency}
-        rule={{ exponent: CURRENCIES[currency].exponent, min, max }}
-        idempotencyKey={terms.idempotencyKey}
-        problem={shownProblem(words, prefill, bounds)}
+        amountField={<AmountField {...{ words, offer, problem, currency, fixed, min: bounds.min }} />}
+        noteFields={<NoteFields {...{ words, offer, problem }} merchant={site.name} />}
+        hint={linkHint(words, offer, bounds)}
+        next={t("tip.next", { provider })}
+        words={{
+          ...messages.form,
+          range: fixed ? "" : problemSentence("amount_range", sentences, bounds),
+          digits: problemSentence("amount_invalid", sentences, bounds),
+          unsure: sentences.provider_unsure,
+        }}
+        language={language}
+        terms={terms}
+        idempotencyKey={props.idempotencyKey}
+        problem={problem}
         sameTab={site.sameTab || props.inApp}
       />
       <p className="small">{t("tip.trust")}</p>
@@ -92,14 +78,29 @@ export function TipCard(props: { words: Words; site: SiteConfig; terms: TipTerms
   );
 }
 
-function hintFor(words: Words, { clamped }: Prefill, bounds: Bounds): string {
-  if (clamped === "low") return words.t("tip.clampedLow", { min: bounds.min });
-  if (clamped === "high") return words.t("tip.clampedHigh", { max: bounds.max });
-  return problemSentence(words, "amount_range", bounds);
+function linkHint({ t }: Words, { link }: TipOffer, { min, max }: { min: string; max: string }): string | null {
+  if (link === "too_low") return t("tip.linkTooLow", { min });
+  if (link === "too_high") return t("tip.linkTooHigh", { max });
+  return link && t("tip.linkUnreadable");
 }
 
-function shownProblem(words: Words, { problem }: Prefill, bounds: Bounds): ShownProblem | null {
-  if (problem === null) return null;
-  const field = problem.field === "amount" ? "customAmount" : problem.field;
-  return { text: problemSentence(words, problem.code, bounds), field };
+/** In the place of the form while settings are missing. Names settings and never shows a value. */
+export function NotReady(props: { words: Words; problems: readonly { name: string; problem: string }[] }) {
+  const { problems } = props;
+  const { t } = props.words;
+  return (
+    <section className="card" data-testid={"tip-not-ready" satisfies TestId}>
+      <h2>{t("notReady.heading")}</h2>
+      <p>{t("notReady.text")}</p>
+      <h3>{t("notReady.forOperator")}</h3>
+      <p>{problems.length === 0 ? t("notReady.unnamed") : t("notReady.explain")}</p>
+      <ul lang="en">
+        {problems.map(({ name, problem }) => (
+          <li key={name + problem} data-testid={"tip-setup-problem" satisfies TestId}>
+            <code>{name}</code> {problem}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

@@ -11,8 +11,10 @@ export type StoredOrder = {
   readonly id: string;
   readonly status: string;
   readonly version: number;
+  readonly payer: { readonly name: string | null; readonly message: string | null };
   readonly attention: readonly string[];
-  readonly attempts: readonly { paymentId: string; status: string; held: boolean }[];
+  readonly payments: readonly { paymentId: string; status: string; onHold: boolean; repeats: number }[];
+  readonly effects: readonly { name: string; doneAt: number | null }[];
 };
 export type StoredEvent = {
   readonly type: string;
@@ -21,6 +23,9 @@ export type StoredEvent = {
   readonly to: string;
 };
 
+/** One line of the log. */
+export type LoggedLine = { readonly event: string; readonly [field: string]: unknown };
+
 /** The app as it is deployed: a production build in a process of its own, with a store of its own. */
 export type App = {
   readonly url: string;
@@ -28,13 +33,16 @@ export type App = {
   readonly database: string;
   /** Of the process that runs now. */
   pid(): number;
-  /** Everything it printed so far. */
+  /** Everything it printed since it was last started. */
   log(): string;
+  /** The same as lines of the log. Throws for one that is not a JSON object. */
+  logged(): LoggedLine[];
   /** What the embedded store holds, read from the file and not through the app. */
   storedOrders(): StoredOrder[];
   storedEvents(orderId: string): StoredEvent[];
   kill(): Promise<void>;
-  restart(): Promise<void>;
+  /** With other settings where some are given. */
+  restart(changes?: Environment): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -44,7 +52,7 @@ export async function startApp(settings: Environment): Promise<App> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const database = settings.ORDER_DATABASE ?? join(folder, "orders.db");
-  const env = {
+  let env: Environment = {
     ...withoutSettings(process.env),
     ORDER_DATABASE: database,
     PUBLIC_URL: url,
@@ -67,12 +75,15 @@ export async function startApp(settings: Environment): Promise<App> {
     database,
     pid: () => server.pid ?? 0,
     log: () => lines.join(""),
+    logged: () => loggedLines(lines.join("")),
     storedOrders: () => readDocuments<StoredOrder>(database, "SELECT doc FROM orders"),
     storedEvents: (orderId) =>
       readDocuments<StoredEvent>(database, "SELECT doc FROM events WHERE order_id = ? ORDER BY seq", orderId),
     kill,
-    async restart() {
+    async restart(changes = {}) {
       await kill();
+      env = { ...env, ...changes };
+      lines.length = 0;
       server = await launch({ port, env, url, lines });
     },
     async close() {
@@ -94,12 +105,20 @@ async function launch(options: {
   const onExit = () => server.kill("SIGKILL");
   process.once("exit", onExit);
   server.once("exit", () => process.off("exit", onExit));
-  for (const stream of [server.stdout, server.stderr]) stream?.on("data", (chunk) => lines.push(String(chunk)));
+  for (const stream of [server.stdout, server.stderr]) {
+    stream?.setEncoding("utf8").on("data", (chunk: string) => lines.push(chunk));
+  }
   await eventually(async () => {
     if (server.exitCode !== null) throw new Error(`The app ended:\n${lines.join("")}`);
     return (await fetch(`${url}/api/health`).catch(() => undefined)) && true;
   }, 60_000);
   return server;
+}
+
+/** Without Next's banner, which comes before our code runs, and without a line that is still being written. */
+function loggedLines(text: string): LoggedLine[] {
+  const lines = text.slice(0, text.lastIndexOf("\n")).split("\n");
+  return lines.slice(lines.findIndex((line) => line.startsWith("{"))).map((line) => JSON.parse(line) as LoggedLine);
 }
 
 function readDocuments<T>(database: string, query: string, ...parameters: string[]): T[] {

@@ -34,8 +34,11 @@ export { expect };
 
 let addresses = randomInt(65_536);
 
-/** From a range that belongs to nobody (RFC 2544), and none twice, so that two tests do not meet. */
+/**
+ * From a range for tests (RFC 2544), and never the same twice. One after the other they are of different networks, which
+ * have limits of their own.
+ */
 export function randomAddress(): string {
   addresses = (addresses + 1) % 65_536;
-  return `198.18.${addresses >> 8}.${addresses & 255}`;
+  return `198.18.${addresses & 255}.${addresses >> 8}`;
 }

@@ -28,6 +28,22 @@ export async function openCheckout(page: Page): Promise<Page> {
   return checkout;
 }
 
+/** Everything that has moved on the page since it was opened, in the browser's own measure. */
+export function shiftsOf(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let shifts = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) shifts += Reflect.get(entry, "value");
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        // Entries are delivered after the frame that they belong to.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shifts))));
+      }),
+  );
+}
+
 /** Runs in the page. On a narrow phone an amount must not be broken in two. */
 export function linesOf(element: Element): number {
   const text = document.createRange();

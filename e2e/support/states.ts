@@ -11,4 +11,4 @@ export const STATES = [
   ["canceled", -4, {}],
   ["expired", -5, {}],
 ] as const satisfies readonly (readonly [string, number, object])[];
-export type State = (typeof STATES)[number];
+export type State = readonly [name: string, status: number, facts: object];

@@ -32,6 +32,8 @@ export type SteeredShop = {
   removeFault(faultId: string): Promise<void>;
   cron(): ReturnType<Client["request"]>;
   stored(orderId: string): StoredOrder;
+  /** The same, once everything that has to happen because it became paid is done. */
+  fulfilled(orderId: string): Promise<StoredOrder>;
   /** How the order came to be in each of its states, and who said so. */
   changes(orderId: string): Pick<StoredEvent, "from" | "to" | "source">[];
   /** The deliveries about an intent, oldest first, as soon as so many were answered. */
@@ -50,6 +52,11 @@ export async function openSteeredShop(accountSettings: object = {}, appSettings:
   await account.control("POST", "/settings", { webhookUrl: app.webhookUrl });
   await account.control("POST", "/clock", { freeze: true });
   const client = clientOf(app, randomAddress());
+  const stored: SteeredShop["stored"] = (orderId) => {
+    const order = app.storedOrders().find(({ id }) => id === orderId);
+    if (order === undefined) throw new Error(`The store has no order ${orderId}`);
+    return order;
+  };
   return {
     app,
     account,
@@ -72,11 +79,13 @@ export async function openSteeredShop(accountSettings: object = {}, appSettings:
       await account.control("DELETE", `/faults/${faultId}`);
     },
     cron: () => client.request("POST", "/api/cron/reconcile", { headers: { authorization: `Bearer ${CRON_SECRET}` } }),
-    stored(orderId) {
-      const order = app.storedOrders().find(({ id }) => id === orderId);
-      if (order === undefined) throw new Error(`The store has no order ${orderId}`);
-      return order;
-    },
+    stored,
+    fulfilled: (orderId) =>
+      eventually(() => {
+        const order = stored(orderId);
+        const isDone = order.effects.length > 0 && order.effects.every(({ doneAt }) => doneAt !== null);
+        return isDone ? order : undefined;
+      }),
     changes: (orderId) =>
       app
         .storedEvents(orderId)

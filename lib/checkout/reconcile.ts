@@ -1,48 +1,62 @@
 import "server-only";
-import { nextCheckAt } from "@/lib/orders/next-check";
-import type { Order, OrderId } from "@/lib/orders/order";
-import type { OrderStore } from "@/lib/orders/order-store";
-import type { PaymentProvider } from "@/lib/provider/provider";
-import { ASK_EVERY_MS, heedWait, takeTurn } from "./asking-turn";
+import { log } from "@/lib/log";
+import { checkGapMs } from "@/lib/orders/due";
+import type { Order, Payment } from "@/lib/orders/order";
+import type { DueOrder } from "@/lib/orders/order-store";
+import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
+import { type Flow, LEASE_MS } from "./flow";
+import { dueEffects, fulfil } from "./fulfil";
+import { acquirePollLease, respectRetryAfter } from "./read";
 import { settle } from "./settle";
 
-type Dependencies = { readonly store: OrderStore; readonly provider: PaymentProvider; readonly now: () => number };
-
 export type ReconcileBounds = {
-  /** Bounds the calls to the provider: one for each payment that is watched, and few orders have two. */
   readonly maxOrders: number;
   readonly deadlineMs: number;
-  /**
-   * Whether to ask also about orders about which the provider wants to be left alone. A scheduler does, because the next
-   * time that it comes may be tomorrow; what payers cause does not.
-   */
+  /** Whether to ask during a provider's Retry-After. A scheduler does, because it may come again only tomorrow. */
   readonly asksDuringWaits: boolean;
 };
 
 export type ReconcileResult = { readonly checked: number; readonly changed: number; readonly paid: number };
 
-/** The provider is asked about this many orders at a time. */
 const AT_ONCE = 4;
+/** An order that ends the process or the run while it is checked must not be the first of the next run as well. */
+const PUT_OFF_FIRST_MS = 60_000;
+/** After a refusal about one payment, at least; growing with its age. */
+const MIN_REFUSED_GAP_MS = 15_000;
+const UNREADABLE_GAP_MS = 15 * 60_000;
+const LOGGED_ONCE_MS = 7 * 24 * 60 * 60 * 1000;
 
-type Check = { readonly before: Order["status"]; readonly after: Order["status"]; readonly answered: boolean };
+type Check = {
+  readonly before: Order["status"];
+  readonly after: Order["status"];
+  /** Providers that failed in a way that holds for every payment of theirs. */
+  readonly failures: ReadonlyMap<string, ProviderFailureKind>;
+  readonly answered: ReadonlySet<string>;
+};
+const NOT_ASKED = { failures: new Map(), answered: new Set<string>() } as const;
 
 /**
- * Finds out what became of the orders that nobody told us about: walks those that are due, asks the provider and settles.
- * It can be ended at any point and run twice at once: each order is put off only after what was learned is stored, and
- * settling twice is settling once. A provider that does not answer ends the walk, and the orders stay due.
+ * Finds out what became of the orders about which no webhook came, and runs the effects that are due. It takes from both
+ * ends, the longest due and the newest, so that neither old junk nor a flood of new orders keeps the other waiting.
+ *
+ * Each order is put off before it is asked about, and a refusal about one payment puts off that order alone. Only what
+ * concerns all (timeout, unreachable, rate limited, bad credentials) ends a run for that provider, and the next one begins with
+ * other orders: whatever some orders do, every other one is reached in a bounded number of runs. Two runs at once settle twice, which is
+ * settling once.
  */
-export async function reconcile(dependencies: Dependencies, bounds: ReconcileBounds): Promise<ReconcileResult> {
-  const { store, now } = dependencies;
+export async function reconcile(flow: Flow, bounds: ReconcileBounds): Promise<ReconcileResult> {
+  const { now } = flow.clock;
   const endAt = now() + bounds.deadlineMs;
-  const ids = await store.due({ now: now(), limit: bounds.maxOrders });
+  const due = await dueFromBothEnds(flow, bounds.maxOrders);
   const checks: Check[] = [];
-  for (let start = 0; start < ids.length && now() < endAt; start += AT_ONCE) {
-    const batch = await Promise.all(
-      ids.slice(start, start + AT_ONCE).map((id) => checkOrder(dependencies, { id, bounds })),
-    );
-    const done = batch.filter((check) => check !== null);
+  const down = new Set<string>();
+  for (let start = 0; start < due.length && now() < endAt; start += AT_ONCE) {
+    const batch = due.slice(start, start + AT_ONCE);
+    const results = await Promise.all(batch.map((order) => checkOrder(flow, order, { bounds, endAt, down })));
+    const done = results.filter((check) => check !== null);
     checks.push(...done);
-    if (done.length > 0 && done.every((check) => !check.answered)) break;
+    for (const provider of outOfOrder(done)) down.add(provider);
+    if (down.size > 0 && down.size === flow.providers.size) break;
   }
   const changed = checks.filter(({ before, after }) => before !== after);
   return {
@@ -52,42 +66,135 @@ export async function reconcile(dependencies: Dependencies, bounds: ReconcileBou
   };
 }
 
-/** Null when the order is gone, or when it is not our turn: the one that page polls take too. */
-async function checkOrder(
-  { store, provider, now }: Dependencies,
-  { id, bounds }: { id: OrderId; bounds: ReconcileBounds },
-): Promise<Check | null> {
-  const order = await store.get(id);
-  if (order === null) return null;
-  const turn = await takeTurn({ store, now }, { orderId: id, everyMs: ASK_EVERY_MS });
-  if (turn === "taken" || (turn === "waiting" && !bounds.asksDuringWaits)) return null;
-
-  let answered = true;
-  for (const { paymentId, status } of order.attempts) {
-    if (status === "paid") continue;
-    const read = await provider.readPayment(paymentId, "ended");
-    if (read.outcome === "read") await settle({ store, now }, { observation: read.observation, source: "reconcile" });
-    // An answer that this payment cannot be had is an answer: asking again at once would not change it.
-    else if (read.failure.kind !== "not_found" && read.failure.kind !== "bad_answer") answered = false;
-    await heedWait({ store, now }, { orderId: id, read });
-  }
-  const after = (await store.get(id)) ?? order;
-  if (answered) await putOff({ store, now }, after);
-  return { before: order.status, after: after.status, answered };
+/** One refused key or rate limit is enough; a timeout may be one payment's own, so no call of the batch may have an answer. */
+function outOfOrder(checks: readonly Check[]): string[] {
+  const answered = new Set(checks.flatMap((check) => [...check.answered]));
+  return checks
+    .flatMap(({ failures }) => [...failures])
+    .filter(([provider, kind]) => kind === "unauthorized" || kind === "rate_limited" || !answered.has(provider))
+    .map(([provider]) => provider);
 }
 
-/** Not repeated when somebody else wrote in between: the order is then simply due again. */
-async function putOff({ store, now }: Omit<Dependencies, "provider">, order: Order): Promise<void> {
-  if (order.nextCheckAt === null) return;
-  const at = now();
-  const next = { ...order, version: order.version + 1, nextCheckAt: nextCheckAt(order, at) };
-  await store.replace(next, {
-    at,
-    type: "payment_checked",
-    source: "reconcile",
-    paymentId: null,
-    from: order.status,
-    to: order.status,
-    facts: { nextCheckAt: next.nextCheckAt },
+async function dueFromBothEnds({ store, clock }: Flow, maxOrders: number): Promise<DueOrder[]> {
+  const options = { now: clock.now(), limit: Math.ceil(maxOrders / 2) };
+  const [longest, newest] = await Promise.all([
+    store.due({ ...options, from: "longest" }),
+    store.due({ ...options, from: "newest" }),
+  ]);
+  const inTurn = longest.flatMap((order, index) => [order, newest[index] ?? order]);
+  return [...new Map(inTurn.map((order) => [order.id, order])).values()].slice(0, maxOrders);
+}
+
+/** Null when there was nothing to ask: the order is gone, throttled or broken. Whatever happens, it is put off first. */
+async function checkOrder(
+  flow: Flow,
+  due: DueOrder,
+  { bounds, endAt, down }: { bounds: ReconcileBounds; endAt: number; down: ReadonlySet<string> },
+): Promise<Check | null> {
+  const { store, clock } = flow;
+  let { dueAt } = due;
+  const putOff = async (until: number | null) => {
+    await store.postpone({ id: due.id, dueAt, until });
+    dueAt = until ?? dueAt;
+  };
+  try {
+    const order = await store.get(due.id);
+    if (order === null) return await putOff(null).then(() => null);
+    const gapMs = checkGapMs(order, clock.now());
+    const effectsDue = dueEffects(order, clock.now()).length > 0;
+    if (gapMs === null && !effectsDue) return await putOff(nextEffectAt(order)).then(() => null);
+    // Not put off, so that it is among the first to be asked about in a later run.
+    if (!effectsDue && unpaid(order).every(({ provider }) => down.has(provider))) return null;
+
+    await putOff(clock.now() + Math.min(gapMs ?? PUT_OFF_FIRST_MS, effectsDue ? LEASE_MS : PUT_OFF_FIRST_MS));
+    if (effectsDue) await fulfil(flow, order.id);
+    if (gapMs === null) return { before: order.status, after: order.status, ...NOT_ASKED };
+
+    const lease = await acquirePollLease(flow, { orderId: due.id });
+    if (lease === "throttled" || (lease === "retry_after" && !bounds.asksDuringWaits)) return null;
+    const { after, refused, failures, answered, written } = await askAboutPayments(flow, order, endAt);
+    if (written !== undefined) dueAt = written ?? Number.POSITIVE_INFINITY;
+    const until = clock.now() + (refused ? Math.max(gapMs, MIN_REFUSED_GAP_MS) : gapMs);
+    const isDone = failures.size === 0 && dueEffects(after, clock.now()).length === 0;
+    if (isDone && until > dueAt) await putOff(until);
+    return { before: order.status, after: after.status, failures, answered };
+  } catch (error) {
+    // If the store cannot even do this, it is out of order for all, and the run ends here.
+    await putOff(Math.max(dueAt, clock.now() + UNREADABLE_GAP_MS));
+    log.error("reconcile_order_failed", error, { orderId: due.id });
+    return null;
+  }
+}
+
+function nextEffectAt({ effects }: Order): number | null {
+  const times = effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function unpaid({ payments }: Order): Payment[] {
+  return payments.filter(({ status }) => status !== "paid");
+}
+
+async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
+  let after = order;
+  let refused = false;
+  /** When the order is due since the answers were settled; undefined where they changed nothing. */
+  let written: number | null | undefined;
+  const failures = new Map<string, ProviderFailureKind>();
+  const answered = new Set<string>();
+  // The newest first, which is the one that is most likely to be paid.
+  for (const [index, payment] of unpaid(order).toReversed().entries()) {
+    const { provider, paymentId } = payment;
+    if (failures.has(provider)) continue;
+    // The order was put off for this, so the deadline does not stop the first question.
+    if (index > 0 && flow.clock.now() >= endAt) break;
+    const read = await flow.providers.get(provider)?.readPayment(paymentId, "ended");
+    if (read === undefined) {
+      refused = true;
+      await logRefusal(flow, { order, payment, facts: { kind: "provider_not_configured" } });
+      continue;
+    }
+    await respectRetryAfter(flow, { orderId: order.id, read });
+    if (!read.ok && concernsAll(read.failure.kind)) {
+      failures.set(provider, read.failure.kind);
+      continue;
+    }
+    answered.add(provider);
+    if (read.ok) {
+      const settled = await settle(flow, { observation: read.observation, source: "reconcile" }, after);
+      if (!settled.ok) continue;
+      after = settled.order;
+      if (settled.changed) written = settled.dueAt;
+    } else {
+      refused = true;
+      const { kind, code, reason } = read.failure;
+      await logRefusal(flow, { order, payment, facts: { kind, ...(code && { code }), ...(reason && { reason }) } });
+    }
+  }
+  return { after, refused, written, failures, answered };
+}
+
+/** Once for each payment and refusal, not at every run for seven days. */
+async function logRefusal(
+  { store, clock }: Flow,
+  { order, payment, facts }: { order: Order; payment: Payment; facts: { kind: string; code?: string } },
+): Promise<void> {
+  const key = `logged:${payment.provider}:${payment.paymentId}:${facts.kind}:${facts.code ?? ""}`;
+  const first = await store.acquire({ key, value: "", ttlMs: LOGGED_ONCE_MS, now: clock.now() });
+  if (!first.ok) return;
+  log.warn("payment_cannot_be_read", { orderId: order.id, paymentId: payment.paymentId, ...facts });
+}
+
+const A_FEW = { maxOrders: 5, deadlineMs: 15_000, asksDuringWaits: false };
+const ON_VISIT_EVERY_MS = 5_000;
+let lastVisitMs = Number.NEGATIVE_INFINITY;
+
+/** Lets a page view carry a little of the reconciliation, after its answer: where the scheduler comes once a day, visits find late money sooner. */
+export function reconcileOnVisit(flow: Flow): void {
+  if (performance.now() - lastVisitMs < ON_VISIT_EVERY_MS) return;
+  lastVisitMs = performance.now();
+  flow.defer(async () => {
+    const result = await reconcile(flow, A_FEW);
+    if (result.checked > 0) log.info("reconciled", { trigger: "visit", ...result });
   });
 }

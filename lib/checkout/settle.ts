@@ -1,36 +1,91 @@
 import "server-only";
-import { applyObservation } from "@/lib/orders/apply-observation";
-import type { Order, Source } from "@/lib/orders/order";
-import type { OrderStore } from "@/lib/orders/order-store";
-import type { PaymentObservation } from "@/lib/provider/provider";
+import { log } from "@/lib/log";
+import { type Applied, applyObservation, type Report } from "@/lib/orders/apply-observation";
+import type { PaymentObservation } from "@/lib/orders/observation";
+import { type Order, orderIdSchema } from "@/lib/orders/order";
+import type { PaymentStatus } from "@/lib/orders/status";
+import { type Flow, updateOrder } from "./flow";
+import { fulfil } from "./fulfil";
+import { isBeingCreated, newPayment } from "./payment";
 
 export type SettleResult =
-  /** The report changed the order; the change is durable. */
-  | { readonly outcome: "changed"; readonly order: Order; readonly from: Order["status"] }
-  /** The report told nothing new. */
-  | { readonly outcome: "unchanged"; readonly order: Order }
-  | { readonly outcome: "unknown_payment" };
-
-/** Each lost race means that somebody else's write succeeded, so this many in a row is a fault, not contention. */
-const MAX_LOST_RACES = 100;
+  | {
+      readonly ok: true;
+      readonly order: Order;
+      readonly from: PaymentStatus;
+      /** True when the report told something new; the change is durable. */
+      readonly changed: boolean;
+      /** False for a report of `paid` with other money than the order's. */
+      readonly counts: boolean;
+      /** When the order is due, as it was just written; undefined where nothing was. */
+      readonly dueAt: number | null | undefined;
+    }
+  /** No order has this payment. */
+  | { readonly ok: false };
 
 /**
- * The one door through which a payment's state changes, whoever reports: reads the order, asks the pure rule what the
- * report means, and compare-and-sets the result together with its event. Throws `StoreUnavailableError` when the result
- * could not be made durable.
+ * The only writer of a payment's state, whoever reports: asks the pure rule what the report means, and compare-and-sets the
+ * result together with its event and, when the order became paid, its effects. Throws `StoreUnavailableError` when the
+ * result could not be made durable. `known` saves a read where the caller has the order.
  */
-export async function settle(
-  { store, now }: { store: OrderStore; now: () => number },
-  report: { observation: PaymentObservation; source: Source; deliveryId?: string },
-): Promise<SettleResult> {
-  for (let lost = 0; lost < MAX_LOST_RACES; lost += 1) {
-    const order = await store.findByPayment(report.observation.paymentId);
-    if (order === null) return { outcome: "unknown_payment" };
-    const applied = applyObservation(order, { ...report, now: now() });
-    if (applied === null) return { outcome: "unchanged", order };
-    if ((await store.replace(applied.order, applied.event)) === "replaced") {
-      return { outcome: "changed", order: applied.order, from: order.status };
-    }
+export async function settle(flow: Flow, report: Report, known?: Order): Promise<SettleResult> {
+  const { observation, source } = report;
+  const now = flow.clock.now();
+  const effects = flow.effects.map(({ name }) => name);
+  const updated = await updateOrder(flow, {
+    known,
+    find: async () => (await flow.store.findByPayment(observation)) ?? (await findUnexpected(flow, report)),
+    change: (order): Applied => applyObservation(order, { ...report, now, effects }),
+  });
+  if (updated === null) return { ok: false };
+  const { before, order, change } = updated;
+  const { orderId, paymentId } = { orderId: order.id, paymentId: observation.paymentId };
+  const { write, counts } = change;
+  const result = {
+    ok: true,
+    order,
+    from: before.status,
+    changed: write !== null,
+    counts,
+    dueAt: write?.dueAt,
+  } as const;
+  if (write === null) return result;
+
+  log.info("order_changed", { orderId, paymentId, from: before.status, to: order.status, source });
+  if (!counts) log.warn("money_needs_review", { orderId, paymentId, source, ...moneyFacts(observation) });
+  if (order.attention.length > before.attention.length) {
+    log.warn("order_needs_attention", { orderId, paymentId, attention: order.attention.join(" ") });
   }
-  throw new Error("An order changed under every attempt to settle it");
+  if (order.effects.length > before.effects.length) flow.defer(() => fulfil(flow, order.id));
+  return result;
+}
+
+/**
+ * A signed confirmation of a payment that we never heard of, with our order's id on it: the answer to a create call was
+ * lost. The money is there, so the payment is added to its order. Not while a create call is under way, whose answer will
+ * bring the payment: the delivery is then sent again.
+ */
+async function findUnexpected(
+  { store, providers, clock }: Flow,
+  { observation, source }: Report,
+): Promise<Order | null> {
+  const id = orderIdSchema.safeParse(observation.orderReference);
+  if (source !== "webhook" || observation.status !== "paid" || !id.success) return null;
+  const order = await store.get(id.data);
+  if (order === null || isBeingCreated(order, clock.now())) return null;
+  const payment = newPayment({
+    provider: observation.provider,
+    testStore: providers.get(observation.provider)?.testStore ?? false,
+    created: { paymentId: observation.paymentId, checkoutUrl: null, payTo: null, expiresAt: null, quote: null },
+    now: clock.now(),
+  });
+  return { ...order, payments: [...order.payments, payment] };
+}
+
+function moneyFacts({ money, transaction }: PaymentObservation) {
+  return {
+    price: money?.price ? `${money.price.amount} ${money.price.currency}` : null,
+    coins: money?.coins ? `${money.coins.amount} ${money.coins.coin}` : null,
+    chain: transaction?.chain ?? null,
+  };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatAmount, formatAmountForPeople, parseAmount } from "./amount";
+import { plainAmount } from "./amount-grammar";
 import { CURRENCIES, type Currency, isCurrency } from "./currency";
 
 const all = Object.keys(CURRENCIES).filter(isCurrency);
@@ -107,3 +108,103 @@ test("people read amounts their own way, exactly", () => {
     "$90,071,992,547,409.91",
   );
 });
+
+describe("what payers type", () => {
+  test.each([
+    ["7,5", "7.5"],
+    [" 7,50 ", "7.50"],
+    ["7.50", "7.50"],
+    ["５００", "500"],
+    ["１０．５０", "10.50"],
+    ["７，５０", "7.50"],
+    ["\u3000５\u3000", "5"],
+    ["$5", "5"],
+    ["＄５", "5"],
+    ["5 $", "5"],
+    ["US$ 5", "5"],
+    ["5 usd", "5"],
+    ["USD 7,50", "7.50"],
+    ["$5 USD", "5"],
+    ["007", "7"],
+    ["0.50", "0.50"],
+    ["1.000,50", "1000.50"],
+    ["1,000.50", "1000.50"],
+    ["1.234.567,8", "1234567.8"],
+  ])("%j is %s", (typed, decimal) => expect(plainAmount(typed, "USD")).toBe(decimal));
+
+  test.each([
+    ["5 €", "EUR"],
+    ["5 eur", "EUR"],
+    ["£5", "GBP"],
+    ["￥5", "JPY"],
+    ["5円", "JPY"],
+    ["JP¥5", "JPY"],
+    ["5 元", "CNY"],
+    ["CA$5", "CAD"],
+    ["C$5", "CAD"],
+    ["HK$5", "HKD"],
+    ["5 USDT", "USDT"],
+    ["USDC 5", "USDC"],
+  ])("%j has the sign of %s", (typed, currency) => expect(plainAmount(typed, currency)).toBe("5"));
+
+  // What could mean two things, or another currency, is not guessed.
+  test.each([
+    ...[
+      "1,000",
+      "1.000",
+      "1 000",
+      "1,00.50",
+      "1.000.50",
+      "1,000,50",
+      "1000,000.5",
+      "1.",
+      ".5",
+      "-5",
+      "+5",
+      "1e3",
+      "5²",
+    ],
+    ...["½", "٥", "0x10", "five", "$", "", "5 €", "C$5", "$5 CAD", "$$5", "5 USDT", "5 US", "U5", "5%", "5 円"],
+  ])("%j stays what it is, to be refused", (typed) => {
+    expect(plainAmount(typed, "USD")).toBe(typed);
+    expect(parseAmount(typed, "USD").ok).toBe(false);
+  });
+
+  test("marks that cannot be seen are ignored like white space, wherever they are", () => {
+    const invisible = fc.constantFrom(
+      ..."\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u202e\u2060\u2066\u2069\ufeff\u00ad",
+    );
+    const marks = fc.array(invisible, { maxLength: 3 }).map((list) => list.join(""));
+    fc.assert(
+      fc.property(fc.array(marks, { minLength: 6, maxLength: 6 }), (between) => {
+        const typed = ["$", "7", ",", "5", "0"].map((char, index) => between[index] + char).join("") + between[5];
+        expect(plainAmount(typed, "USD")).toBe("7.50");
+      }),
+    );
+  });
+
+  test("no sign of another currency is read, for any currency", () => {
+    for (const currency of all) {
+      for (const sign of ["$", "€", "£", "¥"].filter((each) => each !== signOf(currency))) {
+        expect(plainAmount(`${sign}5`, currency), currency).toBe(`${sign}5`);
+      }
+    }
+  });
+
+  test("every decimal string stays itself, and nothing throws", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...all), fc.nat({ max: Number.MAX_SAFE_INTEGER }), (currency, minor) => {
+        const decimal = formatAmount({ currency, minor });
+        expect(plainAmount(decimal, currency)).toBe(decimal);
+      }),
+    );
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => typeof plainAmount(text, "EUR") === "string"));
+  });
+});
+
+/** What Intl calls the sign; stablecoins have none. */
+function signOf(currency: Currency): string | undefined {
+  if (CURRENCIES[currency].kind === "stablecoin") return;
+  const format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  return format.formatToParts(0).find(({ type }) => type === "currency")?.value;
+}

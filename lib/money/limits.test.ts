@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatAmount } from "./amount";
 import { CURRENCIES, isCurrency } from "./currency";
-import { amountLimits, checkAmount } from "./limits";
+import { amountLimits, checkAmount, fixedAmount } from "./limits";
 
 const all = Object.keys(CURRENCIES).filter(isCurrency);
 
@@ -27,38 +28,59 @@ describe.each(all)("limits of %s", (currency) => {
     });
     expect(checkAmount(formatAmount({ currency, minor: min - 1 }), limits)).toMatchObject({
       ok: false,
-      problem: "too_low",
-      message: `The smallest amount is ${formatAmount({ currency, minor: min })} ${currency}.`,
+      problem: "amount_too_low",
     });
     expect(checkAmount(formatAmount({ currency, minor: max + 1 }), limits)).toMatchObject({
       ok: false,
-      problem: "too_high",
-      message: `The largest amount is ${formatAmount({ currency, minor: max })} ${currency}.`,
+      problem: "amount_too_high",
     });
   });
 });
 
 const usd = { currency: "USD", min: 100, max: 1_000_000 } as const;
 
+const badForm = "must be an amount in USD with at most 2 decimals, such as 1.00";
 test.each([
-  ["0.07", "The smallest amount is 1.00 USD."],
-  ["0", "The smallest amount is 1.00 USD."],
-  ["1e3", "Please enter the amount in USD with digits, such as 1.00."],
-  ["-1", "Please enter the amount in USD with digits, such as 1.00."],
-  ["5,00", "Please enter the amount in USD with digits, such as 1.00."],
-  ["", "Please enter the amount in USD with digits, such as 1.00."],
-  ["５", "Please enter the amount in USD with digits, such as 1.00."],
-  ["1.005", "Please enter the amount in USD with at most 2 decimals."],
-  ["10000.01", "The largest amount is 10000.00 USD."],
-  ["9".repeat(40), "The largest amount is 10000.00 USD."],
-])("the payer of %j USD reads: %s", (text, message) => {
-  expect(checkAmount(text, usd)).toMatchObject({ ok: false, message });
+  ["0.07", "amount_too_low", "must be at least 1.00 USD"],
+  ["0", "amount_too_low", "must be at least 1.00 USD"],
+  ["10000.01", "amount_too_high", "must be at most 10000.00 USD"],
+  ["9".repeat(40), "amount_too_high", "must be at most 10000.00 USD"],
+  ["1e3", "amount_invalid", badForm],
+  ["-1", "amount_invalid", badForm],
+  ["5,00", "amount_invalid", badForm],
+  ["", "amount_invalid", badForm],
+  ["５", "amount_invalid", badForm],
+  ["1.005", "amount_invalid", badForm],
+])("%j USD is refused as %s: %s", (text, problem, message) => {
+  expect(checkAmount(text, usd)).toEqual({ ok: false, problem, message });
 });
 
 test("yen have no decimals", () => {
   const limits = { currency: "JPY", min: 100, max: 1_000_000 } as const;
   expect(checkAmount("500", limits)).toEqual({ ok: true, money: { currency: "JPY", minor: 500 } });
-  expect(checkAmount("1.5", limits)).toMatchObject({ message: "Please enter the amount in JPY without decimals." });
+  const message = "must be an amount in JPY with no decimals, such as 100";
+  expect(checkAmount("1.5", limits)).toEqual({ ok: false, problem: "amount_invalid", message });
+});
+
+test("no text throws, as a setting or as an amount, and what is accepted can be paid", () => {
+  const numbers = fc.stringMatching(/^[0-9]{1,20}(\.[0-9]{0,3})?$/);
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    numbers,
+    fc.constantFrom("9007199254740991", "90071992547409.91"),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...all), text, text, text, (currency, min, max, amount) => {
+      const limits = amountLimits({ currency, min, max });
+      if (!limits.ok) return;
+      expect(limits.min).toBeLessThanOrEqual(limits.max);
+      fixedAmount(amount, { currency, ...limits });
+      const checked = checkAmount(amount, { currency, ...limits });
+      if (checked.ok) expect(Number.isSafeInteger(checked.money.minor)).toBe(true);
+      expect(checkAmount(formatAmount({ currency, minor: limits.max }), { currency, ...limits }).ok).toBe(true);
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 test("AMOUNT_MIN and AMOUNT_MAX are in major units", () => {

@@ -1,5 +1,4 @@
-import { assertNever } from "@/lib/assert-never";
-import { type AmountProblem, formatAmount, parseAmount } from "./amount";
+import { formatAmount, parseAmount } from "./amount";
 import { CURRENCIES, type Currency, type Money } from "./currency";
 
 /**
@@ -56,7 +55,7 @@ export function amountLimits(input: {
   return { ok: true, min: min.minor, max: max.minor };
 }
 
-/** One price for everybody, from AMOUNT_FIXED: limits that leave nothing to choose. It has to be within those given. */
+/** One price, from AMOUNT_FIXED: limits that leave nothing to choose. It has to be within those given. */
 export function fixedAmount(text: string, limits: AmountLimits): AmountLimitsResult {
   const { currency, min, max } = limits;
   const price = bound({ name: "AMOUNT_FIXED", text, currency, fallback: min });
@@ -70,42 +69,30 @@ export function fixedAmount(text: string, limits: AmountLimits): AmountLimitsRes
   };
 }
 
-export type AmountRefusal = AmountProblem | "too_low" | "too_high";
-
 export type CheckedAmount =
   | { readonly ok: true; readonly money: Money }
-  /** `message` is one sentence for the payer; `problem` lets a page say it in another language. */
+  /** `problem` is a code of our API, `message` the same in one English sentence. */
   | { readonly ok: false; readonly problem: AmountRefusal; readonly message: string };
 
-/** Reads what a payer typed (major units) and holds it against the limits. */
-export function checkAmount(text: string, limits: AmountLimits): CheckedAmount {
-  const parsed = parseAmount(text, limits.currency);
-  if (!parsed.ok) return refuse(parsed.problem, limits);
-  if (parsed.minor < limits.min) return refuse("too_low", limits);
-  if (parsed.minor > limits.max) return refuse("too_high", limits);
-  return { ok: true, money: { currency: limits.currency, minor: parsed.minor } };
-}
+type AmountRefusal = "amount_invalid" | "amount_too_low" | "amount_too_high";
 
-function refuse(problem: AmountRefusal, limits: AmountLimits): CheckedAmount {
-  return { ok: false, problem, message: sentence(problem, limits) };
-}
-
-function sentence(problem: AmountRefusal, { currency, min, max }: AmountLimits): string {
-  switch (problem) {
-    case "format":
-      return `Please enter the amount in ${currency} with digits, such as ${formatAmount({ currency, minor: min })}.`;
-    case "too_many_decimals":
-      return CURRENCIES[currency].exponent === 0
-        ? `Please enter the amount in ${currency} without decimals.`
-        : `Please enter the amount in ${currency} with at most ${CURRENCIES[currency].exponent} decimals.`;
-    case "too_low":
-      return `The smallest amount is ${label({ currency, minor: min })}.`;
-    case "too_large":
-    case "too_high":
-      return `The largest amount is ${label({ currency, minor: max })}.`;
-    default:
-      return assertNever(problem);
+/** Reads an amount in major units and checks it against the limits. */
+export function checkAmount(text: string, { currency, min, max }: AmountLimits): CheckedAmount {
+  const refuse = (problem: AmountRefusal, message: string) => ({ ok: false, problem, message }) as const;
+  const parsed = parseAmount(text, currency);
+  if (!parsed.ok && parsed.problem !== "too_large") {
+    const example = formatAmount({ currency, minor: min });
+    return refuse("amount_invalid", `must be an amount in ${currency} with ${decimals(currency)}, such as ${example}`);
   }
+  if (!parsed.ok || parsed.minor > max)
+    return refuse("amount_too_high", `must be at most ${label({ currency, minor: max })}`);
+  if (parsed.minor < min) return refuse("amount_too_low", `must be at least ${label({ currency, minor: min })}`);
+  return { ok: true, money: { currency, minor: parsed.minor } };
+}
+
+function decimals(currency: Currency): string {
+  const { exponent } = CURRENCIES[currency];
+  return exponent === 0 ? "no decimals" : `at most ${exponent} decimals`;
 }
 
 function bound(input: { name: LimitSetting; text: string | undefined; currency: Currency; fallback: number }) {

@@ -1,60 +1,53 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PaymentObservation } from "@/lib/provider/provider";
-import { applyObservation } from "./apply-observation";
-import { nextCheckAt } from "./next-check";
+import { SAMPLE_NOW, sampleOrder, samplePayment } from "@/test/sample-order";
+import { type Applied, applyObservation } from "./apply-observation";
+import type { PaymentObservation } from "./observation";
 import {
+  type Attention,
   type Order,
   orderEventSchema,
-  orderIdSchema,
   orderSchema,
+  type Payment,
   paymentIdSchema,
   SOURCES,
   type Source,
+  type Transaction,
 } from "./order";
-import { PAYMENT_STATUSES, type PaymentStatus } from "./status";
-import { nextStatus } from "./transition";
+import { combineStatuses, nextStatus, PAYMENT_STATUSES, type PaymentStatus, STATUSES } from "./status";
 
-const CREATED_AT = 1_770_000_000_000;
-const NOW = CREATED_AT + 60_000;
+const NOW = SAMPLE_NOW + 60_000;
 const FIRST = paymentIdSchema.parse("intent-1");
 const SECOND = paymentIdSchema.parse("intent-2");
-const RIGHT = { price: { currency: "USD", amount: "5.00" }, coins: { coin: "USDT", amount: "5.000000" } };
+const ENDS = PAYMENT_STATUSES.filter((status) => STATUSES[status].terminal && status !== "paid");
 
-function orderWith(...statuses: PaymentStatus[]): Order {
-  const attempts = statuses.map((status, index) => ({
-    paymentId: [FIRST, SECOND][index] ?? FIRST,
-    checkoutUrl: "https://checkout.allscale.io/x",
-    createdAt: CREATED_AT,
-    expiresAt: null,
-    quote: { coin: "USDT", amount: "5.000000", rate: "1.0000" },
-    status,
-    held: false,
-    transaction: null,
-    paidAt: status === "paid" ? CREATED_AT : null,
-  }));
-  return orderSchema.parse({
-    id: orderIdSchema.parse("abcdefghijklmnopqrstuvwx"),
-    version: 1,
-    createdAt: CREATED_AT,
-    updatedAt: CREATED_AT,
-    price: { currency: "USD", minor: 500 },
-    payer: { name: null, message: null, anonymous: true },
-    status: statuses.at(-1) ?? "pending",
-    creation: { state: "created", at: CREATED_AT },
-    attempts,
-    attention: [],
-    nextCheckAt: null,
-  });
+function orderOf(...payments: Partial<Payment>[]): Order {
+  const all = payments.map((changes, index) =>
+    samplePayment({
+      paymentId: index === 0 ? FIRST : SECOND,
+      paidAt: changes.status === "paid" ? SAMPLE_NOW : null,
+      ...changes,
+    }),
+  );
+  return sampleOrder({ payments: all, status: combineStatuses(all.map(({ status }) => status)) });
 }
 
+const price = { currency: "USD", amount: "5.00" };
+const usdt = (amount: string) => ({ money: { price, coins: { coin: "USDT", amount } } });
+const RIGHT = { ...usdt("5.000000"), transaction: { chain: "main" } } as const;
+const SHORT = usdt("4.99");
+
 function report(status: PaymentStatus, facts: Partial<PaymentObservation> = {}): PaymentObservation {
-  const money = status === "paid" ? RIGHT : null;
-  return { paymentId: FIRST, status, providerStatus: "20", money, transaction: null, ...facts };
+  const money = status === "paid" ? RIGHT : { money: null, transaction: null };
+  return { provider: "sample", paymentId: FIRST, status, providerStatus: status.toUpperCase(), ...money, ...facts };
+}
+
+function applied(order: Order, observation: PaymentObservation, source: Source = "webhook", now = NOW): Applied {
+  return applyObservation(order, { observation, source, now, effects: ["on_paid"] });
 }
 
 function apply(order: Order, observation: PaymentObservation, source: Source = "webhook"): Order {
-  return applyObservation(order, { observation, source, now: NOW })?.order ?? order;
+  return applied(order, observation, source).write?.order ?? order;
 }
 
 const triples = PAYMENT_STATUSES.flatMap((current) =>
@@ -63,154 +56,384 @@ const triples = PAYMENT_STATUSES.flatMap((current) =>
 
 describe("a report about a payment", () => {
   it.each(triples)("state: %s, reported %s by %s, follows the table", (current, reported, source) => {
-    const before = orderWith(current);
-    const applied = applyObservation(before, { observation: report(reported), source, now: NOW });
-    const after = applied?.order ?? before;
-    expect(after.attempts[0]?.status).toBe(nextStatus(current, reported));
+    const before = orderOf({ status: current });
+    const { write, counts } = applied(before, report(reported), source);
+    const after = write?.order ?? before;
+    expect(counts).toBe(true);
+    expect(after.payments[0]?.status).toBe(nextStatus(current, reported));
     expect(after.status).toBe(nextStatus(current, reported));
-    if (applied !== null) {
-      expect(orderSchema.parse(applied.order)).toEqual(applied.order);
-      expect(orderEventSchema.parse(applied.event)).toMatchObject({ source, from: current, to: after.status });
-      expect(applied.order.version).toBe(before.version + 1);
-    }
+    if (write === null) return;
+    expect(orderSchema.parse(write.order)).toEqual(write.order);
+    expect(orderEventSchema.parse(write.event)).toMatchObject({ source, from: current, to: after.status });
+    expect(write.order.version).toBe(before.version + 1);
   });
 
-  it("changes nothing and writes nothing the second time", () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...PAYMENT_STATUSES), fc.constantFrom(...PAYMENT_STATUSES), (current, reported) => {
-        const once = apply(orderWith(current), report(reported));
-        expect(applyObservation(once, { observation: report(reported), source: "poll", now: NOW + 1 })).toBeNull();
-      }),
-    );
+  it("writes nothing the second time", () => {
+    for (const [current, reported, source] of triples) {
+      const once = apply(orderOf({ status: current }), report(reported), source);
+      expect(applied(once, report(reported), source, NOW + 1).write).toBeNull();
+    }
   });
 
   it("makes a later version, also by a clock that is behind", () => {
-    const first = apply(orderWith("pending"), report("confirming"));
-    const behind = applyObservation(first, { observation: report("paid"), source: "poll", now: NOW - 60_000 });
-    expect(behind?.order.updatedAt).toBe(first.updatedAt + 1);
+    const first = apply(orderOf({}), report("confirming"));
+    const behind = applied(first, report("paid"), "poll", NOW - 60_000).write?.order;
+    expect(behind).toMatchObject({ updatedAt: first.updatedAt + 1, version: first.version + 1 });
   });
 
-  it("about a payment of another order is nobody's", () => {
-    const stranger = report("paid", { paymentId: SECOND });
-    expect(applyObservation(orderWith("pending"), { observation: stranger, source: "webhook", now: NOW })).toBeNull();
-  });
-});
-
-const WRONG_MONEY: [string, Partial<PaymentObservation>][] = [
-  ["another amount", { money: { ...RIGHT, price: { currency: "USD", amount: "4.99" } } }],
-  ["more than asked", { money: { ...RIGHT, price: { currency: "USD", amount: "5.01" } } }],
-  ["another currency", { money: { ...RIGHT, price: { currency: "EUR", amount: "5.00" } } }],
-  ["no price", { money: { ...RIGHT, price: null } }],
-  ["no money at all", { money: null }],
-  ["coins that nobody knows", { money: { ...RIGHT, coins: { coin: "DOGE", amount: "5.000000" } } }],
-  ["far too few coins", { money: { ...RIGHT, coins: { coin: "USDT", amount: "0.05" } } }],
-  ["another order's reference", { orderReference: "someone-elses-order" }],
-];
-
-describe("a confirmation with the wrong money", () => {
-  it.each(WRONG_MONEY)("%s: goes to review and is never paid", (_name, facts) => {
-    const held = apply(orderWith("pending"), report("paid", facts));
-    expect(held).toMatchObject({ status: "review", attention: ["money_mismatch"] });
-    expect(held.attempts[0]?.paidAt).toBeNull();
-    for (const status of PAYMENT_STATUSES) {
-      for (const source of SOURCES.filter((each) => each !== "webhook"))
-        expect(apply(held, report(status), source).status).toBe("review");
-      if (status !== "paid") expect(apply(held, report(status)).status).toBe("review");
-    }
-    expect(apply(held, report("paid", facts))).toEqual(held);
-  });
-
-  it.each(WRONG_MONEY)(
-    "%s: is paid by a later delivery with the right money, and the merchant still hears",
-    (_name, facts) => {
-      const held = apply(orderWith("pending"), report("paid", facts));
-      const paid = apply(held, report("paid"));
-      expect(paid).toMatchObject({
-        status: "paid",
-        attention: ["money_mismatch"],
-        attempts: [{ held: false, paidAt: NOW }],
-      });
-      expect(apply(paid, report("paid", facts)).status).toBe("paid");
+  it.each([{ paymentId: SECOND }, { provider: "another" }])(
+    "is not believed about a payment that is not there: %j",
+    (other) => {
+      expect(applied(orderOf({}), report("paid", other))).toEqual({ write: null, counts: false });
     },
   );
 
-  it("leaves a paid order paid and tells the merchant", () => {
-    const paid = apply(orderWith("pending"), report("paid"));
-    const after = apply(paid, report("paid", { money: null }));
-    expect(after).toMatchObject({ status: "paid", attention: ["money_mismatch"] });
+  it("ends paid after confirming, expired and paid in any order, from any sources", () => {
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
+    const reported = (["confirming", "expired", "paid"] as const).map((status) => report(status));
+    for (const order of orders) {
+      for (let sources = 0; sources < SOURCES.length ** 3; sources += 1) {
+        const end = order.reduce<Order>(
+          (before, which, step) =>
+            apply(
+              before,
+              reported[which] as PaymentObservation,
+              SOURCES[Math.floor(sources / SOURCES.length ** step) % SOURCES.length],
+            ),
+          orderOf({}),
+        );
+        expect(end.status).toBe("paid");
+      }
+    }
+  });
+});
+
+describe("a report of paid with the wrong money", () => {
+  const WRONG: [string, Partial<PaymentObservation>, Attention][] = [
+    ["too few coins", SHORT, "money_mismatch"],
+    ["no money", { money: null }, "money_mismatch"],
+    ["a transaction of a test chain", { transaction: { chain: "test" } }, "test_chain"],
+    ["the reference of another order", { orderReference: "another" }, "money_mismatch"],
+  ];
+
+  it.each(WRONG)(
+    "%s: is reviewed, and nothing but a signed delivery with the right money ends that",
+    (_name, facts, attention) => {
+      const { write, counts } = applied(orderOf({}), report("paid", facts), "poll");
+      const reviewed = write?.order ?? orderOf({});
+      expect(counts).toBe(false);
+      expect(reviewed).toMatchObject({
+        status: "review",
+        attention: [attention],
+        effects: [],
+        payments: [{ onHold: true, paidAt: null }],
+      });
+      for (const status of PAYMENT_STATUSES) {
+        for (const source of SOURCES) {
+          const lifts = status === "paid" && source === "webhook";
+          expect(apply(reviewed, report(status), source).status).toBe(lifts ? "paid" : "review");
+        }
+      }
+      expect(applied(reviewed, report("paid", facts))).toEqual({ write: null, counts: false });
+      const paid = apply(reviewed, report("paid"));
+      expect(paid).toMatchObject({
+        status: "paid",
+        attention: [attention],
+        payments: [{ onHold: false, paidAt: NOW }],
+      });
+    },
+  );
+
+  it.each(WRONG)(
+    "%s: does not take back what was paid, but does not count and is pointed out",
+    (_name, facts, attention) => {
+      for (const first of ["poll", "webhook", "reconcile"] as const) {
+        const paid = apply(orderOf({}), report("paid"), first);
+        const { write, counts } = applied(paid, report("paid", facts), "webhook");
+        expect(counts).toBe(false);
+        expect(write?.order).toMatchObject({
+          status: "paid",
+          attention: [attention],
+          payments: [{ onHold: false, paidAt: NOW }],
+        });
+        expect(write?.event?.facts).toMatchObject({ attention });
+      }
+    },
+  );
+
+  it("counts on a test chain only for a payment that was opened on a test store, and on an unknown chain with attention", () => {
+    const on = (chain: Transaction["chain"]) => report("paid", { transaction: { chain } });
+    expect(apply(orderOf({ testStore: true }), on("test"))).toMatchObject({ status: "paid", attention: [] });
+    expect(apply(orderOf({}), on("unknown"))).toMatchObject({ status: "paid", attention: ["unknown_chain"] });
+    expect(apply(orderOf({}), report("paid", { transaction: null }))).toMatchObject({ attention: ["unknown_chain"] });
   });
 
-  it("of a stable-coin price is another coin or another number of coins", () => {
-    const order = { ...orderWith("pending"), price: { currency: "USDC" as const, minor: 500 } };
-    const coins = (coin: string, amount: string) => report("paid", { money: { price: null, coins: { coin, amount } } });
-    expect(apply(order, coins("USDC", "5.0000")).status).toBe("paid");
-    expect(apply(order, coins("USDT", "5.0000")).status).toBe("review");
-    expect(apply(order, coins("USDC", "4.9999")).status).toBe("review");
+  it("points out more than was asked for, which counts", () => {
+    expect(apply(orderOf({}), report("paid", usdt("5.06")))).toMatchObject({ status: "paid", attention: ["overpaid"] });
   });
 });
 
 describe("what the merchant is told", () => {
-  it.each(["expired", "canceled", "failed", "rejected", "underpaid"] as const)("paid late after %s", (end) => {
-    expect(apply(orderWith(end), report("paid"))).toMatchObject({ status: "paid", attention: ["paid_late"] });
+  const twice = (first: PaymentStatus, second: PaymentStatus) =>
+    apply(apply(orderOf({}, {}), report(first)), report(second, { paymentId: SECOND }));
+
+  it.each(ENDS)("paid late after %s, also when it was seen on its way", (end) => {
+    const ended = apply(orderOf({}), report(end));
+    expect(apply(ended, report("paid")).attention).toEqual(["paid_late"]);
+    expect(apply(apply(ended, report("confirming")), report("paid")).attention).toEqual(["paid_late"]);
   });
 
-  it("a second payment of the same order, once", () => {
-    const both = apply(orderWith("paid", "pending"), report("paid", { paymentId: SECOND }));
-    expect(both).toMatchObject({ status: "paid", attention: ["duplicate_payment"] });
+  it("nothing of a payment that took its time and never ended", () => {
+    const slow = ["confirming", "review", "refunding", "paid"] as const;
+    expect(slow.reduce((order, status) => apply(order, report(status)), orderOf({})).attention).toEqual([]);
+  });
+
+  it("a second payment of the same order, all or some of it, once", () => {
+    for (const [first, second] of [
+      ["paid", "paid"],
+      ["underpaid", "paid"],
+      ["paid", "underpaid"],
+    ] as const) {
+      const both = twice(first, second);
+      expect(both).toMatchObject({ status: "paid", attention: ["duplicate_payment"] });
+      expect(applied(both, report(second, { paymentId: SECOND })).write).toBeNull();
+    }
   });
 
   it("a second transaction of the same payment, once, keeping the first", () => {
-    const first = apply(orderWith("pending"), report("paid", { transaction: { transactionId: "t1", hash: "0x1" } }));
-    const second = report("paid", { transaction: { transactionId: "t2", hash: "0x2" } });
-    const twice = apply(first, second);
-    expect(twice.attention).toEqual(["duplicate_payment"]);
-    expect(twice.attempts[0]?.transaction).toEqual({ transactionId: "t1", hash: "0x1" });
-    expect(applyObservation(twice, { observation: second, source: "webhook", now: NOW })).toBeNull();
+    const first = { transactionId: "t1", hash: "0x1", chain: "main" } as const;
+    const second = report("paid", { transaction: { transactionId: "t2", hash: "0x2", chain: "main" } });
+    const both = apply(apply(orderOf({}), report("paid", { transaction: first })), second);
+    expect(both).toMatchObject({ attention: ["duplicate_payment"], payments: [{ transaction: first }] });
+    expect(applied(both, second).write).toBeNull();
   });
 
   it("a refund of what was paid", () => {
-    expect(apply(orderWith("paid"), report("refunding"))).toMatchObject({
-      status: "paid",
-      attention: ["refund_after_paid"],
-    });
+    const refunded = apply(orderOf({ status: "paid" }), report("refunding"));
+    expect(refunded).toMatchObject({ status: "paid", attention: ["refund_after_paid"] });
+  });
+
+  it("a payment that we never opened, whether its money is right or not", () => {
+    const lost = orderOf({ checkoutUrl: null, quote: null });
+    expect(apply(lost, report("paid"))).toMatchObject({ status: "paid", attention: ["unexpected_payment"] });
+    const short = apply(lost, report("paid", usdt("2.49")));
+    expect(short).toMatchObject({ status: "review", attention: ["money_mismatch", "unexpected_payment"] });
   });
 });
 
-describe("watching an order", () => {
-  const DAY_MS = 24 * 60 * 60 * 1000;
+describe("the transaction of a payment", () => {
+  const of = (transaction: Transaction | null) => ({ transaction });
+  const transactionAfter = (...reports: PaymentObservation[]) =>
+    reports.reduce((order, each) => apply(order, each), orderOf({})).payments[0]?.transaction;
+  const seen = {
+    chain: "main",
+    chainId: 8453,
+    network: "Base",
+    hash: "0x1",
+    explorerUrl: "https://scan.example/0x1",
+  } as const;
 
-  it("goes on after every end but paid, for seven days", () => {
-    expect(apply(orderWith("pending"), report("expired")).nextCheckAt).toBe(NOW);
-    expect(apply(orderWith("pending"), report("paid")).nextCheckAt).toBeNull();
-    const observation = report("expired");
-    const late = applyObservation(orderWith("pending"), { observation, source: "poll", now: CREATED_AT + 8 * DAY_MS });
-    expect(late?.order.nextCheckAt).toBeNull();
+  it("is filled in by later reports, and what is known of its chain stays known", () => {
+    const confirmed = { chain: "unknown", hash: "0x1", from: "0xf", coin: "USDT", amount: "5" } as const;
+    const whole = { ...seen, ...confirmed, chain: "main" };
+    expect(transactionAfter(report("confirming", of(seen)), report("paid", of(confirmed)))).toEqual(whole);
+    expect(transactionAfter(report("paid", of(confirmed)), report("paid", of(seen)))).toEqual(whole);
+    expect(transactionAfter(report("confirming", of(seen)), report("paid", of(null)))).toEqual(seen);
   });
 
-  it("goes on for the other payment of a paid order", () => {
-    const order = apply(orderWith("pending", "pending"), report("paid"));
-    expect(order.status).toBe("paid");
-    expect(order.nextCheckAt).not.toBeNull();
+  it("is replaced by another one while nothing is paid, and never mixed with it", () => {
+    const other = { chain: "unknown", hash: "0x2" } as const;
+    expect(transactionAfter(report("confirming", of(seen)), report("paid", of(other)))).toEqual(other);
+    expect(transactionAfter(report("paid", of(seen)), report("paid", of(other)))).toEqual(seen);
+  });
+});
+
+describe("what has to follow from paid", () => {
+  const ON_PAID = { name: "on_paid", doneAt: null, failures: 0, nextAt: NOW };
+
+  it("is written in the step that makes the order paid, and is due then", () => {
+    const { write } = applied(orderOf({}), report("paid"));
+    expect(write).toMatchObject({ order: { status: "paid", effects: [ON_PAID] }, dueAt: NOW, event: { to: "paid" } });
   });
 
-  it("does not put a look off because something was reported", () => {
-    const order = { ...orderWith("pending"), nextCheckAt: CREATED_AT + 1 };
-    expect(apply(order, report("confirming")).nextCheckAt).toBe(CREATED_AT + 1);
-  });
-
-  it("waits longer after each look, up to six hours", () => {
-    let at = CREATED_AT;
-    const gaps: number[] = [];
-    for (let next = nextCheckAt(orderWith("pending"), at + 60_000); next !== null; ) {
-      gaps.push(next - at);
-      at = next;
-      next = nextCheckAt(orderWith("pending"), at);
+  it("is not written by anything else, and not a second time", () => {
+    for (const status of PAYMENT_STATUSES.filter((each) => each !== "paid")) {
+      expect(apply(orderOf({}), report(status)).effects).toEqual([]);
     }
-    expect(gaps.length).toBeLessThan(80);
-    for (const [index, gap] of gaps.slice(1, -1).entries()) {
-      expect(gap).toBeLessThanOrEqual(DAY_MS / 4);
-      expect(gap).toBeLessThanOrEqual(gaps[index + 2] ?? gap);
+    const paid = apply(orderOf({}, {}), report("paid"));
+    const done = { ...paid, effects: [{ ...ON_PAID, doneAt: NOW }] };
+    for (const again of [report("paid", SHORT), report("refunding"), report("paid", { paymentId: SECOND })]) {
+      expect(apply(done, again)).toMatchObject({ effects: done.effects, version: done.version + 1 });
     }
-    expect(at - CREATED_AT).toBeGreaterThan(6.5 * DAY_MS);
   });
+});
+
+describe("the history", () => {
+  /** How many versions and how many events a sequence of reports makes. */
+  function play(order: Order, reports: readonly PaymentObservation[]) {
+    let after = order;
+    let events = 0;
+    for (const each of reports) {
+      const { write } = applied(after, each, "poll");
+      after = write?.order ?? after;
+      if (write?.event) events += 1;
+    }
+    return { order: after, events, writes: after.version - order.version };
+  }
+
+  it("names a change once and counts its repetitions", () => {
+    const flapping = Array.from({ length: 200 }, (_, step) => report(step % 2 === 0 ? "review" : "confirming"));
+    const { order, events, writes } = play(orderOf({}), flapping);
+    expect({ events, writes }).toEqual({ events: 3, writes: 200 });
+    const seen = ["pending>review", "review>confirming", "confirming>review"];
+    expect(order.payments[0]).toMatchObject({ seen, repeats: 197 });
+    expect(play(order, [report("paid")])).toMatchObject({ events: 1, order: { status: "paid" } });
+  });
+
+  it("is bounded by the table, however many reports come, and so is the document", () => {
+    const anyReport = fc.record({
+      status: fc.constantFrom(...PAYMENT_STATUSES.filter((each) => each !== "paid")),
+      hash: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(anyReport, { minLength: 300, maxLength: 300, size: "max" }), (reports) => {
+        const sent = reports.map(({ status, hash }) =>
+          report(status, { transaction: { chain: "main", hash: `${hash}` } }),
+        );
+        const { order, events, writes } = play(orderOf({}), sent);
+        expect(writes).toBeGreaterThan(200);
+        expect(events).toBeLessThanOrEqual(90);
+        expect(order.payments[0]?.repeats).toBe(writes - events);
+        expect(JSON.stringify(order).length).toBeLessThan(4_000);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+type Told = {
+  payment: 0 | 1;
+  status: PaymentStatus;
+  source: Source;
+  amount: string;
+  coin: string;
+  asked: string;
+  chain: Transaction["chain"];
+  reference: "ours" | "another" | "none";
+};
+
+const told: fc.Arbitrary<Told> = fc.record({
+  payment: fc.constantFrom(0, 1),
+  status: fc.oneof(fc.constant("paid" as const), fc.constantFrom(...PAYMENT_STATUSES)),
+  source: fc.constantFrom(...SOURCES),
+  amount: fc.constantFrom("5.000000", "5", "4.995", "4.994999", "0", "4.9", "6", "500"),
+  coin: fc.constantFrom("USDT", "USDT", "USDT", "USDC"),
+  asked: fc.constantFrom("5.00", "5", "5.00", "5.01"),
+  chain: fc.constantFrom("main", "main", "unknown", "test"),
+  reference: fc.constantFrom("ours", "none", "ours", "another"),
+});
+
+const ENOUGH = ["5.000000", "5", "4.995", "6", "500"];
+
+it("makes an order paid with the right money only, by any reports in any order from any source", () => {
+  fc.assert(
+    fc.property(fc.array(told, { maxLength: 20 }), (reports) => {
+      let order = orderOf({}, {});
+      for (const { payment, status, source, amount, coin, asked, chain, reference } of reports) {
+        const facts = { price: { currency: "USD", amount: asked }, coins: { coin, amount } };
+        const paymentId = order.payments[payment]?.paymentId ?? FIRST;
+        const orderReference = reference === "ours" ? order.id : reference;
+        const observation = report(status, { paymentId, money: facts, transaction: { chain } });
+        const { write } = applied(
+          order,
+          reference === "none" ? observation : { ...observation, orderReference },
+          source,
+        );
+        if (order.status === "paid" && write) expect(write.order.status).toBe("paid");
+        order = write?.order ?? order;
+      }
+      const isRightMoney = ({ amount, coin, asked, reference }: Told) =>
+        ENOUGH.includes(amount) && coin === "USDT" && asked !== "5.01" && reference !== "another";
+      const isRight = (each: Told) => isRightMoney(each) && each.chain !== "test";
+      for (const [index, payment] of order.payments.entries()) {
+        const paid = reports.filter((each) => each.payment === index && each.status === "paid");
+        const believed = paid.some(
+          (each, nth) => isRight(each) && (each.source === "webhook" || paid.slice(0, nth).every(isRight)),
+        );
+        expect(payment.status === "paid").toBe(believed);
+        if (!believed && paid.length > 0) expect(payment).toMatchObject({ status: "review", onHold: true });
+      }
+      const paid = reports.filter(({ status }) => status === "paid");
+      expect(order.status === "paid").toBe(order.payments.some(({ status }) => status === "paid"));
+      expect(order.effects).toHaveLength(order.status === "paid" ? 1 : 0);
+      expect(order.attention.includes("money_mismatch")).toBe(!paid.every(isRightMoney));
+      expect(order.attention.includes("test_chain")).toBe(paid.some((each) => isRightMoney(each) && !isRight(each)));
+      expect(new Set(order.attention).size).toBe(order.attention.length);
+      orderSchema.parse(order);
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+it("never throws, and writes only what a store can read back", () => {
+  const text = fc.string({ maxLength: 200, unit: "binary" });
+  const decimal = fc.stringMatching(/^[0-9]{1,30}(\.[0-9]{1,30})?$/);
+  const transaction = fc.record(
+    {
+      transactionId: text,
+      hash: text,
+      chainId: fc.nat(),
+      network: fc.string({ maxLength: 60 }),
+      explorerUrl: fc.webUrl(),
+      chain: fc.constantFrom("main", "test", "unknown"),
+      from: text,
+      coin: fc.string({ maxLength: 20 }),
+      amount: decimal,
+    },
+    { requiredKeys: ["chain"] },
+  );
+  const coin = fc.oneof(fc.constantFrom("USDT", "USDC"), text);
+  const anyReport = fc.record({
+    status: fc.constantFrom(...PAYMENT_STATUSES),
+    providerStatus: text,
+    money: fc.option(
+      fc.record({
+        price: fc.option(fc.record({ currency: text, amount: decimal })),
+        coins: fc.option(fc.record({ coin, amount: decimal })),
+      }),
+    ),
+    transaction: fc.option(transaction),
+  });
+  const anyOrder = fc.record({
+    status: fc.constantFrom(...PAYMENT_STATUSES),
+    checkoutUrl: fc.constantFrom(null, "https://checkout.example/1"),
+    quote: fc.option(fc.record({ coin, amount: decimal, rate: fc.option(decimal), accepted: fc.array(coin) })),
+    transaction: fc.option(transaction),
+    onHold: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      anyOrder,
+      fc.array(anyReport, { maxLength: 5 }),
+      fc.constantFrom(...SOURCES),
+      (payment, reports, source) => {
+        let order = orderOf(payment);
+        for (const { status, ...facts } of reports) {
+          const { write } = applied(order, report(status, facts), source);
+          if (write === null) continue;
+          expect(JSON.parse(JSON.stringify(orderSchema.parse(write.order)))).toEqual(write.order);
+          if (write.event) orderEventSchema.parse(write.event);
+          order = write.order;
+        }
+      },
+    ),
+    { numRuns: 1_000 },
+  );
 });

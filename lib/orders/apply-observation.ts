@@ -1,134 +1,151 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PaymentObservation } from "@/lib/provider/provider";
-import { moneyMatches } from "./money-matches";
-import { stillWatched } from "./next-check";
-import {
-  type Attempt,
-  type Attention,
-  type Order,
-  type OrderEvent,
-  type Source,
-  type Transaction,
-  updateTime,
-} from "./order";
-import { isTerminal } from "./status";
-import { combineStatuses, nextStatus } from "./transition";
+import { dueAt } from "./due";
+import { judgeMoney, type MoneyVerdict } from "./judge-money";
+import type { PaymentObservation } from "./observation";
+import { type Attention, nextVersion, type Order, type OrderEvent, type Payment, type Source } from "./order";
+import type { OrderWrite } from "./order-store";
+import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
-export type Applied = { readonly order: Order; readonly event: OrderEvent };
-
-type Report = {
+export type Report = {
   readonly observation: PaymentObservation;
   readonly source: Source;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
   /** The provider's id of the delivery, for the history. */
   readonly deliveryId?: string;
 };
 
+export type Applied = {
+  /** Null when there is nothing to write down. */
+  readonly write: OrderWrite | null;
+  /** False for a report of `paid` whose money is not the order's: a person has to look. */
+  readonly counts: boolean;
+};
+
 /**
- * What a report means for an order: the next version of it with the event that says why, or null when there is nothing
- * to write down. This is the one rule for "paid": a report of it counts only with the right money. A payment whose money
- * once differed stays with the merchant until a delivery of the provider confirms it with the right money; what we find by
- * asking does not lift that, because the provider's detail of a payment repeats the price that we asked for.
+ * What a report means for an order. This is the one rule for "paid": a report of it counts only with the right money
+ * (`judgeMoney`). A payment whose money once differed stays on hold until a signed delivery confirms it with the right
+ * money; what we find by asking does not lift that, because a provider's detail of a payment may repeat the price that we
+ * asked for. What was paid stays paid: a later report with other money is for the merchant, not for the payer.
+ *
+ * `effects` are written into the order in the step that makes it paid, so that none is lost (design of `fulfil`).
  */
-export function applyObservation(order: Order, report: Report): Applied | null {
+export function applyObservation(
+  order: Order,
+  report: Report & { readonly now: number; readonly effects: readonly string[] },
+): Applied {
   const { observation, source, now } = report;
-  const index = order.attempts.findIndex((attempt) => attempt.paymentId === observation.paymentId);
-  const attempt = order.attempts[index];
-  if (attempt === undefined) return null;
+  const index = order.payments.findIndex((each) => isPayment(each, observation));
+  const payment = order.payments[index];
+  if (payment === undefined) return { write: null, counts: false };
 
-  const differs = observation.status === "paid" && !isOurs(order, attempt, observation);
-  const lifted = observation.status === "paid" && !differs && source === "webhook";
-  const held = differs || (attempt.held && !lifted);
-  const status = held ? heldStatus(attempt) : nextStatus(attempt.status, observation.status);
-  const changed: Attempt = {
-    ...attempt,
-    held: held && attempt.status !== "paid",
+  const reportsPaid = observation.status === "paid";
+  const verdict: MoneyVerdict = reportsPaid ? judgeMoney(order, payment, observation) : NO_VERDICT;
+  const lifted = reportsPaid && verdict.counts && source === "webhook";
+  const onHold = !verdict.counts || (payment.onHold && !lifted);
+  const status = onHold ? onHoldStatus(payment) : nextStatus(payment.status, observation.status);
+  const changed: Payment = {
+    ...payment,
+    onHold: onHold && payment.status !== "paid",
     status,
-    transaction: mergeTransactions(attempt, observation),
-    paidAt: status === "paid" ? (attempt.paidAt ?? now) : null,
+    transaction: mergeTransactions(payment, observation),
+    paidAt: status === "paid" ? (payment.paidAt ?? now) : null,
   };
-  const raised = attentionFor({ order, attempt, changed, observation, differs });
-  const attention = [...order.attention, ...raised.filter((reason) => !order.attention.includes(reason))];
-  if (isDeepStrictEqual(attempt, changed) && attention.length === order.attention.length) return null;
+  const raised = [...verdict.attention, ...attentionFor({ order, payment, changed, observation })];
+  const attention = [...new Set([...order.attention, ...raised])];
+  const grew = attention.length > order.attention.length;
+  if (isDeepStrictEqual(payment, changed) && !grew) return { write: null, counts: verdict.counts };
 
-  const attempts = order.attempts.with(index, changed);
-  const next: Order = {
-    ...order,
-    version: order.version + 1,
-    updatedAt: updateTime(order, now),
-    attempts,
-    attention,
-    status: combineStatuses(attempts.map((each) => each.status)),
-  };
-  return { order: { ...next, nextCheckAt: stillWatched(next, now) }, event: describe(order, next, report) };
+  const step = `${payment.status}>${status}`;
+  const isNew = grew || !payment.seen.includes(step);
+  const counted = isNew
+    ? { ...changed, seen: [...new Set([...payment.seen, step])] }
+    : { ...changed, repeats: payment.repeats + 1 };
+  const payments = order.payments.with(index, counted);
+  const orderStatus = combineStatuses(payments.map((each) => each.status));
+  const becamePaid = orderStatus === "paid" && order.status !== "paid" && order.effects.length === 0;
+  const effects = becamePaid
+    ? report.effects.map((name) => ({ name, doneAt: null, failures: 0, nextAt: now }))
+    : order.effects;
+  const next = nextVersion(order, { payments, attention, status: orderStatus, effects }, now);
+  const event = isNew ? describe(order, next, report) : null;
+  return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
 }
 
-function isOurs(order: Order, attempt: Attempt, observation: PaymentObservation): boolean {
-  if (observation.orderReference !== undefined && observation.orderReference !== order.id) return false;
-  return moneyMatches(order.price, attempt.quote, observation.money);
+const NO_VERDICT: MoneyVerdict = { counts: true, attention: [] };
+
+export function isPayment(
+  payment: Pick<Payment, "provider" | "paymentId">,
+  other: Pick<Payment, "provider" | "paymentId">,
+): boolean {
+  return payment.provider === other.provider && payment.paymentId === other.paymentId;
 }
 
-/** What was paid stays paid: a later report with other money is a matter for the merchant, not for the payer. */
-function heldStatus(attempt: Attempt): Attempt["status"] {
-  return attempt.status === "paid" ? "paid" : "review";
+function onHoldStatus(payment: Payment): Payment["status"] {
+  return payment.status === "paid" ? "paid" : "review";
 }
 
-/** Later reports fill in what was unknown; of a paid payment, nothing known is overwritten. */
-function mergeTransactions(attempt: Attempt, { transaction }: PaymentObservation): Transaction | null {
-  if (transaction === null) return attempt.transaction;
-  return attempt.status === "paid"
-    ? { ...transaction, ...attempt.transaction }
-    : { ...attempt.transaction, ...transaction };
+/** Later reports fill in what was unknown. Of a paid payment nothing known is overwritten, and two transactions are never mixed. */
+function mergeTransactions(
+  { status, transaction: known }: Payment,
+  { transaction: reported }: PaymentObservation,
+): Payment["transaction"] {
+  if (reported === null || known === null) return reported ?? known;
+  const [weaker, stronger] = status === "paid" ? [reported, known] : [known, reported];
+  if (differ(known.hash, reported.hash) || differ(known.transactionId, reported.transactionId)) return stronger;
+  return { ...weaker, ...stronger, chain: stronger.chain === "unknown" ? weaker.chain : stronger.chain };
+}
+
+function differ(known: string | undefined, reported: string | undefined): boolean {
+  return known !== undefined && reported !== undefined && known !== reported;
 }
 
 function attentionFor(facts: {
   order: Order;
-  attempt: Attempt;
-  changed: Attempt;
+  payment: Payment;
+  changed: Payment;
   observation: PaymentObservation;
-  differs: boolean;
 }): Attention[] {
-  const { order, attempt, changed, observation, differs } = facts;
+  const { order, payment, changed, observation } = facts;
   const raised: Attention[] = [];
-  if (differs) raised.push("money_mismatch");
-  if (attempt.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
-  if (isSecondTransaction(attempt, observation)) raised.push("duplicate_payment");
-  if (changed.status === "paid" && attempt.status !== "paid" && isTerminal(attempt.status)) raised.push("paid_late");
-  if (hasReceived(changed) && !hasReceived(attempt)) {
-    if (order.attempts.some((other) => other !== attempt && hasReceived(other))) raised.push("duplicate_payment");
+  if (payment.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
+  if (isSecondTransaction(payment, observation)) raised.push("duplicate_payment");
+  if (changed.status === "paid" && payment.status !== "paid" && hasEnded(payment)) raised.push("paid_late");
+  // We never opened it: the answer to a create call was lost, and the payer paid all the same.
+  if (observation.status === "paid" && payment.checkoutUrl === null && payment.payTo === null) {
+    raised.push("unexpected_payment");
+  }
+  if (hasReceived(changed) && !hasReceived(payment)) {
+    if (order.payments.some((other) => other !== payment && hasReceived(other))) raised.push("duplicate_payment");
   }
   return raised;
 }
 
-/** The merchant has money of it, all or some. */
-function hasReceived({ status }: Attempt): boolean {
-  return status === "paid" || status === "underpaid";
+function hasReceived({ status }: Payment): boolean {
+  return STATUS_RULES[status].received;
+}
+
+/** It is late also when money was reported on its way between its end and its confirmation. */
+function hasEnded({ status, seen }: Payment): boolean {
+  const past = [status, ...seen.map((step) => step.split(">")[1])];
+  return PAYMENT_STATUSES.some((end) => STATUSES[end].terminal && past.includes(end));
 }
 
 /** One payment paid by two transactions: the payer paid twice. */
-function isSecondTransaction(attempt: Attempt, observation: PaymentObservation): boolean {
-  const known = attempt.transaction?.transactionId;
-  const reported = observation.transaction?.transactionId;
-  return (
-    attempt.status === "paid" &&
-    observation.status === "paid" &&
-    known !== undefined &&
-    reported !== undefined &&
-    known !== reported
-  );
+function isSecondTransaction({ status, transaction }: Payment, observation: PaymentObservation): boolean {
+  const bothPaid = status === "paid" && observation.status === "paid";
+  return bothPaid && differ(transaction?.transactionId, observation.transaction?.transactionId);
 }
 
-function describe(before: Order, after: Order, { observation, source, now, deliveryId }: Report): OrderEvent {
+function describe(before: Order, after: Order, { observation, source, deliveryId }: Report): OrderEvent {
   const { money, transaction } = observation;
   return {
-    at: now,
+    at: after.updatedAt,
     type: "payment_observed",
     source,
     paymentId: observation.paymentId,
     from: before.status,
     to: after.status,
     facts: {
+      provider: observation.provider,
       reported: observation.status,
       providerStatus: observation.providerStatus,
       ...(deliveryId && { deliveryId }),

@@ -1,6 +1,14 @@
 import { type ZodType, z } from "zod";
-import { type Order, type OrderEvent, type OrderId, orderEventSchema, orderIdSchema, orderSchema } from "./order";
-import { storeUnavailable } from "./store-fault";
+import {
+  ORDER_FORMAT,
+  type Order,
+  type OrderEvent,
+  type OrderId,
+  orderEventSchema,
+  orderIdSchema,
+  orderSchema,
+} from "./order";
+import { storeUnavailable } from "./order-store";
 
 /**
  * What both stores write and read. Writing checks the document as well, because one that cannot be read back would lock
@@ -10,25 +18,27 @@ export function encodeOrder(order: Order): string {
   return JSON.stringify(orderSchema.parse(order));
 }
 
-export function encodeEvent(event: OrderEvent): string {
-  return JSON.stringify(orderEventSchema.parse(event));
+/** Empty where there is none. */
+export function encodeEvent(event: OrderEvent | null): string {
+  return event === null ? "" : JSON.stringify(orderEventSchema.parse(event));
 }
 
-/** Throws `StoreUnavailableError` for anything that is not a whole order. */
+/** Throws `StoreUnavailableError` for anything that is not a whole order, and names a format that this version cannot read. */
 export function decodeOrder(text: unknown): Order {
-  return decode(text, orderSchema);
+  const json = parseJson(text);
+  const format = z.object({ format: z.int() }).safeParse(json).data?.format ?? "none";
+  if (format !== ORDER_FORMAT) throw storeUnavailable(`unknown_order_format_${format}`);
+  return decode(json, orderSchema);
 }
 
 /** Throws `StoreUnavailableError` for anything that is not an event. */
 export function decodeEvent(text: unknown): OrderEvent {
-  return decode(text, orderEventSchema);
+  return decode(parseJson(text), orderEventSchema);
 }
 
 /** Throws `StoreUnavailableError` for anything that is not an order id. */
 export function decodeOrderId(text: unknown): OrderId {
-  const parsed = orderIdSchema.safeParse(text);
-  if (!parsed.success) throw storeUnavailable("unreadable_order_id");
-  return parsed.data;
+  return decode(text, orderIdSchema);
 }
 
 /**
@@ -41,11 +51,16 @@ export function encodeText(text: string): string {
 
 /** Throws `StoreUnavailableError` for anything that `encodeText` did not make. */
 export function decodeText(text: unknown): string {
-  return decode(text, z.string());
+  return decode(parseJson(text), z.string());
 }
 
-function decode<T>(text: unknown, schema: ZodType<T>): T {
-  const parsed = schema.safeParse(parseJson(text));
+/** One name for a payment of any provider: two providers may use the same id. */
+export function paymentKey({ provider, paymentId }: { provider: string; paymentId: string }): string {
+  return JSON.stringify([provider, paymentId]);
+}
+
+function decode<Schema extends ZodType>(value: unknown, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw storeUnavailable("unreadable_document");
   return parsed.data;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
+import { DECIMAL_GRAMMAR } from "@/lib/money/decimal";
 import { PAYMENT_STATUSES } from "./status";
 
 /** Ours: 128 bits of randomness or more, because knowing the id is the right to see the order. */
@@ -9,24 +10,27 @@ export const orderIdSchema = z
   .brand<"OrderId">();
 export type OrderId = z.infer<typeof orderIdSchema>;
 
-/** The provider's id of one payment (AllScale: the checkout intent). Opaque. */
+/** The provider's id of one payment. Opaque. */
 export const paymentIdSchema = z.string().min(1).max(200).brand<"PaymentId">();
 export type PaymentId = z.infer<typeof paymentIdSchema>;
 
-/** A non-negative decimal number as text: money that does not come in a currency's minor unit is never a float. */
-export const decimalSchema = z
-  .string()
-  .max(80)
-  .regex(/^\d+(\.\d+)?$/);
+/** A non-negative decimal number as text, for money that does not come in a currency's minor unit. */
+export const decimalSchema = z.string().regex(DECIMAL_GRAMMAR);
 
 const currencySchema = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]]);
+const statusSchema = z.enum(PAYMENT_STATUSES);
 
-/** What the provider told us about the transaction of a payment. Everything may be missing. */
+/** What the provider told us about the transaction of a payment. Everything but `chain` may be missing. */
 export const transactionSchema = z.object({
-  /** The provider's id of the transaction: the key by which a second payment of one intent is told from a repetition. */
+  /** The provider's id of the transaction: tells a second payment of one intent from a repeated report. */
   transactionId: z.string().max(200).optional(),
   hash: z.string().max(200).optional(),
+  /** EIP-155. */
   chainId: z.int().nonnegative().optional(),
+  /** The network by its name, and where the hash can be looked up; both from the provider's own table. */
+  network: z.string().max(60).optional(),
+  explorerUrl: z.url().optional(),
+  chain: z.enum(["main", "test", "unknown"]),
   from: z.string().max(200).optional(),
   coin: z.string().max(20).optional(),
   /** What was received, in coins. */
@@ -34,29 +38,64 @@ export const transactionSchema = z.object({
 });
 export type Transaction = z.infer<typeof transactionSchema>;
 
-/** One payment at the provider for an order. "Try again" adds another; the earlier ones stay watched. */
-export const attemptSchema = z.object({
+/** One payment at a provider for an order. "Try again" adds another; the earlier ones stay watched. */
+export const paymentSchema = z.object({
+  /** The provider that opened it, and the only one that can settle it. */
+  provider: z.string().min(1).max(40),
   paymentId: paymentIdSchema,
   checkoutUrl: z.url().nullable(),
+  /** For providers without a hosted page: pay this much to this address. */
+  payTo: z.object({ address: z.string(), amount: decimalSchema, coin: z.string(), network: z.string() }).nullable(),
   createdAt: z.int(),
   expiresAt: z.int().nullable(),
-  /** What the provider asks of the payer, in coins, as it answered the create call. */
-  quote: z.object({ coin: z.string(), amount: decimalSchema, rate: decimalSchema.nullable() }).nullable(),
-  status: z.enum(PAYMENT_STATUSES),
-  /** A report once named other money than the order's. From then on only the merchant decides. */
-  held: z.boolean(),
+  /** What the provider asks of the payer, in coins, as it answered the create call; `accepted` are all coins that count. */
+  quote: z
+    .object({ coin: z.string(), amount: decimalSchema, rate: decimalSchema.nullable(), accepted: z.array(z.string()) })
+    .nullable(),
+  /** Opened on a test store: coins of a test chain count. */
+  testStore: z.boolean(),
+  status: statusSchema,
+  /** A report once named other money than the order's. Only a signed delivery with the right money, or the merchant, lifts it. */
+  onHold: z.boolean(),
   transaction: transactionSchema.nullable(),
   /** When we learned that it was paid, in milliseconds. */
   paidAt: z.int().nullable(),
+  /** Status changes ("review>confirming") that are in the history already, and how many more of the same came. */
+  seen: z.array(z.string()),
+  repeats: z.int().nonnegative(),
 });
-export type Attempt = z.infer<typeof attemptSchema>;
+export type Payment = z.infer<typeof paymentSchema>;
 
 /** Why the merchant should look at an order. Each is raised at most once for an order. */
-export const ATTENTION = ["paid_late", "duplicate_payment", "money_mismatch", "refund_after_paid"] as const;
+export const ATTENTION = [
+  "paid_late",
+  "duplicate_payment",
+  "money_mismatch",
+  "overpaid",
+  "refund_after_paid",
+  "test_chain",
+  "unknown_chain",
+  "unexpected_payment",
+] as const;
 export type Attention = (typeof ATTENTION)[number];
+
+/** What has to happen because an order became paid, such as the merchant's `onPaid`. Run at least once, until it succeeds. */
+export const effectSchema = z.object({
+  name: z.string().min(1).max(60),
+  doneAt: z.int().nullable(),
+  /** How often it has failed. */
+  failures: z.int().nonnegative(),
+  /** When it may run next, in milliseconds. */
+  nextAt: z.int(),
+});
+export type EffectState = z.infer<typeof effectSchema>;
+
+/** Of the stored document. Raise it with every change that old documents do not fit. */
+export const ORDER_FORMAT = 1;
 
 /** The document that both stores keep. Times are milliseconds since the epoch. */
 export const orderSchema = z.object({
+  format: z.literal(ORDER_FORMAT),
   id: orderIdSchema,
   /** Grows by one with each write; a write based on an older version is refused. */
   version: z.int().positive(),
@@ -64,40 +103,40 @@ export const orderSchema = z.object({
   updatedAt: z.int(),
   price: z.object({ currency: currencySchema, minor: z.int().positive() }),
   payer: z.object({ name: z.string().nullable(), message: z.string().nullable(), anonymous: z.boolean() }),
-  status: z.enum(PAYMENT_STATUSES),
-  /**
-   * How the newest create call at the provider went. `unsure`: it may or may not have been accepted; the payer never saw
-   * a checkout of it, so asking again cannot charge twice.
-   */
+  status: statusSchema,
+  /** How the newest create call went. `unsure`: it may have been accepted, but the payer never saw its checkout. */
   creation: z.object({ state: z.enum(["in_flight", "unsure", "refused", "created"]), at: z.int() }),
-  attempts: z.array(attemptSchema),
+  payments: z.array(paymentSchema),
   attention: z.array(z.enum(ATTENTION)),
-  /** When reconciliation should look again; null when there is nothing more to learn. */
-  nextCheckAt: z.int().nullable(),
+  effects: z.array(effectSchema),
 });
 export type Order = z.infer<typeof orderSchema>;
 
-/**
- * When the next version of an order is made: after the one before, also where the clocks of two processes differ, because
- * pages tell old news from new by it.
- */
-export function updateTime(order: Order, now: number): number {
-  return Math.max(now, order.updatedAt + 1);
+/** The next version of an order, later than the one before even where the clocks of two processes differ: pages tell old news from new by it. */
+export function nextVersion(order: Order, changes: Partial<Order>, now: number): Order {
+  return { ...order, ...changes, version: order.version + 1, updatedAt: Math.max(now, order.updatedAt + 1) };
 }
 
-/** Who told us. `poll`: a status call made for the payer's page. */
-export const SOURCES = ["create", "webhook", "poll", "reconcile", "merchant"] as const;
+/** Who reported. `poll`: a status call made for the payer's page. */
+export const SOURCES = ["create", "webhook", "poll", "reconcile", "effect"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** One line of an order's history. Written in the same step as the change that it describes, never altered. */
 export const orderEventSchema = z.object({
   at: z.int(),
-  type: z.enum(["order_created", "payment_created", "payment_not_created", "payment_observed", "payment_checked"]),
+  type: z.enum([
+    "order_created",
+    "payment_created",
+    "payment_not_created",
+    "payment_observed",
+    "effect_done",
+    "effect_failed",
+  ]),
   source: z.enum(SOURCES),
   paymentId: paymentIdSchema.nullable(),
-  from: z.enum(PAYMENT_STATUSES).nullable(),
-  to: z.enum(PAYMENT_STATUSES),
-  /** Ids and amounts for whoever reads the history: provider status, webhook id, transaction, money reported. */
+  from: statusSchema.nullable(),
+  to: statusSchema,
+  /** Ids and amounts for the reader: provider status, webhook id, transaction, money reported, effect. */
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 export type OrderEvent = z.infer<typeof orderEventSchema>;

@@ -6,7 +6,7 @@ import { eventually } from "@/test/eventually";
 import { CANARY, expectUnavailable } from "@/test/expect-unavailable";
 import { type HttpServer, startHttpServer } from "@/test/http-server";
 import { type RedisServer, startRedisServer } from "@/test/redis-server";
-import { nextVersion, sampleEvent, sampleOrder } from "@/test/sample-order";
+import { newer, sampleEvent, sampleOrder, sampleWrite } from "@/test/sample-order";
 import { startUpstashBridge, type UpstashBridge } from "@/test/upstash-bridge";
 import type { OrderId, PaymentId } from "./order";
 import type { OrderStore } from "./order-store";
@@ -25,16 +25,20 @@ function tellingOrder() {
 /** Every method of the store, each with arguments that must not be seen in its error. */
 function everyCall(store: OrderStore): (() => Promise<unknown>)[] {
   const order = tellingOrder();
+  const event = sampleEvent({ facts: { CANARY } });
+  const lease = { key: CANARY, value: CANARY, ttlMs: 1_000, now: 1 };
   return [
-    () => store.insert(order, sampleEvent({ facts: { CANARY } })),
+    () => store.insert({ order, event, dueAt: 1 }),
     () => store.get(order.id),
-    () => store.findByPayment(CANARY as PaymentId),
-    () => store.replace(nextVersion(order), sampleEvent({ facts: { CANARY } })),
+    () => store.findByPayment({ provider: CANARY, paymentId: CANARY as PaymentId }),
+    () => store.replace({ order: newer(order), event, dueAt: 1 }),
     () => store.events(order.id),
-    () => store.due({ now: 1, limit: 5 }),
-    () => store.claim({ key: CANARY, value: CANARY, ttlMs: 1_000, now: 1 }),
-    () => store.release({ key: CANARY, value: CANARY }),
-    () => store.hold({ key: CANARY, value: CANARY, ttlMs: 1_000, now: 1 }),
+    () => store.due({ now: 1, limit: 5, from: "longest" }),
+    () => store.postpone({ id: order.id, dueAt: 1, until: 2 }),
+    () => store.acquire(lease),
+    () => store.holder(lease),
+    () => store.release(lease),
+    () => store.extend(lease),
     () => store.check(),
   ];
 }
@@ -71,7 +75,7 @@ describe("the Redis store on bad days", () => {
     const timeoutMs = 40_000;
     const store = open({ timeoutMs });
     const order = tellingOrder();
-    await store.insert(order, sampleEvent());
+    await store.insert(sampleWrite(order));
     await server.kill();
     const startedAt = performance.now();
     for (const call of everyCall(store)) await expectUnavailable(call());
@@ -79,7 +83,7 @@ describe("the Redis store on bad days", () => {
     await server.restart();
     await eventually(() => store.check().then(() => true));
     expect(await store.get(order.id)).toEqual(order);
-    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("replaced");
+    expect(await store.replace(sampleWrite(newer(order)))).toBe("replaced");
   });
 
   it.each<[string, string, RequestListener]>([
@@ -114,12 +118,13 @@ describe("the Redis store on bad days", () => {
     async (body) => {
       const store = await openAt((_, response) => void response.end(JSON.stringify(body)));
       const calls = everyCall(store);
-      // A number is what a release answers, and a list of texts may be what `due` and `events` answer.
-      for (const call of calls.filter((_, index) => index !== 7)) await expectUnavailable(call());
+      // Of these two a number is the right answer.
+      const numbered = [6, 9];
+      for (const call of calls.filter((_, index) => !numbered.includes(index))) await expectUnavailable(call());
     },
   );
 
-  it("refuses a wrong token, a wrong URL and a port where nobody listens", async () => {
+  it("refuses a wrong token, a wrong URL and a port where nothing listens", async () => {
     await Promise.all(
       everyCall(open({ token: `${CANARY}-wrong` })).map((call) => expectUnavailable(call(), "unauthorized")),
     );
@@ -132,16 +137,19 @@ describe("the Redis store on bad days", () => {
   it("refuses what it did not write itself", async () => {
     const store = open();
     const order = tellingOrder();
-    await store.insert(order, sampleEvent());
-    await redis.hset(`checkout:order:${order.id}`, { doc: `{"${CANARY}":1}` });
+    await store.insert(sampleWrite(order));
+    const { payments } = order;
+    await redis.hset(`checkout:order:${order.id}`, { doc: `{"format":1,"${CANARY}":1}` });
     await redis.rpush(`checkout:events:${order.id}`, CANARY);
     await redis.zadd("checkout:due", { score: -1, member: `${CANARY} no id` });
-    await redis.set(`checkout:payment:"p1"`, `${CANARY} no id`);
+    for (const { provider, paymentId } of payments) {
+      await redis.set(`checkout:payment:${JSON.stringify([provider, paymentId])}`, `${CANARY} no id`);
+    }
     await redis.set(`checkout:order:${order.id}x`, CANARY);
     await expectUnavailable(store.get(order.id), "unreadable_document");
     await expectUnavailable(store.events(order.id), "unreadable_document");
-    await expectUnavailable(store.due({ now: 0, limit: 5 }), "unreadable_order_id");
-    await expectUnavailable(store.findByPayment("p1" as PaymentId), "unreadable_order_id");
+    await expectUnavailable(store.due({ now: 0, limit: 5, from: "longest" }), "unreadable_document");
+    for (const payment of payments) await expectUnavailable(store.findByPayment(payment), "unreadable_document");
     await expectUnavailable(store.get(`${order.id}x` as OrderId), "WRONGTYPE");
     await redis.del("checkout:due");
   });
@@ -149,17 +157,17 @@ describe("the Redis store on bad days", () => {
   it("says so when the database is full, still reads, and goes on once there is space", async () => {
     const store = open();
     const order = tellingOrder();
-    await store.insert(order, sampleEvent());
+    await store.insert(sampleWrite(order));
     await redis.exec(["CONFIG", "SET", "maxmemory", "1"]);
     try {
-      await expectUnavailable(store.insert(tellingOrder(), sampleEvent()), "OOM");
-      await expectUnavailable(store.replace(nextVersion(order), sampleEvent()), "OOM");
+      await expectUnavailable(store.insert(sampleWrite(tellingOrder())), "OOM");
+      await expectUnavailable(store.replace(sampleWrite(newer(order))), "OOM");
       await expectUnavailable(store.check(), "OOM");
       expect(await store.get(order.id)).toEqual(order);
     } finally {
       await redis.exec(["CONFIG", "SET", "maxmemory", "0"]);
     }
-    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("replaced");
+    expect(await store.replace(sampleWrite(newer(order)))).toBe("replaced");
     expect(await store.events(order.id)).toHaveLength(2);
   });
 
@@ -179,17 +187,20 @@ describe("the Redis store on bad days", () => {
       request.socket.destroy();
     });
     const order = sampleOrder();
-    await store.insert(order, sampleEvent());
-    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("replaced");
-    expect(await store.replace(nextVersion(order), sampleEvent())).toBe("stale");
-    const claim = { key: `lost ${order.id}`, ttlMs: 60_000, now: 0 };
-    expect(await store.claim({ ...claim, value: "mine" })).toEqual({ claimed: true });
-    expect(await store.claim({ ...claim, value: "mine" })).toEqual({ claimed: false, value: "mine" });
-    await store.release({ key: claim.key, value: "mine" });
-    expect(await store.claim({ ...claim, value: "next" })).toEqual({ claimed: true });
-    await store.hold({ ...claim, value: "held" });
-    expect(await store.claim({ ...claim, value: "next" })).toEqual({ claimed: false, value: "held" });
-    expect(lost).toBe(9);
+    await store.insert(sampleWrite(order));
+    const second = sampleWrite(newer(order), { dueAt: 5 });
+    expect(await store.replace(second)).toBe("replaced");
+    expect(await store.replace(second)).toBe("conflict");
+    const lease = { key: `lost ${order.id}`, ttlMs: 60_000, now: 0 };
+    expect(await store.acquire({ ...lease, value: "mine" })).toEqual({ ok: true });
+    expect(await store.acquire({ ...lease, value: "mine" })).toEqual({ ok: false, value: "mine" });
+    await store.release({ key: lease.key, value: "mine" });
+    expect(await store.acquire({ ...lease, value: "next" })).toEqual({ ok: true });
+    await store.extend({ ...lease, value: "extended" });
+    expect(await store.acquire({ ...lease, value: "next" })).toEqual({ ok: false, value: "extended" });
+    await store.postpone({ id: order.id, dueAt: 5, until: 6 });
+    expect(await open().due({ now: 6, limit: 1, from: "longest" })).toEqual([{ id: order.id, dueAt: 6 }]);
+    expect(lost).toBe(10);
     expect(await open().events(order.id)).toHaveLength(2);
   });
 });

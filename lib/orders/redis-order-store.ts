@@ -2,7 +2,7 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
-import type { Order, OrderEvent } from "./order";
+import type { Order } from "./order";
 import {
   decodeEvent,
   decodeOrder,
@@ -11,15 +11,22 @@ import {
   encodeEvent,
   encodeOrder,
   encodeText,
+  paymentKey,
 } from "./order-document";
-import type { OrderStore } from "./order-store";
-import { HOLD_CLAIM, RELEASE_CLAIM, TAKE_CLAIM, WRITE_ORDER } from "./redis-scripts";
-import { foreignPayment, idTaken, storeUnavailable } from "./store-fault";
+import {
+  foreignPayment,
+  idTaken,
+  type LeaseOptions,
+  type OrderStore,
+  type OrderWrite,
+  storeUnavailable,
+} from "./order-store";
+import { ACQUIRE, EXTEND, POSTPONE, RELEASE, WRITE_ORDER } from "./redis-scripts";
 
 /**
  * Orders in Upstash Redis, for hosts without a disk. What it answers is as durable as the database: eviction has to be off,
- * and a Redis server of one's own needs `appendfsync always`. The time of a claim is measured by Redis, so that the clocks
- * of many hosts do not matter; `now` is not used for it.
+ * and a self-hosted Redis needs `appendfsync always`. Redis measures the time of a lease, so that the clocks of many hosts
+ * do not matter; `now` is not used for it.
  */
 export function openRedisOrderStore(options: {
   url: string;
@@ -31,8 +38,8 @@ export function openRedisOrderStore(options: {
   const key = {
     order: (id: string) => `${prefix}order:${id}`,
     events: (id: string) => `${prefix}events:${id}`,
-    payment: (paymentId: string) => `${prefix}payment:${encodeText(paymentId)}`,
-    claim: (name: string) => `${prefix}claim:${encodeText(name)}`,
+    payment: (name: string) => `${prefix}payment:${name}`,
+    lease: (name: string) => `${prefix}lease:${encodeText(name)}`,
     due: `${prefix}due`,
     check: `${prefix}check`,
   };
@@ -54,38 +61,36 @@ export function openRedisOrderStore(options: {
     return doc === null ? null : decodeOrder(doc);
   }
 
-  async function write(change: { order: Order; event: OrderEvent; expectedVersion: string }): Promise<unknown> {
-    const { order, event, expectedVersion } = change;
-    const payments = order.attempts.map((attempt) => key.payment(attempt.paymentId));
+  async function write({ order, event, dueAt }: OrderWrite, expectedVersion: string): Promise<unknown> {
+    const payments = order.payments.map((payment) => key.payment(paymentKey(payment)));
     const keys = [key.order(order.id), key.events(order.id), key.due, ...payments];
-    const nextCheckAt = order.nextCheckAt === null ? "" : `${order.nextCheckAt}`;
     const docs = [encodeOrder(order), encodeEvent(event)];
-    const values = [order.id, expectedVersion, `${order.version}`, ...docs, nextCheckAt, randomUUID()];
+    const values = [order.id, expectedVersion, `${order.version}`, ...docs, `${dueAt ?? ""}`, randomUUID()];
     return await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
   }
 
   return {
     kind: "redis",
 
-    async insert(order, event) {
-      const outcome = await write({ order, event, expectedVersion: "" });
-      if (outcome === "stale") throw idTaken();
-      if (outcome === "foreign") throw foreignPayment();
-      if (outcome !== "written") throw unexpectedAnswer();
+    async insert(change) {
+      const answer = await write(change, "");
+      if (answer === "conflict") throw idTaken();
+      if (answer === "foreign") throw foreignPayment();
+      if (answer !== "written") throw unexpectedAnswer();
     },
 
     get: getOrder,
 
-    async findByPayment(paymentId) {
-      const id = await ask((redis) => redis.get(key.payment(paymentId)));
+    async findByPayment(payment) {
+      const id = await ask((redis) => redis.get(key.payment(paymentKey(payment))));
       return id === null ? null : await getOrder(decodeOrderId(id));
     },
 
-    async replace(order, event) {
-      const outcome = await write({ order, event, expectedVersion: `${order.version - 1}` });
-      if (outcome === "foreign") throw foreignPayment();
-      if (outcome === "stale") return "stale";
-      if (outcome !== "written") throw unexpectedAnswer();
+    async replace(change) {
+      const answer = await write(change, `${change.order.version - 1}`);
+      if (answer === "foreign") throw foreignPayment();
+      if (answer === "conflict") return "conflict";
+      if (answer !== "written") throw unexpectedAnswer();
       return "replaced";
     },
 
@@ -93,25 +98,39 @@ export function openRedisOrderStore(options: {
       return list(await ask((redis) => redis.lrange(key.events(id), 0, -1))).map(decodeEvent);
     },
 
-    async due({ now, limit }) {
+    async due({ now, limit, from }) {
       if (limit < 1) return [];
-      const range = { byScore: true, offset: 0, count: limit } as const;
-      return list(await ask((redis) => redis.zrange(key.due, "-inf", now, range))).map(decodeOrderId);
+      const options = { byScore: true, withScores: true, offset: 0, count: limit } as const;
+      const answer = await ask((redis) =>
+        from === "longest"
+          ? redis.zrange(key.due, "-inf", now, options)
+          : redis.zrange(key.due, now, "-inf", { ...options, rev: true }),
+      );
+      return pairs(list(answer)).map(([id, score]) => ({ id: decodeOrderId(id), dueAt: Number(score) }));
     },
 
-    async claim({ key: name, value, ttlMs }) {
-      const values = claimValues(value, ttlMs);
-      const answer = await ask((redis) => redis.eval(TAKE_CLAIM, [key.claim(name)], values));
-      return answer === 1 ? { claimed: true } : { claimed: false, value: decodeText(answer) };
+    async postpone({ id, dueAt, until }) {
+      const answer = await ask((redis) => redis.eval(POSTPONE, [key.due], [id, `${dueAt}`, `${until ?? ""}`]));
+      if (typeof answer !== "number") throw unexpectedAnswer();
     },
 
-    async hold({ key: name, value, ttlMs }) {
-      const answer = await ask((redis) => redis.eval(HOLD_CLAIM, [key.claim(name)], claimValues(value, ttlMs)));
+    async acquire(lease) {
+      const answer = await ask((redis) => redis.eval(ACQUIRE, [key.lease(lease.key)], leaseValues(lease)));
+      return answer === 1 ? { ok: true } : { ok: false, value: decodeText(answer) };
+    },
+
+    async holder({ key: name }) {
+      const held = await ask((redis) => redis.get(key.lease(name)));
+      return held === null ? null : decodeText(`${held}`.slice(TAKER_LENGTH));
+    },
+
+    async extend(lease) {
+      const answer = await ask((redis) => redis.eval(EXTEND, [key.lease(lease.key)], leaseValues(lease)));
       if (answer !== 1) throw unexpectedAnswer();
     },
 
     async release({ key: name, value }) {
-      const answer = await ask((redis) => redis.eval(RELEASE_CLAIM, [key.claim(name)], [encodeText(value)]));
+      const answer = await ask((redis) => redis.eval(RELEASE, [key.lease(name)], [encodeText(value)]));
       if (typeof answer !== "number") throw unexpectedAnswer();
     },
 
@@ -128,8 +147,16 @@ export function openRedisOrderStore(options: {
   };
 }
 
-function claimValues(value: string, ttlMs: number): string[] {
+/** Of a UUID, which stands before the value and tells one call of ours from another. */
+const TAKER_LENGTH = 36;
+
+function leaseValues({ value, ttlMs }: LeaseOptions): string[] {
   return [randomUUID(), encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
+}
+
+/** Redis answers members and scores in turn. */
+function pairs(flat: readonly unknown[]): [unknown, unknown][] {
+  return flat.flatMap((member, index) => (index % 2 === 0 ? [[member, flat[index + 1]]] : []));
 }
 
 function list(answer: unknown): unknown[] {

@@ -4,39 +4,47 @@
  * script recognises it and answers the same as before.
  */
 
-/** KEYS: order, events, due, payments... ARGV: id, expected version or "", version, doc, event, next check or "", write. */
+/** KEYS: order, events, due, payments... ARGV: id, expected version or "", version, doc, event or "", due at or "", write. */
 export const WRITE_ORDER = `
 local stored = redis.call('HMGET', KEYS[1], 'version', 'write')
 if stored[2] == ARGV[7] then return 'written' end
-if (stored[1] or '') ~= ARGV[2] then return 'stale' end
+if (stored[1] or '') ~= ARGV[2] then return 'conflict' end
 for i = 4, #KEYS do
   local owner = redis.call('GET', KEYS[i])
   if owner and owner ~= ARGV[1] then return 'foreign' end
 end
-redis.call('RPUSH', KEYS[2], ARGV[5])
+if ARGV[5] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[5]) end
 if ARGV[6] == '' then redis.call('ZREM', KEYS[3], ARGV[1]) else redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1]) end
 for i = 4, #KEYS do redis.call('SET', KEYS[i], ARGV[1]) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'doc', ARGV[4], 'write', ARGV[7])
 return 'written'
 `;
 
-/** KEYS: claim. ARGV: taker (36 characters), value, time in ms. Answers 1, or the value that the holder left. */
-export const TAKE_CLAIM = `
+/** KEYS: due. ARGV: id, due at as it was read, new time or "". Done twice, the second time finds another time and does nothing. */
+export const POSTPONE = `
+local due = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not due or tonumber(due) ~= tonumber(ARGV[2]) then return 0 end
+if ARGV[3] == '' then redis.call('ZREM', KEYS[1], ARGV[1]) else redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1]) end
+return 1
+`;
+
+/** KEYS: lease. ARGV: taker (36 characters), value, time in ms. Answers 1, or the value that the holder left. */
+export const ACQUIRE = `
 local held = redis.call('GET', KEYS[1])
 if held and string.sub(held, 1, 36) ~= ARGV[1] then return string.sub(held, 37) end
 redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
 return 1
 `;
 
-/** KEYS: claim. ARGV: as above. The longer of the old time and the new one counts, so doing it twice is doing it once. */
-export const HOLD_CLAIM = `
+/** KEYS: lease. ARGV: as above. The longer of the old time and the new one counts, so doing it twice is doing it once. */
+export const EXTEND = `
 local time = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[3]))
 redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', time)
 return 1
 `;
 
-/** KEYS: claim. ARGV: value. */
-export const RELEASE_CLAIM = `
+/** KEYS: lease. ARGV: value. */
+export const RELEASE = `
 local held = redis.call('GET', KEYS[1])
 if held and string.sub(held, 37) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0

@@ -3,8 +3,7 @@ import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
-import { StoreUnavailableError } from "./order-store";
-import { storeUnavailable } from "./store-fault";
+import { StoreUnavailableError, storeUnavailable } from "./order-store";
 
 export interface SqliteFile {
   /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */
@@ -30,6 +29,8 @@ type Value = string | number | null;
 const BUSY_TIMEOUT_MS = 25;
 const BUSY_PATIENCE_MS = 3_000;
 
+const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
+
 /** After these the connection is as good as before. After anything else it is replaced. */
 const HARMLESS = /^SQLITE_(BUSY|FULL|LOCKED|CONSTRAINT)/;
 
@@ -38,7 +39,8 @@ const REOPEN_AFTER_MS = 2_000;
 
 /**
  * A database file that is opened on first use and opened again whenever that may help: after an error of the file, and
- * when another file stands at the path. `migrations` are run in order, each once in the life of the file.
+ * when another file stands at the path. `migrations` are run in order, each once in the life of the file; an empty one
+ * stands for a schema that was never released, and a file that ends with it is refused.
  */
 export function openSqliteFile(path: string, migrations: readonly string[]): SqliteFile {
   // libsql takes "http:" and "libsql:" for servers; an absolute path is always a file.
@@ -103,6 +105,8 @@ function open(path: string, migrations: readonly string[]): Opened {
   try {
     // WAL lets readers and the writer pass each other; FULL makes COMMIT wait for the disk, which is what we promise.
     db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL`);
+    // A long read makes the WAL grow; without a limit it keeps that size.
+    db.exec(`PRAGMA journal_size_limit=${WAL_LIMIT_BYTES}`);
     const connection = connectionOf(db);
     connection.transaction(() => migrate({ db, connection, migrations }));
     return { db, connection, identity: identityOf(path), openedAtMs: performance.now() };
@@ -138,6 +142,7 @@ function migrate(options: { db: Database.Database; connection: Connection; migra
   const row = options.connection.get("SELECT user_version AS done FROM pragma_user_version") as { done: number };
   if (row.done > options.migrations.length) throw storeUnavailable("schema_from_the_future");
   if (row.done === options.migrations.length) return;
+  if (options.migrations[row.done - 1] === "") throw storeUnavailable("schema_of_a_development_version");
   for (const sql of options.migrations.slice(row.done)) options.db.exec(sql);
   options.db.exec(`PRAGMA user_version=${options.migrations.length}`);
 }

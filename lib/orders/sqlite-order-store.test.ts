@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -6,9 +6,10 @@ import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "@/test/eventually";
 import { CANARY, expectUnavailable } from "@/test/expect-unavailable";
-import { sampleEvent, sampleOrder } from "@/test/sample-order";
+import { mountSmallDisk, type SmallDisk } from "@/test/faults/small-disk";
+import { newer, sampleEvent, sampleOrder, sampleWrite } from "@/test/sample-order";
 import { startStoreChild } from "@/test/start-store-child";
-import type { OrderId } from "./order";
+import type { Order, OrderId } from "./order";
 import type { OrderStore } from "./order-store";
 import { openSqliteOrderStore } from "./sqlite-order-store";
 
@@ -26,7 +27,7 @@ describe("the SQLite store on bad days", () => {
 
   const works = async () => {
     const order = sampleOrder();
-    await store.insert(order, sampleEvent());
+    await store.insert(sampleWrite(order));
     await store.check();
     expect(await store.get(order.id)).toEqual(order);
     return true;
@@ -61,7 +62,7 @@ describe("the SQLite store on bad days", () => {
 
   it("refuses a corrupt file and works again once a good one is put in its place", async () => {
     const order = sampleOrder();
-    await store.insert(order, sampleEvent());
+    await store.insert(sampleWrite(order));
     await store.close();
     const good = `${path}.good`;
     renameSync(path, good);
@@ -79,16 +80,40 @@ describe("the SQLite store on bad days", () => {
     await folder.close();
   });
 
-  it("refuses documents that are no orders, and a schema that it does not know", async () => {
+  it("refuses documents that are no orders, and names a format that it does not know", async () => {
     const order = sampleOrder();
-    await store.insert(order, sampleEvent());
-    tamper(`UPDATE orders SET doc = '{"${CANARY}":1}'; UPDATE events SET doc = '${CANARY}'`).close();
-    await expectUnavailable(store.get(order.id), "unreadable_document");
+    await store.insert(sampleWrite(order));
+    const documents = [
+      [{ ...order, price: CANARY }, "unreadable_document"],
+      [{ ...order, format: 2 }, "unknown_order_format_2"],
+      [{ ...order, format: undefined }, "unknown_order_format_none"],
+      [{ ...order, format: { toString: CANARY } }, "unknown_order_format_none"],
+      [CANARY, "unknown_order_format_none"],
+    ] as const;
+    for (const [doc, kind] of documents) {
+      tamper(`UPDATE orders SET doc = '${JSON.stringify(doc).replaceAll("'", "''")}'`).close();
+      await expectUnavailable(store.get(order.id), kind);
+      for (const payment of order.payments) await expectUnavailable(store.findByPayment(payment), kind);
+    }
+    tamper(`UPDATE events SET doc = '${CANARY}'`).close();
     await expectUnavailable(store.events(order.id), "unreadable_document");
-    await store.close();
-    tamper("PRAGMA user_version = 99").close();
-    store = openSqliteOrderStore({ path });
-    await expectUnavailable(store.check(), "schema_from_the_future");
+    tamper(`PRAGMA foreign_keys = OFF; UPDATE orders SET id = '${CANARY}', due_at = 1`).close();
+    await expectUnavailable(store.due({ now: 1, limit: 1, from: "newest" }), "unreadable_document");
+  });
+
+  it.each([
+    [99, "schema_from_the_future"],
+    // Of a file that was made before the first release, whose tables have the same names.
+    [1, "schema_of_a_development_version"],
+  ])("refuses a file of schema %i by name, and leaves it as it is", async (version, kind) => {
+    mkdirSync(dirname(path));
+    const table = "CREATE TABLE orders (id TEXT PRIMARY KEY, next_check_at INTEGER)";
+    const db = tamper(`${table}; PRAGMA user_version = ${version}`);
+    for (let call = 0; call < 3; call++) await expectUnavailable(store.check(), kind);
+    await expectUnavailable(store.get(CANARY as OrderId), kind);
+    expect(db.prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").all()).toEqual([{ sql: table }]);
+    expect(db.prepare("SELECT user_version FROM pragma_user_version").get()).toMatchObject({ user_version: version });
+    db.close();
   });
 
   it("waits for another writer without blocking the process, and gives up in time", async () => {
@@ -110,13 +135,48 @@ describe("the SQLite store on bad days", () => {
     other.close();
   });
 
-  it("sweeps up a bounded number of expired claims with each new one", async () => {
-    const claim = (key: string, now: number) => store.claim({ key, value: "v", ttlMs: 10, now });
-    for (let n = 0; n < 50; n++) await claim(`old ${n}`, 1_000);
-    await claim("new", 2_000);
+  it("sweeps up a bounded number of expired leases with each new one", async () => {
+    const acquire = (key: string, now: number) => store.acquire({ key, value: "v", ttlMs: 10, now });
+    for (let n = 0; n < 50; n++) await acquire(`old ${n}`, 1_000);
+    await acquire("new", 2_000);
     const db = new Database(path);
-    expect(db.prepare("SELECT count(*) AS n FROM claims").get()).toMatchObject({ n: 31 });
+    expect(db.prepare("SELECT count(*) AS n FROM leases").get()).toMatchObject({ n: 31 });
     db.close();
+  });
+
+  const TIMES = { poll: 4_000, "Retry-After": 300_000, nonce: 600_000, "key of a checkout": 24 * 60 * 60 * 1_000 };
+  const AHEAD = { "4 minutes": 240_000, "an hour": 3_600_000 };
+  const cases = Object.entries(TIMES).flatMap(([name, ttlMs]) =>
+    Object.entries(AHEAD).map(([by, aheadMs]) => [name, by, ttlMs, aheadMs] as const),
+  );
+
+  it.each(cases)(
+    "does not honour a %s by a clock that was %s ahead, once it is right",
+    async (name, _by, ttlMs, aheadMs) => {
+      const now = Date.now();
+      const lease = { value: "then", ttlMs };
+      for (const key of [`acquired ${name}`, `extended ${name}`]) {
+        await store.acquire({ ...lease, key, now: now + aheadMs });
+        if (key.startsWith("extended")) await store.extend({ ...lease, key, now: now + aheadMs });
+        expect(await store.holder({ key, now: now + aheadMs }), "while the clock is ahead").toBe("then");
+        expect(await store.holder({ key, now })).toBeNull();
+        expect(await store.acquire({ ...lease, key, value: "now", now })).toEqual({ ok: true });
+        expect(await store.acquire({ ...lease, key, value: "second", now })).toEqual({ ok: false, value: "now" });
+        expect(await store.holder({ key, now: now + ttlMs }), "for its time and no longer").toBeNull();
+      }
+      const key = `extended later ${name}`;
+      await store.acquire({ ...lease, key, now: now + aheadMs });
+      await store.extend({ key, value: "now", ttlMs: 1_000, now });
+      expect(await store.holder({ key, now: now + 999 })).toBe("now");
+      expect(await store.holder({ key, now: now + 1_000 })).toBeNull();
+    },
+  );
+
+  it("refuses a caller whose time is from before its wait for a busy file", async () => {
+    const now = Date.now();
+    const lease = { key: "key", ttlMs: 600_000 };
+    expect(await store.acquire({ ...lease, value: "first", now: now + 3_500 })).toEqual({ ok: true });
+    expect(await store.acquire({ ...lease, value: "second", now })).toEqual({ ok: false, value: "first" });
   });
 
   it("lets two processes share one file", { timeout: 60_000 }, async () => {
@@ -125,7 +185,7 @@ describe("the SQLite store on bad days", () => {
     expect(await Promise.all(children.map((child) => child.ended))).toEqual([0, 0]);
 
     const order = sampleOrder();
-    await store.insert(order, sampleEvent());
+    await store.insert(sampleWrite(order));
     const writers = await Promise.all([1, 2].map(() => startStoreChild(path, "increment", order.id, "300")));
     for (const writer of writers) writer.go();
     expect(await Promise.all(writers.map((writer) => writer.ended))).toEqual([0, 0]);
@@ -156,9 +216,73 @@ describe("the SQLite store on bad days", () => {
     chmodSync(path, 0o400);
     chmodSync(dirname(path), 0o500);
     store = openSqliteOrderStore({ path });
-    await expectUnavailable(store.insert(sampleOrder(), sampleEvent()));
+    await expectUnavailable(store.insert(sampleWrite(sampleOrder())));
     chmodSync(dirname(path), 0o700);
     chmodSync(path, 0o600);
     await eventually(works);
   });
 });
+
+function mayMount(): boolean {
+  const disk = mountSmallDisk();
+  disk?.remove();
+  return disk !== null;
+}
+
+describe.skipIf(!mayMount())("the SQLite store on a small disk (needs the right to mount)", () => {
+  let disk: SmallDisk;
+  let store: OrderStore;
+  let path: string;
+  beforeEach(() => {
+    disk = mountSmallDisk() as SmallDisk;
+    path = join(disk.folder, "orders.db");
+    store = openSqliteOrderStore({ path });
+  });
+  afterEach(async () => {
+    await store.close();
+    disk.remove();
+  });
+
+  it("keeps what it acknowledged while the disk is full, and goes on once there is space", async () => {
+    const first = sampleOrder();
+    await store.insert(sampleWrite(first));
+    disk.fill();
+    const others = await insertUntilRefused(store);
+    for (let call = 0; call < 10; call++) {
+      await expectUnavailable(store.insert(sampleWrite(sampleOrder())), "SQLITE_FULL");
+    }
+    await expectUnavailable(store.replace(sampleWrite(newer(first))), "SQLITE_FULL");
+    await expectUnavailable(store.check(), "SQLITE_FULL");
+    for (const order of [first, ...others]) expect(await store.get(order.id)).toEqual(order);
+    disk.makeRoom();
+    await store.check();
+    expect(await store.replace(sampleWrite(newer(first)))).toBe("replaced");
+    for (const order of others) expect(await store.events(order.id)).toEqual([sampleEvent()]);
+  });
+
+  it("says so while the disk is read-only, and writes again when it is not", { timeout: 90_000 }, async () => {
+    // Written by another process, because a disk with a file open for writing does not become read-only.
+    const child = await startStoreChild(path, "check");
+    child.go();
+    expect(await child.ended).toBe(0);
+    disk.readOnly(true);
+    await expectUnavailable(store.insert(sampleWrite(sampleOrder())));
+    await expectUnavailable(store.check());
+    disk.readOnly(false);
+    // As soon as the connections of before have been collected as garbage.
+    await eventually(() => store.check().then(() => true), 60_000);
+    const order = sampleOrder();
+    await store.insert(sampleWrite(order));
+    expect(await store.get(order.id)).toEqual(order);
+  });
+});
+
+async function insertUntilRefused(store: OrderStore): Promise<Order[]> {
+  const acknowledged: Order[] = [];
+  for (;;) {
+    const order = sampleOrder();
+    const refused = await store.insert(sampleWrite(order)).catch((error: unknown) => error);
+    if (refused) return acknowledged;
+    acknowledged.push(order);
+  }
+}

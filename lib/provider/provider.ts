@@ -1,6 +1,49 @@
 import type { Money } from "@/lib/money/currency";
-import type { PaymentId, Transaction } from "@/lib/orders/order";
-import type { PaymentStatus } from "@/lib/orders/status";
+import type { PaymentObservation } from "@/lib/orders/observation";
+import type { Payment, PaymentId } from "@/lib/orders/order";
+import type { SettingReader } from "@/lib/settings";
+
+/** Everything about one payment system: its folder exports one of these, and `registry.ts` lists it. */
+export type ProviderModule = {
+  /** Of `PAYMENT_PROVIDER`, of the webhook's path and of the payments that it opened. */
+  readonly name: string;
+  /** Its name for people. */
+  readonly label: string;
+  /** Settings whose values must never reach the log. */
+  readonly secretNames: readonly string[];
+  /** Whether any of its credentials is set, so that it goes on settling its payments after another provider took over. */
+  isPresent(reader: SettingReader): boolean;
+  /** Null when a setting is missing or wrong; the reader then names it. Never throws. */
+  load(reader: SettingReader): LoadedProvider | null;
+};
+
+export type LoadedProvider = {
+  /** Where its hosted page may be, as sources of a `form-action` directive. */
+  readonly checkoutSources: readonly string[];
+  /** The largest price that it can express, in minor units. */
+  maxMinor(currency: Money["currency"]): number;
+  /** True when its API is on this machine: an emulator. */
+  readonly isLocal: boolean;
+  create(tools: ProviderTools): PaymentProvider;
+};
+
+export type ProviderTools = {
+  /** For each call to the provider. */
+  readonly timeoutMs: number;
+  /** Told about each call, for the log. Holds no secret, signature or body. */
+  readonly onCall?: (call: ProviderCall) => void;
+};
+
+export type ProviderCall = {
+  readonly operation: string;
+  readonly durationMs: number;
+  readonly httpStatus: number | null;
+  readonly providerRequestId: string | null;
+  /** Where the call was about one payment, or opened one for an order. */
+  readonly paymentId?: PaymentId;
+  readonly orderId?: string;
+  readonly failure: ProviderFailure | null;
+};
 
 /**
  * A payment provider as the flow sees it. Nothing here is shaped by one provider's API; what a provider's own words mean
@@ -8,9 +51,12 @@ import type { PaymentStatus } from "@/lib/orders/status";
  */
 export interface PaymentProvider {
   readonly name: string;
+  readonly label: string;
+  /** The settings say that this is a test store, where coins of a test chain count. */
+  readonly testStore: boolean;
 
   /**
-   * Opens a payment. It is not idempotent at every provider: a failure with `maybeAccepted` can have made one that we
+   * Opens a payment. It is not idempotent at every provider: a failure with `maybeAccepted` can have opened one that we
    * never heard of.
    */
   createPayment(input: CreatePaymentInput): Promise<CreatePaymentResult>;
@@ -19,8 +65,8 @@ export interface PaymentProvider {
    * Asks where a payment stands. A status of `paid` always comes with what was paid, so that the flow can hold it against
    * the order; an adapter that cannot learn the money answers a failure instead.
    *
-   * `expecting` says what the caller thinks it will find, so that the adapter can choose the cheaper way: "waiting" while
-   * a payer is being watched, "ended" when money has probably moved since anybody asked. The answer means the same.
+   * `expecting` lets the adapter choose the cheaper call: "waiting" while a payer is being watched, "ended" when money has
+   * probably moved since the last call. The answer means the same.
    */
   readPayment(paymentId: PaymentId, expecting: "waiting" | "ended"): Promise<ReadPaymentResult>;
 
@@ -36,7 +82,7 @@ export interface PaymentProvider {
 
 export type CreatePaymentInput = {
   readonly price: Money;
-  /** Ours; the provider repeats it in webhooks. */
+  /** Our order id; the provider repeats it in webhooks. */
   readonly orderReference: string;
   readonly description: string;
   /** Where the hosted page sends the payer back to. */
@@ -44,46 +90,20 @@ export type CreatePaymentInput = {
 };
 
 export type CreatePaymentResult =
-  | { readonly outcome: "created"; readonly payment: CreatedPayment }
-  | { readonly outcome: "failed"; readonly failure: ProviderFailure };
+  | { readonly ok: true; readonly payment: CreatedPayment }
+  | { readonly ok: false; readonly failure: ProviderFailure };
 
-export type CreatedPayment = {
-  readonly paymentId: PaymentId;
-  /** A page of the provider's to send the payer to, already checked to lead to the provider and nowhere else. */
-  readonly checkoutUrl: string | null;
-  /** For providers without a hosted page: pay this much to this address. */
-  readonly payTo: { readonly address: string; readonly amount: string; readonly coin: string } | null;
-  readonly expiresAt: number | null;
-  readonly quote: { readonly coin: string; readonly amount: string; readonly rate: string | null } | null;
-};
+/** `checkoutUrl` has been checked to lead to the provider and nowhere else. It or `payTo` is set, or both. */
+export type CreatedPayment = Pick<Payment, "paymentId" | "checkoutUrl" | "payTo" | "expiresAt" | "quote">;
 
 export type ReadPaymentResult =
   | {
-      readonly outcome: "read";
+      readonly ok: true;
       readonly observation: PaymentObservation;
-      /** Set when the provider told this much and wants to be left alone before it tells more. */
+      /** Set when the provider told this much and wants no more questions for a while. */
       readonly retryAfterSeconds?: number;
     }
-  | { readonly outcome: "failed"; readonly failure: ProviderFailure };
-
-/** What somebody reported about a payment at one moment. */
-export type PaymentObservation = {
-  readonly paymentId: PaymentId;
-  readonly status: PaymentStatus;
-  /** The provider's own word or number, for the history. */
-  readonly providerStatus: string;
-  /** The money as reported, to be held against the order; null when the report names none. */
-  readonly money: ReportedMoney | null;
-  readonly transaction: Transaction | null;
-  /** Our own reference as the provider repeats it, where the report carries one. */
-  readonly orderReference?: string;
-};
-
-export type ReportedMoney = {
-  /** The price as the provider knows it: a currency code and a decimal string in major units. */
-  readonly price: { readonly currency: string; readonly amount: string } | null;
-  readonly coins: { readonly coin: string; readonly amount: string } | null;
-};
+  | { readonly ok: false; readonly failure: ProviderFailure };
 
 export type ProviderFailure = {
   readonly kind: ProviderFailureKind;
@@ -98,6 +118,7 @@ export type ProviderFailure = {
   readonly providerRequestId?: string;
 };
 
+/** Most kinds are about one payment or one call; `concernsAll` names those that say something about every other too. */
 export type ProviderFailureKind =
   | "unreachable"
   | "timeout"
@@ -113,6 +134,11 @@ export type ProviderFailureKind =
   | "amount_check_failed"
   | "unsafe_checkout_url";
 
+/** True when a call about any other payment would fail the same way now, so that a walk through many stops here. */
+export function concernsAll(kind: ProviderFailureKind): boolean {
+  return kind === "unreachable" || kind === "timeout" || kind === "rate_limited" || kind === "unauthorized";
+}
+
 /** A request as it arrived: bytes untouched, URL as received (path and query are part of what is signed). */
 export type WebhookDelivery = {
   readonly method: string;
@@ -126,9 +152,9 @@ export type WebhookDelivery = {
 };
 
 export type WebhookAuthentication =
-  | { readonly authentic: true; readonly deliveryId: string; readonly replay: ReplayKey | null }
+  | { readonly ok: true; readonly deliveryId: string; readonly replay: ReplayKey | null }
   /** `diagnosis` is for our log and says what is likely wrong; the sender learns nothing. */
-  | { readonly authentic: false; readonly diagnosis: string };
+  | { readonly ok: false; readonly diagnosis: string };
 
 /** What must not be used twice, and for how long it has to be remembered. */
 export type ReplayKey = {

@@ -83,7 +83,10 @@ async function strike(options: { report: Report; shop: Shop; outages: readonly O
 
     if (outage.fault === "refused") await shop.allscale.shut();
     else shop.allscale.fault = outage.fault;
-    const [sight, polled] = await Promise.all([lookAround(shop, webhookOrder), shop.client.order(polledOrder)]);
+    const [sight, polled] = await Promise.all([
+      lookAround(shop, webhookOrder, { health: 200 }),
+      shop.client.order(polledOrder),
+    ]);
     if (outage.fault === "refused") await shop.allscale.reopen();
     shop.allscale.fault = "none";
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Case } from "./case";
 import { type FuzzedRequest, fuzzedRequest } from "./fuzz/requests";
 import { type Outcome, openSender } from "./fuzz/send";
+import { oddLines } from "./log-lines";
 import { checkMemory, residentMegabytes } from "./memory";
 import type { Report } from "./report";
 import { inParallel, openShop, type Shop, sqliteOrders } from "./shop";
@@ -39,6 +40,8 @@ export const fuzz: Case = {
         !/unexpected_error|unhandled_error/.test(log),
         bugsIn(log),
       );
+      const odd = oddLines(log);
+      report.check("fuzz: every line of the log is one JSON object", odd.length === 0, odd.slice(0, 3));
       const secret = shop.allscale.credentials.apiSecret;
       report.check("fuzz: no secret is in the log", !log.includes(secret), "one is");
       // With the process dead, nothing goes on writing between the reads of the audit.

@@ -1,5 +1,6 @@
 import type { Case } from "./case";
 import { crashDuringDeliveries } from "./crash";
+import { healthSaying } from "./outage";
 import { startRedisBackend } from "./redis-backend";
 import { openShop } from "./shop";
 
@@ -18,7 +19,7 @@ export const redisKills: Case = {
           orders: sizes.ordersPerKill,
           crash: () => backend.server.kill(),
           async recover() {
-            const { status, json } = await shop.health();
+            const { status, json } = await healthSaying(shop, 503);
             report.check("health says 503 while Redis is down", status === 503, { status, code: json.code });
             await backend.server.restart();
           },

@@ -22,7 +22,7 @@ export const redisOutages: Case = {
         const orderId = await shop.openOrder();
         await outage.begin();
         const { name, readable } = outage;
-        checkStoreOutage({ report, name, readable, sight: await lookAround(shop, orderId) });
+        checkStoreOutage({ report, name, readable, sight: await lookAround(shop, orderId, { health: 503 }) });
         await outage.end();
         await checkHealing({ report, name, shop, orderId });
       }
@@ -79,7 +79,7 @@ function outagesOf({ server, gateway, orders: { redis } }: RedisBackend): Outage
 async function slowRedis({ report, shop, backend }: { report: Report; shop: Shop; backend: RedisBackend }) {
   const orderId = await shop.openOrder();
   backend.gateway.fault = "slow";
-  const { webhook, health, checkout } = await lookAround(shop, orderId);
+  const { webhook, health, checkout } = await lookAround(shop, orderId, { health: 200 });
   backend.gateway.fault = "none";
   report.check("Redis slow: the webhook settles", webhook.result === "paid", webhook);
   report.check("Redis slow: health is 200", health.status === 200, health.text);

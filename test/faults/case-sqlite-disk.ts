@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { eventually } from "@/test/eventually";
 import type { Case } from "./case";
 import type { Delivery } from "./deliveries";
-import { checkHealing, checkStoreOutage, lookAround } from "./outage";
+import { checkHealing, checkStoreOutage, healthSaying, lookAround } from "./outage";
 import type { Report } from "./report";
 import { healed, openShop, type Shop, sqliteOrders } from "./shop";
 import { mountSmallDisk, type SmallDisk } from "./small-disk";
@@ -43,10 +43,10 @@ async function full(report: Report, shop: Shop, disk: SmallDisk): Promise<void> 
     report.check(`${name}: a webhook that cannot be stored is refused with 503`, status === 503, status);
   }
   report.check(`${name}: webhooks were refused`, refused.length > 0, "none was");
-  const health = await shop.health();
+  const health = await healthSaying(shop, 503);
   const says = health.status === 503 && health.text.includes("SQLITE_FULL");
   report.check(`${name}: health says 503 and why`, says, health.text);
-  const sight = await lookAround(shop, orderIds.at(-1) ?? "");
+  const sight = await lookAround(shop, orderIds.at(-1) ?? "", { health: 503 });
   checkStoreOutage({ report, name, sight, readable: true });
   disk.makeRoom();
   await healed(shop);
@@ -66,7 +66,7 @@ async function readOnly(report: Report, shop: Shop, disk: SmallDisk): Promise<vo
     return true;
   });
   await shop.app.restart();
-  const sight = await lookAround(shop, orderId);
+  const sight = await lookAround(shop, orderId, { health: 503 });
   checkStoreOutage({ report, name, sight, readable: true });
   disk.readOnly(false);
   await checkHealing({ report, name, shop, orderId });

@@ -31,7 +31,7 @@ async function locked(report: Report, shop: Shop): Promise<void> {
   const name = "SQLite locked";
   const other = new Database(shop.app.database);
   other.exec("BEGIN IMMEDIATE");
-  const sight = await lookAround(shop, orderId);
+  const sight = await lookAround(shop, orderId, { health: 503 });
   other.exec("COMMIT");
   other.close();
   checkStoreOutage({ report, name, sight, readable: true });
@@ -61,7 +61,7 @@ async function readOnly(report: Report, shop: Shop): Promise<void> {
 
 async function checkReadOnly(options: { report: Report; name: string; shop: Shop; orderId: string }): Promise<void> {
   const { report, name, shop, orderId } = options;
-  const sight = await lookAround(shop, orderId);
+  const sight = await lookAround(shop, orderId, { health: 503 });
   checkStoreOutage({ report, name, sight, readable: true });
   const says = /SQLITE_(READONLY|IOERR|CANTOPEN|PERM)/.test(sight.health.text);
   report.check(`${name}: health says why`, says, sight.health.text);
@@ -73,7 +73,7 @@ async function garbage(report: Report, shop: Shop): Promise<void> {
   const { database } = shop.app;
   const aside = setAside(database);
   writeFileSync(database, Buffer.alloc(65_536, "garbage "), { mode: 0o600 });
-  checkStoreOutage({ report, name, readable: false, sight: await lookAround(shop, orderId) });
+  checkStoreOutage({ report, name, readable: false, sight: await lookAround(shop, orderId, { health: 503 }) });
   aside.putBack();
   await checkHealing({ report, name, shop, orderId });
 }

@@ -1,5 +1,8 @@
 import type { Case } from "./case";
 import { allscaleOutages } from "./case-allscale-outages";
+import { ends } from "./case-ends";
+import { floodSoak } from "./case-flood-soak";
+import { floods } from "./case-floods";
 import { fuzz } from "./case-fuzz";
 import { redisInterleavings, sqliteInterleavings } from "./case-interleavings";
 import { redisKills } from "./case-redis-kills";
@@ -19,6 +22,9 @@ export const CASES: readonly Case[] = [
   redisKills,
   twoProcesses,
   fuzz,
+  ends,
+  floods,
+  floodSoak,
   soak,
   sqliteInterleavings,
   redisInterleavings,

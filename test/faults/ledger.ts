@@ -63,30 +63,36 @@ export class Ledger {
     this.#confirmed.add(paymentId);
   }
 
-  async #wrongness(order: StoredOrder, store: StoredOrders): Promise<string | null> {
-    for (const { paymentId, status } of order.attempts) {
-      if (status === "paid" && !this.#confirmed.has(paymentId)) return "is paid without the right money";
+  async #wrongness(
+    { id, status, version, payments, effects }: StoredOrder,
+    store: StoredOrders,
+  ): Promise<string | null> {
+    for (const payment of payments) {
+      if (payment.status === "paid" && !this.#confirmed.has(payment.paymentId))
+        return "is paid without the right money";
     }
-    if (order.status === "paid" && order.attempts.every(({ status }) => status !== "paid")) {
-      return "is paid by no payment";
-    }
-    const events = await store.events(order.id);
-    if (events.length !== order.version) return `has version ${order.version} and ${events.length} events`;
+    if (status === "paid" && payments.every((payment) => payment.status !== "paid")) return "is paid by no payment";
+    // What has to follow is written in the step that makes an order paid.
+    if (effects.length !== (status === "paid" ? 1 : 0)) return `is ${status} and has ${effects.length} effects`;
+    const events = await store.events(id);
+    const repeats = payments.reduce((sum, payment) => sum + payment.repeats, 0);
+    if (events.length !== version - repeats)
+      return `has ${events.length} events, ${repeats} repeats, version ${version}`;
     const observed = events.filter(({ type }) => type === "payment_observed");
     const paid = observed.filter(({ from, to }) => to === "paid" && from !== "paid").length;
-    if (order.status === "paid" ? paid !== 1 : paid !== 0) return `became paid ${paid} times`;
+    if (paid !== (status === "paid" ? 1 : 0)) return `became paid ${paid} times`;
     return null;
   }
 }
 
-/** Whether the store holds what a delivery said. The right money on a held payment waits for the merchant, as it should. */
+/** Whether the store holds what a delivery said. The right money on a payment that is on hold waits for the merchant, as it should. */
 function isBorneOut({ kind, intent }: Delivery, order: StoredOrder | undefined): boolean {
-  const attempt = order?.attempts.find(({ paymentId }) => paymentId === intent.id);
-  if (order === undefined || attempt === undefined) return false;
+  const payment = order?.payments.find(({ paymentId }) => paymentId === intent.id);
+  if (order === undefined || payment === undefined) return false;
   const mismatch = order.attention.includes("money_mismatch");
   switch (kind) {
     case "right":
-      return attempt.status === "paid" || (attempt.held && mismatch);
+      return payment.status === "paid" || (payment.onHold && mismatch);
     case "wrong_money":
       return mismatch;
     case "forged":

@@ -1,4 +1,5 @@
 import type { Answer } from "@/e2e/support/client";
+import { eventually } from "@/test/eventually";
 import type { Receipt } from "./deliveries";
 import type { Report } from "./report";
 import { healed, type Shop } from "./shop";
@@ -16,13 +17,20 @@ export type Sight = {
   readonly asked: readonly string[];
 };
 
-/** Asks for everything at once, about an order that was opened in good times. */
-export async function lookAround(shop: Shop, orderId: string): Promise<Sight> {
+/**
+ * Asks for everything at once, about an order that was opened in good times. `health` is what `/api/health` will say once
+ * its answer is none of before: it may be five seconds old.
+ */
+export async function lookAround(
+  shop: Shop,
+  orderId: string,
+  { health: expected }: { health: number },
+): Promise<Sight> {
   const delivery = shop.delivery("right", orderId);
   const before = shop.allscale.requests.length;
   const [webhook, health, checkout, order, page] = await Promise.all([
     shop.deliver(delivery),
-    shop.health(),
+    healthSaying(shop, expected),
     shop.client.checkout({ amount: "5.00" }),
     shop.client.order(orderId),
     shop.client.request("GET", `/orders/${orderId}`, { headers: { accept: "text/html" } }),
@@ -33,6 +41,17 @@ export async function lookAround(shop: Shop, orderId: string): Promise<Sight> {
     .slice(before)
     .filter((path) => path.endsWith("/checkout_intents/") || path.includes(intent.id));
   return { webhook, health, checkout, order, page, asked };
+}
+
+/** The first answer with this status, or the last one where none comes. */
+export async function healthSaying(shop: Pick<Shop, "health">, status: number): Promise<Answer> {
+  let latest = await shop.health();
+  const says = async () => {
+    if (latest.status !== status) latest = await shop.health();
+    return latest.status === status || undefined;
+  };
+  await eventually(says, 9_000).catch(() => {});
+  return latest;
 }
 
 /**

@@ -9,6 +9,8 @@ export type Sizes = {
   readonly parallelCopies: number;
   readonly fuzzedRequests: number;
   readonly soakedPayments: number;
+  readonly floodAddresses: number;
+  readonly floodSoakMs: number;
   /** For what hangs; how long a case takes is up to the machine. */
   readonly caseLimitMs: number;
 };
@@ -22,6 +24,8 @@ export const SHORT: Sizes = {
   parallelCopies: 20,
   fuzzedRequests: 3_000,
   soakedPayments: 100,
+  floodAddresses: 10_000,
+  floodSoakMs: 15_000,
   caseLimitMs: 10 * 60_000,
 };
 
@@ -34,5 +38,7 @@ export const FULL: Sizes = {
   parallelCopies: 20,
   fuzzedRequests: 100_000,
   soakedPayments: 5_000,
+  floodAddresses: 100_000,
+  floodSoakMs: 10 * 60_000,
   caseLimitMs: 90 * 60_000,
 };

@@ -1,7 +1,7 @@
-import { apiRoute } from "@/lib/http/api-route";
-import { problemResponse } from "@/lib/http/problem";
+import { apiRoute } from "@/lib/web/api-route";
+import { problemResponse } from "@/lib/web/refusals";
 
-/** Whatever else is asked for under /api, so that it too gets a problem document and a request id. */
+/** Everything else under /api, so that it too gets a problem document and a request id. */
 const refuse = apiRoute(async (_request, { requestId }) =>
   problemResponse({ code: "not_found", detail: "There is no such route." }, requestId),
 );

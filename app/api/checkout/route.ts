@@ -1,13 +1,12 @@
-import { bodyRefusal, type CheckoutRefusal, refusalOf } from "@/lib/checkout/checkout-refusal";
-import type { CheckoutResponse } from "@/lib/checkout/contract";
-import { bodyType, parseCheckout } from "@/lib/checkout/parse-checkout";
-import { startCheckout } from "@/lib/checkout/start-checkout";
-import { apiRoute, methodNotAllowed } from "@/lib/http/api-route";
-import { clientAddress } from "@/lib/http/client-address";
-import { acceptsHtml, formErrorRedirect, seeOther } from "@/lib/http/form-answer";
-import { problemResponse } from "@/lib/http/problem";
-import { bodyProblem, readBody } from "@/lib/http/read-body";
+import { startPayment } from "@/lib/checkout/start";
 import { getServices } from "@/lib/services";
+import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
+import { bodyType, checkoutKey, parseCheckout } from "@/lib/web/checkout-request";
+import { clientAddress } from "@/lib/web/client-address";
+import type { CheckoutResponse } from "@/lib/web/contract";
+import { acceptsHtml, formErrorRedirect, isForeignScript, seeOther } from "@/lib/web/form";
+import { readBody } from "@/lib/web/read-body";
+import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 const BODY_CAP_BYTES = 8 * 1024;
 
@@ -17,23 +16,27 @@ export const POST = apiRoute(async (request, { requestId }) => {
     const detail = "Send application/json or application/x-www-form-urlencoded.";
     return problemResponse({ code: "unsupported_type", detail }, requestId);
   }
+  if (isForeignScript(request)) {
+    const detail = "Another site's script cannot start a payment; a form or link that the payer follows can.";
+    return problemResponse({ code: "cross_site", detail }, requestId);
+  }
   const body = await readBody(request, BODY_CAP_BYTES);
-  if (!body.ok) return problemResponse(bodyProblem(body.reason), requestId);
+  if (!body.ok) return problemResponse(body.refusal, requestId);
 
   const fromPage = type === "form" && acceptsHtml(request);
-  const refuse = (refusal: CheckoutRefusal) =>
-    fromPage ? formErrorRedirect(body.bytes, refusal.pageError) : problemResponse(refusal, requestId);
+  const refuse = (refusal: Refusal) =>
+    fromPage ? formErrorRedirect(body.bytes, refusal) : problemResponse(refusal, requestId);
 
-  const services = getServices();
-  const parsed = parseCheckout(body.bytes, { type, pricing: services.settings.pricing });
-  if (!parsed.ok) return refuse(bodyRefusal(parsed));
-  const result = await startCheckout(services, {
-    fields: parsed.fields,
-    idempotencyKey: parsed.idempotencyKey || request.headers.get("idempotency-key") || null,
-    address: clientAddress(request.headers, services.settings.trustedProxyHops),
-    requestId,
-  });
-  if (result.outcome !== "created") return refuse(refusalOf(result));
+  const { settings, limiter, flow, shop } = getServices();
+  const parsed = parseCheckout(body.bytes, { type, pricing: settings.pricing });
+  if (!parsed.ok) return refuse(parsed.refusal);
+  const key = checkoutKey(request.headers, { type, formKey: parsed.formKey });
+  if (!key.ok) return refuse(key.refusal);
+  if (flow === null || shop === null) return refuse(notConfiguredRefusal(settings.problems));
+  const client = { policy: "checkout", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
+  const limit = { take: () => limiter.take(client), recentRefusal: () => limiter.recentRefusal(client) };
+  const result = await startPayment(flow, shop, { fields: parsed.fields, idempotencyKey: key.key, limit });
+  if (!result.ok) return refuse(result.refusal);
   if (type === "form") return seeOther(result.checkoutUrl);
   const { order, checkoutUrl, orderUrl } = result;
   // As it was made, so that the same request has the same answer whatever became of the order since.
@@ -41,12 +44,4 @@ export const POST = apiRoute(async (request, { requestId }) => {
   return Response.json(answer, { status: 201 });
 });
 
-const refuseMethod = methodNotAllowed("POST");
-
-export {
-  refuseMethod as DELETE,
-  refuseMethod as GET,
-  refuseMethod as OPTIONS,
-  refuseMethod as PATCH,
-  refuseMethod as PUT,
-};
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = refuseMethodsExcept("POST");

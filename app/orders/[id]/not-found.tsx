@@ -1,3 +1,6 @@
-import { NotFoundNotice } from "@/components/not-found";
+import { NotFoundNotice } from "@/components/order/notices";
+import { requestWords } from "@/messages/request-words";
 
-export default NotFoundNotice;
+export default async function NotFound() {
+  return <NotFoundNotice words={await requestWords()} />;
+}

@@ -6,19 +6,24 @@ import { CopyField } from "@/components/copy-field";
 import { ADDRESS_FIELD, InAppHint, isInApp } from "@/components/in-app";
 import { LanguageSwitch } from "@/components/language-switch";
 import { moneyText } from "@/components/money-text";
-import { LastingFacts } from "@/components/order/facts";
+import { Unavailable } from "@/components/order/notices";
 import { OrderTracker } from "@/components/order/order-tracker";
 import { orderWords } from "@/components/order/order-words";
 import { PhoneCodes } from "@/components/order/phone-codes";
-import { Unavailable } from "@/components/order/unavailable";
-import { loadOrderView } from "@/lib/checkout/order-page";
-import { reconcileAfterResponse } from "@/lib/checkout/reconcile-after";
+import { LastingFacts } from "@/components/order/receipt";
+import { problemSentence } from "@/components/problems";
+import { readOrder } from "@/lib/checkout/read";
+import { reconcileOnVisit } from "@/lib/checkout/reconcile";
+import { log } from "@/lib/log";
+import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { getServices } from "@/lib/services";
+import { clientAddress } from "@/lib/web/client-address";
+import type { OrderView } from "@/lib/web/contract";
 import { requestWords } from "@/messages/request-words";
 import { siteConfig } from "@/site.config";
 import "./order.css";
 
-/** Who knows the address sees the order, so no search engine may list it and no other site may learn it. */
+/** Who knows the address sees the payment, so no search engine may list it and no other site may learn it. */
 export const metadata: Metadata = {
   robots: { index: false, follow: false },
   referrer: "no-referrer",
@@ -30,14 +35,14 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   const { id } = await params;
   const { error } = await searchParams;
   const words = await requestWords();
-  const order = await loadOrderView(id);
-  reconcileAfterResponse();
+  const order = await loadOrder(id);
   if (order === null) notFound();
   if (order === "unavailable") return <Unavailable words={words} orderId={id} />;
   const { name, contact } = siteConfig;
-  const { language } = words;
+  const merchant = { name, contact };
+  const { language, messages, t } = words;
   const { checkoutUrl } = order;
-  const texts = orderWords(words, { name, contact });
+  const texts = orderWords(messages, { merchant, provider: order.provider });
   const pageUrl = `${getServices().settings.publicUrl}/orders/${order.orderId}`;
   return (
     <>
@@ -49,17 +54,17 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
       </nav>
       {isInApp((await headers()).get("user-agent")) && (
         <InAppHint words={words}>
-          <CopyField id={ADDRESS_FIELD} text={pageUrl} copy={words.t("inApp.copy")} copied={words.t("inApp.copied")} />
+          <CopyField id={ADDRESS_FIELD} text={pageUrl} copy={t("inApp.copy")} copied={t("inApp.copied")} />
         </InAppHint>
       )}
       <OrderTracker
         initial={order}
-        amountText={moneyText(order.amount, order.currency, language)}
-        locale={language}
-        merchant={{ name, contact }}
+        amountText={moneyText(order.amount, { currency: order.currency, language })}
+        language={language}
+        merchant={merchant}
         words={texts}
-        lastingFacts={<LastingFacts order={order} merchantName={name} locale={language} words={texts.facts} />}
-        notStarted={error !== undefined}
+        problem={typeof error === "string" ? problemSentence(error, messages.problems) : null}
+        lastingFacts={<LastingFacts order={order} merchantName={name} language={language} words={texts.receipt} />}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />
       <footer className="home">
@@ -67,4 +72,21 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
       </footer>
     </>
   );
+}
+
+/** Null when there is none. A view of the page asks the provider under the same limit as a poll; above it, it shows what is stored. */
+async function loadOrder(id: string): Promise<OrderView | null | "unavailable"> {
+  const { flow, limiter, settings, viewOf } = getServices();
+  if (flow === null) return "unavailable";
+  reconcileOnVisit(flow);
+  try {
+    const address = clientAddress(await headers(), settings.trustedProxyHops);
+    const { ok: mayAsk } = await limiter.take({ policy: "status", address });
+    const read = await readOrder(flow, id, { mayAsk });
+    return read.ok ? viewOf(read.order, read) : null;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    log.error("store_unavailable", error, { page: "order" });
+    return "unavailable";
+  }
 }

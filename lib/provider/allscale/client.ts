@@ -1,7 +1,9 @@
-import { z } from "zod";
-import type { ProviderFailure } from "../provider";
-import { badAnswer } from "./errors";
-import { type ExchangeOptions, type ExchangeRequest, exchange } from "./exchange";
+import type { z } from "zod";
+import type { PaymentId } from "@/lib/orders/order";
+import type { ProviderCall, ProviderFailure, ProviderTools } from "../provider";
+import { type Answer, badAnswer, readAnswer } from "./answers";
+import { sendRequest } from "./http";
+import { signedHeaders, verifyResponse } from "./signing";
 import {
   createdIntentSchema,
   describeIssues,
@@ -10,22 +12,19 @@ import {
   statusPayloadSchema,
 } from "./wire";
 
-export type AllScaleClientOptions = ExchangeOptions & {
-  /** Told about each call, for logs. Holds no secret, signature or body. */
-  readonly onCall?: ((call: AllScaleCallReport) => void) | undefined;
+export type ClientOptions = ProviderTools & {
+  /** Without a query; a path in front of `/v1` is kept and signed. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** True refuses every success without a valid `X-Response-Signature` (§9). */
+  readonly signedResponses: boolean;
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** A new one for each call. */
+  readonly nonce?: () => string;
 };
-
-export type AllScaleCallReport = {
-  readonly operation: string;
-  readonly durationMs: number;
-  readonly httpStatus: number | null;
-  readonly requestId: string | null;
-  readonly failure: ProviderFailure | null;
-};
-
-export type AllScaleResult<Payload> =
-  | { readonly ok: true; readonly payload: Payload; readonly requestId: string | null }
-  | { readonly ok: false; readonly failure: ProviderFailure };
 
 /** The fields of create that we send (§5). Exactly one of `currency` and `stable_coin`. */
 export type CreateIntentBody = {
@@ -33,94 +32,134 @@ export type CreateIntentBody = {
   readonly stable_coin?: number;
   readonly amount_cents: number;
   readonly accepted_stable_coins?: readonly number[];
-  readonly order_id?: string;
-  readonly order_description?: string;
-  readonly redirect_url?: string;
+  readonly order_id: string;
+  readonly order_description: string;
+  readonly redirect_url: string;
 };
+
+export type CallResult<Payload> =
+  | { readonly ok: true; readonly payload: Payload; readonly providerRequestId: string | null }
+  | { readonly ok: false; readonly failure: ProviderFailure };
 
 export type AllScaleClient = ReturnType<typeof createAllScaleClient>;
 
-/**
- * The calls of protocol §4 to §7. Refusals and network trouble are results; a throw is a bug. Throws at once on settings
- * that could never work: an empty secret, a base URL with a query or credentials.
- */
-export function createAllScaleClient(options: AllScaleClientOptions) {
-  const base = new URL(options.baseUrl);
-  if (base.search || base.hash || base.username || base.password)
-    throw new Error("The base URL is more than an address.");
-  if (options.apiSecret === "") throw new Error("The API secret is empty.");
-  const call = <Payload>(operation: Operation<Payload>) => callAllScale(options, operation);
+/** The calls of §4 to §7. Refusals and network trouble are results; a throw is a bug. */
+export function createAllScaleClient(options: ClientOptions) {
   return {
-    /** `GET /v1/test/ping` (§4). */
-    ping: (signal?: AbortSignal) =>
-      call({ name: "ping", method: "GET", path: "/v1/test/ping", schema: pingPayloadSchema, signal }),
+    ping: () => call(options, { operation: "ping", method: "GET", path: "/v1/test/ping", schema: pingPayloadSchema }),
 
-    /** `GET /v1/test/fail` (§4): always a failure, to see one. */
-    fail: (signal?: AbortSignal) =>
-      call({ name: "fail", method: "GET", path: "/v1/test/fail", schema: z.unknown(), signal }),
+    /** §5, with its slash. Each call opens another intent. */
+    createIntent: (body: CreateIntentBody) => {
+      const request = { operation: "create", method: "POST", path: "/v1/checkout_intents/", body } as const;
+      return call(options, { ...request, schema: createdIntentSchema, orderId: body.order_id });
+    },
 
-    /** `POST /v1/test/post` (§4): the payload is the body again. */
-    post: (body: unknown, signal?: AbortSignal) =>
-      call({ name: "post", method: "POST", path: "/v1/test/post", body, schema: z.unknown(), signal }),
-
-    /** `POST /v1/checkout_intents/` (§5), with its slash. Each call opens another intent. */
-    createIntent: (body: CreateIntentBody, signal?: AbortSignal) =>
-      call({
-        name: "create",
-        method: "POST",
-        path: "/v1/checkout_intents/",
-        body,
-        schema: createdIntentSchema,
-        signal,
+    /** §7, without a slash at the end. */
+    getIntent: (paymentId: PaymentId) =>
+      call(options, {
+        operation: "detail",
+        method: "GET",
+        path: intentPath(paymentId),
+        schema: intentDetailSchema,
+        paymentId,
       }),
 
-    /** `GET /v1/checkout_intents/{id}` (§7), without a slash at the end. */
-    getIntent: (id: string, signal?: AbortSignal) =>
-      call({ name: "detail", method: "GET", path: intentPath(id), schema: intentDetailSchema, signal }),
-
-    /** `GET /v1/checkout_intents/{id}/status` (§6): the number as it is, known or not. */
-    getStatus: (id: string, signal?: AbortSignal) =>
-      call({ name: "status", method: "GET", path: `${intentPath(id)}/status`, schema: statusPayloadSchema, signal }),
+    /** §6: the number as it is, known or not. */
+    getStatus: (paymentId: PaymentId) =>
+      call(options, {
+        operation: "status",
+        method: "GET",
+        path: `${intentPath(paymentId)}/status`,
+        schema: statusPayloadSchema,
+        paymentId,
+      }),
   };
 }
 
-type Operation<Payload> = ExchangeRequest & { readonly name: string; readonly schema: z.ZodType<Payload> };
+function intentPath(id: PaymentId): string {
+  // A URL parser would resolve dot segments, and the call would be another one.
+  if (/^\.*$/.test(id)) throw new RangeError("Not an id of a checkout intent.");
+  return `/v1/checkout_intents/${encodeURIComponent(id)}`;
+}
 
-async function callAllScale<Payload>(
-  options: AllScaleClientOptions,
-  operation: Operation<Payload>,
-): Promise<AllScaleResult<Payload>> {
-  const now = options.now ?? Date.now;
-  const startedAt = now();
-  const exchanged = await exchange(options, operation);
-  const result = exchanged.ok ? checkPayload(operation, exchanged) : { ok: false as const, failure: exchanged.failure };
+type Call<Payload> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> & {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: CreateIntentBody;
+  readonly schema: z.ZodType<Payload>;
+};
+
+async function call<Payload>(options: ClientOptions, request: Call<Payload>): Promise<CallResult<Payload>> {
+  const { operation, paymentId, orderId } = request;
+  const startedAt = performance.now();
+  const { httpStatus, answer } = await exchange(options, request);
+  const checked = checkPayload(request, answer);
+  const result = checked.ok ? checked : { ok: false as const, failure: withoutCredentials(checked.failure, options) };
   options.onCall?.({
-    operation: operation.name,
-    durationMs: now() - startedAt,
-    httpStatus: exchanged.httpStatus,
-    requestId: result.ok ? result.requestId : (result.failure.providerRequestId ?? null),
+    operation,
+    durationMs: Math.round(performance.now() - startedAt),
+    httpStatus,
+    providerRequestId: result.ok ? result.providerRequestId : (result.failure.providerRequestId ?? null),
+    ...(paymentId !== undefined && { paymentId }),
+    ...(orderId !== undefined && { orderId }),
     failure: result.ok ? null : result.failure,
   });
   return result;
 }
 
-function checkPayload<Payload>(
-  operation: Operation<Payload>,
-  exchanged: { readonly payload: unknown; readonly requestId: string | null },
-): AllScaleResult<Payload> {
-  const { requestId } = exchanged;
-  const parsed = operation.schema.safeParse(exchanged.payload);
-  if (parsed.success) return { ok: true, payload: parsed.data, requestId };
-  const failure = {
-    ...badAnswer(`payload of ${operation.name}: ${describeIssues(parsed.error)}`),
-    maybeAccepted: operation.method === "POST",
-    ...(requestId === null ? {} : { providerRequestId: requestId }),
+/** One signed request (§2), and its answer, verified where the settings ask for that (§9). */
+async function exchange(
+  options: ClientOptions,
+  { method, path, body: fields }: Call<unknown>,
+): Promise<{ readonly httpStatus: number | null; readonly answer: Answer }> {
+  const { apiKey, apiSecret, timeoutMs, now = Date.now } = options;
+  const url = new URL(options.baseUrl + path);
+  const body = new TextEncoder().encode(fields === undefined ? "" : JSON.stringify(fields));
+  const nonce = options.nonce?.() ?? crypto.randomUUID();
+  // The parsed path, because that is what fetch sends.
+  const signed = { method, path: url.pathname, query: "", body, nonce, nowMs: now(), apiKey, apiSecret };
+  const headers = {
+    Accept: "application/json",
+    ...(body.byteLength > 0 && { "Content-Type": "application/json" }),
+    ...(await signedHeaders(signed)),
   };
-  return { ok: false, failure };
+  const sent = await sendRequest({ fetch: options.fetch ?? fetch, url, method, headers, body, timeoutMs });
+  if (!sent.ok) return { httpStatus: null, answer: sent };
+  const httpStatus = sent.answer.status;
+  const answer = readAnswer(sent.answer);
+  if (!options.signedResponses) return { httpStatus, answer };
+  const request = { path: url.pathname, requestNonce: nonce, requestBody: body };
+  const verified = await verifyResponse({ ...sent.answer, ...request, apiSecret, nowMs: now() });
+  if (verified.ok || (!verified.signed && mayBeUnsigned(answer))) return { httpStatus, answer };
+  const message = "The answer does not carry AllScale's signature.";
+  const failure = { kind: "bad_response_signature", message, maybeAccepted: true, reason: verified.diagnosis } as const;
+  return { httpStatus, answer: { ok: false, failure } };
 }
 
-function intentPath(id: string): string {
-  // A dot segment would be folded away by the URL parser, and the call would be another one.
-  if (id === "" || /^\.+$/.test(id)) throw new RangeError("Not an id of a checkout intent.");
-  return `/v1/checkout_intents/${encodeURIComponent(id)}`;
+/**
+ * An error about our credentials cannot be signed with them, and a gateway in front of AllScale has no key. Those say
+ * nothing about a payment, so they may be believed. A success, or "this payment does not exist", may not.
+ */
+function mayBeUnsigned(answer: Answer): boolean {
+  return !answer.ok && ["unauthorized", "forbidden", "rate_limited", "provider_error"].includes(answer.failure.kind);
+}
+
+function checkPayload<Payload>({ operation, method, schema }: Call<Payload>, answer: Answer): CallResult<Payload> {
+  // Reading has no effect, however it ends.
+  const withEffect = (failure: ProviderFailure) => ({
+    ...failure,
+    maybeAccepted: method === "POST" && failure.maybeAccepted,
+  });
+  if (!answer.ok) return { ok: false, failure: withEffect(answer.failure) };
+  const { providerRequestId } = answer;
+  const parsed = schema.safeParse(answer.payload);
+  if (parsed.success) return { ok: true, payload: parsed.data, providerRequestId };
+  const failure = badAnswer(`payload of ${operation}: ${describeIssues(parsed.error)}`);
+  return { ok: false, failure: withEffect({ ...failure, ...(providerRequestId !== null && { providerRequestId }) }) };
+}
+
+/** AllScale's words go to our log, and a service may repeat what it was given. */
+function withoutCredentials(failure: ProviderFailure, { apiKey, apiSecret }: ClientOptions): ProviderFailure {
+  const reason = failure.reason?.replaceAll(apiSecret, "[secret]").replaceAll(apiKey, "[key]");
+  return { ...failure, ...(reason !== undefined && { reason }) };
 }

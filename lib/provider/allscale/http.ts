@@ -1,11 +1,11 @@
 import type { ProviderFailure } from "../provider";
-import { badAnswer, failureOfHttp } from "./errors";
+import { badAnswer, failureOfHttp } from "./answers";
 
 /** The largest answer of the protocol is a few kilobytes. */
 const LARGEST_ANSWER_BYTES = 256 * 1_024;
 
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
-export type HttpResult =
+type HttpResult =
   | { readonly ok: true; readonly answer: HttpAnswer }
   | { readonly ok: false; readonly failure: ProviderFailure };
 
@@ -18,44 +18,40 @@ export async function sendRequest(input: {
   /** Sent as it is; empty means that there is none. */
   readonly body: Uint8Array;
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
 }): Promise<HttpResult> {
-  const { fetch, url, method, headers, signal } = input;
+  const { fetch, url, method, headers, body, timeoutMs } = input;
+  // A timer of our own: on Node 20 the signal of AbortSignal.timeout can be garbage collected before it fires.
   const controller = new AbortController();
-  // A timer of our own: on Node 20 a signal of AbortSignal.timeout inside AbortSignal.any can be collected unfired.
-  const timer = setTimeout(() => controller.abort(), input.timeoutMs);
-  const abort = () => controller.abort();
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted) abort();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
     const response = await fetch(url, {
       method,
       headers,
-      ...(input.body.byteLength === 0 ? {} : { body: new Uint8Array(input.body) }),
+      ...(body.byteLength > 0 && { body: new Uint8Array(body) }),
       // Signed headers go to the address they were signed for and nowhere else.
       redirect: "manual",
       cache: "no-store",
       signal: controller.signal,
     });
-    return await readAnswer(response);
+    return await readBody(response);
   } catch (error) {
-    if (signal?.aborted) return { ok: false, failure: timeout("aborted by the caller") };
-    if (controller.signal.aborted) return { ok: false, failure: timeout(`no answer within ${input.timeoutMs} ms`) };
-    return { ok: false, failure: unreachable(error) };
+    if (!controller.signal.aborted) return { ok: false, failure: unreachable(error) };
+    const message = "AllScale did not answer in time.";
+    const reason = `no answer within ${timeoutMs} ms`;
+    return { ok: false, failure: { kind: "timeout", message, maybeAccepted: true, reason } };
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
   }
 }
 
-async function readAnswer(response: Response): Promise<HttpResult> {
+async function readBody(response: Response): Promise<HttpResult> {
   const { status, headers } = response;
   // A browser-like runtime hides a redirect behind status 0, Node shows it as it is.
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
     await response.body?.cancel();
     return { ok: false, failure: { ...failureOfHttp({ status, headers, reason: "redirect" }), maybeAccepted: false } };
   }
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   const reader = response.body?.getReader();
   for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
@@ -66,21 +62,8 @@ async function readAnswer(response: Response): Promise<HttpResult> {
     }
     chunks.push(part.value);
   }
-  return { ok: true, answer: { status, headers, body: joined(chunks, size) } };
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const body = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return body;
-}
-
-function timeout(reason: string): ProviderFailure {
-  return { kind: "timeout", message: "AllScale did not answer in time.", maybeAccepted: true, reason };
+  const body = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  return { ok: true, answer: { status, headers, body } };
 }
 
 /** Errors from before the connection stood: nothing of the request can have arrived. Any other may come after it did. */

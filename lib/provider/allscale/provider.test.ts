@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PaymentId, paymentIdSchema } from "@/lib/orders/order";
-import type { CreatePaymentInput } from "../provider";
-import { type AllScaleProviderOptions, createAllScaleProvider } from "./provider";
+import type { CreatePaymentInput, ProviderCall } from "../provider";
+import { type AllScaleOptions, createAllScaleProvider } from "./provider";
 import { type Answer, json, type SeenRequest, startScriptedServer, success } from "./test-support/scripted-server";
 import { vectorNamed } from "./test-support/vectors";
 
@@ -14,14 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function provider(change: Partial<AllScaleProviderOptions> = {}) {
+function provider(change: Partial<AllScaleOptions> = {}) {
   return createAllScaleProvider({
     baseUrl: server.url,
     apiKey: vector.api_key,
     apiSecret: vector.api_secret,
     previousSecret: null,
-    acceptedStableCoins: [],
+    acceptedStablecoins: [],
     signedResponses: false,
+    testStore: false,
     timeoutMs: 5_000,
     ...change,
   });
@@ -45,13 +46,13 @@ describe("createPayment", () => {
   test("opens a checkout at the fiat price", async () => {
     server.answerWith(success(created));
     expect(await provider().createPayment(input)).toEqual({
-      outcome: "created",
+      ok: true,
       payment: {
         paymentId: intentId,
         checkoutUrl: "https://checkout.allscale.io/abc123",
         payTo: null,
         expiresAt: null,
-        quote: { coin: "USDT", amount: "5.0000", rate: "1.0000" },
+        quote: { coin: "USDT", amount: "5.0000", rate: "1.0000", accepted: ["USDT"] },
       },
     });
     expect(sent()).toEqual({
@@ -65,25 +66,25 @@ describe("createPayment", () => {
 
   test("sends the coins we accept in our order of preference", async () => {
     server.answerWith(success({ ...created, stable_coin_type: 2 }));
-    const result = await provider({ acceptedStableCoins: ["USDC", "USDT"] }).createPayment(input);
-    expect(result).toMatchObject({ outcome: "created", payment: { quote: { coin: "USDC" } } });
+    const result = await provider({ acceptedStablecoins: ["USDC", "USDT"] }).createPayment(input);
+    expect(result).toMatchObject({ ok: true, payment: { quote: { coin: "USDC", accepted: ["USDC", "USDT"] } } });
     expect(sent()).toMatchObject({ accepted_stable_coins: [2, 1] });
   });
 
   test("sends yen in hundredths", async () => {
     server.answerWith(success({ ...created, amount_coins: "3.350000", rate: "0.0067" }));
     const result = await provider().createPayment({ ...input, price: { currency: "JPY", minor: 500 } });
-    expect(result.outcome).toBe("created");
+    expect(result).toMatchObject({ ok: true, payment: { quote: { amount: "3.350000", rate: "0.0067" } } });
     expect(sent()).toMatchObject({ currency: 72, amount_cents: 50_000 });
   });
 
   test("native pricing names a coin and neither a currency nor a choice", async () => {
     server.answerWith(success({ ...created, stable_coin_type: 2, rate: null }));
     const native = { ...input, price: { currency: "USDC", minor: 500 } } as const;
-    const result = await provider({ acceptedStableCoins: ["USDT"] }).createPayment(native);
+    const result = await provider({ acceptedStablecoins: ["USDT"] }).createPayment(native);
     expect(result).toMatchObject({
-      outcome: "created",
-      payment: { quote: { coin: "USDC", amount: "5.0000", rate: null } },
+      ok: true,
+      payment: { quote: { coin: "USDC", amount: "5.0000", rate: null, accepted: ["USDC"] } },
     });
     expect(sent()).toMatchObject({ stable_coin: 2, amount_cents: 500 });
     expect(Object.keys(sent())).not.toContain("currency");
@@ -105,7 +106,7 @@ describe("createPayment", () => {
   ])("%s: the payment is not opened", async (_name, change) => {
     server.answerWith(success({ ...created, ...change }));
     expect(await provider().createPayment(input)).toMatchObject({
-      outcome: "failed",
+      ok: false,
       failure: { kind: "amount_check_failed", maybeAccepted: false, providerRequestId: "req_0001" },
     });
   });
@@ -115,7 +116,7 @@ describe("createPayment", () => {
     async (checkout_url) => {
       server.answerWith(success({ ...created, checkout_url }));
       expect(await provider().createPayment(input)).toMatchObject({
-        outcome: "failed",
+        ok: false,
         failure: { kind: "unsafe_checkout_url", maybeAccepted: false },
       });
     },
@@ -126,12 +127,20 @@ describe("createPayment", () => {
     expect(await provider().createPayment(input)).toMatchObject({ payment: { checkoutUrl: `${server.url}/pay/1` } });
   });
 
+  test("a price that does not fit into AllScale's cents is refused, and nothing is sent", async () => {
+    server.answerWith(success(created));
+    const price = { currency: "JPY", minor: Number.MAX_SAFE_INTEGER } as const;
+    const failure = { kind: "amount_refused", maybeAccepted: false };
+    expect(await provider().createPayment({ ...input, price })).toMatchObject({ ok: false, failure });
+    expect(server.seen).toEqual([]);
+  });
+
   test("a refusal comes through", async () => {
     server.answerWith(
       json({ code: 50002, error: { details: { reason: "amount must be above 0.1" } } }, { status: 400 }),
     );
     expect(await provider().createPayment(input)).toMatchObject({
-      outcome: "failed",
+      ok: false,
       failure: { kind: "amount_refused" },
     });
   });
@@ -158,6 +167,8 @@ const detail = {
   brand_new: {},
 };
 
+const noMoney = { amount_cents: null, amount_coins: null, actual_paid_amount: null };
+
 /** Answers the status route with one thing and the detail route with another. */
 function answerRead(status: unknown, detailAnswer: Answer | Record<string, unknown>) {
   const isStatus = (request: SeenRequest) => request.target.endsWith("/status");
@@ -173,13 +184,23 @@ describe("readPayment", () => {
   test("a paid payment comes with its money and transaction", async () => {
     answerRead(20, detail);
     expect(await read()).toEqual({
-      outcome: "read",
+      ok: true,
       observation: {
+        provider: "allscale",
         paymentId: intentId,
         status: "paid",
         providerStatus: "CONFIRMED",
-        money: { price: { currency: "USD", amount: "5.00" }, coins: { coin: "USDT", amount: "5.000000" } },
-        transaction: { hash: `0x${"ab".repeat(32)}`, chainId: 8453, from: "0xcd", coin: "USDT", amount: "5.010000" },
+        money: { price: { currency: "USD", amount: "5.00" }, coins: { coin: "USDT", amount: "5.010000" } },
+        transaction: {
+          chain: "main",
+          chainId: 8453,
+          network: "Base",
+          explorerUrl: `https://basescan.org/tx/0x${"ab".repeat(32)}`,
+          hash: `0x${"ab".repeat(32)}`,
+          from: "0xcd",
+          coin: "USDT",
+          amount: "5.010000",
+        },
       },
     });
     expect(server.seen.map(({ target }) => target)).toEqual([
@@ -190,12 +211,36 @@ describe("readPayment", () => {
 
   test.each([
     ["5.010000", "5.010000"],
+    ["0.01", "0.01"],
     [5.01, "5.01"],
     [null, "5.000000"],
-  ])("an amount received of %j is read as %s", async (actual_paid_amount, amount) => {
+  ])("an amount received of %j is reported as %s, whatever was asked", async (actual_paid_amount, amount) => {
     answerRead({ status: 20 }, { ...detail, actual_paid_amount });
-    expect(await read()).toMatchObject({ observation: { status: "paid", transaction: { amount } } });
+    const coins = { coin: "USDT", amount };
+    expect(await read()).toMatchObject({ observation: { status: "paid", money: { coins }, transaction: { amount } } });
   });
+
+  test.each([
+    [11155111, "test", "Sepolia"],
+    [424242, "unknown", "Chain 424242"],
+    [null, "unknown", undefined],
+    ["8453", "unknown", undefined],
+  ])("chain %j is of the kind %s, and the payment is paid", async (chain_id, chain, network) => {
+    answerRead(20, { ...detail, chain_id });
+    expect(await read()).toMatchObject({ observation: { status: "paid", transaction: { chain } } });
+    answerRead(20, { ...detail, chain_id, tx_hash: null, tx_from: null, actual_paid_amount: null, amount_coins: null });
+    const result = await read();
+    expect(result).toMatchObject({ observation: { money: { coins: null }, transaction: { chain } } });
+    expect(result.ok && result.observation.transaction?.network).toBe(network);
+  });
+
+  test.each([`5.${"0".repeat(31)}`, "1".repeat(61), 1e-7, "five"])(
+    "an amount received of %j is outside the grammar, and the detail a bad answer",
+    async (actual_paid_amount) => {
+      answerRead(20, { ...detail, actual_paid_amount });
+      expect(await read()).toMatchObject({ ok: false, failure: { kind: "bad_answer" } });
+    },
+  );
 
   test("our reference comes along where the detail repeats it", async () => {
     answerRead(20, { ...detail, order_id: "order-1" });
@@ -212,6 +257,7 @@ describe("readPayment", () => {
   test.each([
     [1, "pending"],
     [2, "pending"],
+    [3, "pending"],
     [4, "review"],
     [-1, "failed"],
     [-2, "rejected"],
@@ -224,16 +270,16 @@ describe("readPayment", () => {
   });
 
   test.each([
-    [3, "confirming"],
     [10, "confirming"],
     [5, "refunding"],
     [-3, "underpaid"],
   ])("status %i is %s, with what has come so far", async (number, status) => {
     answerRead(number, { ...detail, status: number, actual_paid_amount: "3.000000" });
-    expect(await read()).toMatchObject({ observation: { status, transaction: { amount: "3.000000" } } });
+    const coins = { coin: "USDT", amount: "3.000000" };
+    expect(await read()).toMatchObject({ observation: { status, money: { coins }, transaction: coins } });
     answerRead(number, { ...detail, status: number, actual_paid_amount: null });
     const unpaid = await read();
-    expect(unpaid).toMatchObject({ observation: { status, transaction: { coin: "USDT" } } });
+    expect(unpaid).toMatchObject({ observation: { status, money: { coins: null }, transaction: { coin: "USDT" } } });
     expect(unpaid).not.toHaveProperty("observation.transaction.amount");
   });
 
@@ -253,10 +299,10 @@ describe("readPayment", () => {
     ["is of another intent", { ...detail, all_scale_checkout_intent_id: "another" }, "bad_answer"],
     ["has no id", { ...detail, all_scale_checkout_intent_id: null }, "bad_answer"],
     ["is underpaid", { ...detail, status: -3 }, "bad_answer"],
-    ["names no money", { ...detail, amount_cents: null, amount_coins: null }, "bad_answer"],
+    ["names no money", { ...detail, ...noMoney }, "bad_answer"],
   ])("a paid payment whose detail %s is not paid", async (_name, answer, kind) => {
     answerRead(20, answer);
-    expect(await read()).toMatchObject({ outcome: "failed", failure: { kind, maybeAccepted: false } });
+    expect(await read()).toMatchObject({ ok: false, failure: { kind, maybeAccepted: false } });
   });
 
   test("status and detail that disagree about being paid change nothing", async () => {
@@ -266,25 +312,30 @@ describe("readPayment", () => {
 
   test("the detail of another intent is a bad answer at any status", async () => {
     answerRead(-3, { ...detail, status: -3, all_scale_checkout_intent_id: "another" });
-    expect(await read()).toMatchObject({ outcome: "failed", failure: { kind: "bad_answer" } });
+    expect(await read()).toMatchObject({ ok: false, failure: { kind: "bad_answer" } });
   });
 
   test.each([7, 0, -6, 200])("the unknown status %i changes nothing", async (number) => {
     answerRead(number, detail);
     expect(await read()).toMatchObject({
-      outcome: "failed",
+      ok: false,
       failure: { kind: "bad_answer", reason: `unknown_status:${number}` },
     });
   });
 
   test.each([["20"], [{ status: "CONFIRMED" }], [null], [[20]]])("the status %j changes nothing", async (payload) => {
     answerRead(payload, detail);
-    expect(await read()).toMatchObject({ outcome: "failed", failure: { kind: "bad_answer" } });
+    expect(await read()).toMatchObject({ ok: false, failure: { kind: "bad_answer" } });
+  });
+
+  test("a detail that knows nothing of a transaction reports none", async () => {
+    answerRead(10, { ...detail, status: 10, chain_id: null, tx_hash: null, tx_from: null, actual_paid_amount: null });
+    expect(await read()).toMatchObject({ observation: { status: "confirming", transaction: null } });
   });
 
   test("an unknown payment is not found", async () => {
     server.answerWith(json({ code: 50001 }, { status: 404 }));
-    expect(await read()).toMatchObject({ outcome: "failed", failure: { kind: "not_found" } });
+    expect(await read()).toMatchObject({ ok: false, failure: { kind: "not_found" } });
   });
 });
 
@@ -299,7 +350,7 @@ describe("readPayment when it has probably ended", () => {
   ])("learns status %i with its money in one call", async (number, status) => {
     server.answerWith(success({ ...detail, status: number }));
     expect(await readEnded()).toMatchObject({
-      outcome: "read",
+      ok: true,
       observation: { paymentId: intentId, status, money: { price: { currency: "USD", amount: "5.00" } } },
     });
     expect(server.seen.map(({ target }) => target)).toEqual([`/v1/checkout_intents/${intentId}`]);
@@ -309,10 +360,10 @@ describe("readPayment when it has probably ended", () => {
     ["of another intent", { all_scale_checkout_intent_id: "another" }, "the detail is of another intent"],
     ["without a status", { status: null }, "the detail has no status"],
     ["with an unknown status", { status: 7 }, "unknown_status:7"],
-    ["paid without money", { amount_cents: null, amount_coins: null }, "paid, but the detail names no money"],
+    ["paid without money", noMoney, "paid, but the detail names no money"],
   ])("a detail %s changes nothing", async (_name, changes, reason) => {
     server.answerWith(success({ ...detail, ...changes }));
-    expect(await readEnded()).toMatchObject({ outcome: "failed", failure: { kind: "bad_answer", reason } });
+    expect(await readEnded()).toMatchObject({ ok: false, failure: { kind: "bad_answer", reason } });
   });
 });
 
@@ -327,16 +378,34 @@ describe("webhooks", () => {
   };
 
   test("the vector's delivery goes through, with the current and with the previous secret", async () => {
-    expect(await provider().authenticateWebhook(delivery)).toMatchObject({ authentic: true });
+    expect(await provider().authenticateWebhook(delivery)).toMatchObject({ ok: true });
     const rotated = { apiSecret: "st_secret_new", previousSecret: vector.api_secret };
-    expect(await provider(rotated).authenticateWebhook(delivery)).toMatchObject({ authentic: true });
+    expect(await provider(rotated).authenticateWebhook(delivery)).toMatchObject({ ok: true });
     expect(provider().parseWebhook(delivery)).toMatchObject({ kind: "event", deliveryId: "wh_0001" });
   });
 
   test("an empty previous secret is none", async () => {
     const unset = { apiSecret: "st_secret_new", previousSecret: "" };
-    expect(await provider(unset).authenticateWebhook(delivery)).toMatchObject({ authentic: false });
+    expect(await provider(unset).authenticateWebhook(delivery)).toMatchObject({ ok: false });
   });
+});
+
+test("calls are reported with the order or the payment that they are about", async () => {
+  const calls: ProviderCall[] = [];
+  const reporting = provider({ onCall: (call) => calls.push(call) });
+  server.answerWith(success(created));
+  await reporting.createPayment(input);
+  answerRead(20, detail);
+  await reporting.readPayment(intentId, "waiting");
+  expect(calls).toMatchObject([
+    { operation: "create", orderId: "order-1", providerRequestId: "req_0001" },
+    { operation: "status", paymentId: intentId },
+    { operation: "detail", paymentId: intentId, failure: null },
+  ]);
+});
+
+test.each([true, false])("it says whether its store is for tests: %s", (testStore) => {
+  expect(provider({ testStore })).toMatchObject({ name: "allscale", label: "AllScale", testStore });
 });
 
 test("ping says whether the credentials work", async () => {

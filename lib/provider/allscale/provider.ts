@@ -1,41 +1,43 @@
+import type { PaymentObservation } from "@/lib/orders/observation";
 import type { PaymentId } from "@/lib/orders/order";
+import type { PaymentStatus } from "@/lib/orders/status";
 import type {
   CreatePaymentInput,
   CreatePaymentResult,
-  PaymentObservation,
   PaymentProvider,
   ProviderFailure,
   ReadPaymentResult,
 } from "../provider";
-import { checkAmounts } from "./amount-check";
-import { checkCheckoutUrl } from "./checkout-url";
-import { type AllScaleClient, type AllScaleClientOptions, createAllScaleClient } from "./client";
-import { pricingFields, type StableCoin, stableCoinId } from "./currency";
-import { badAnswer } from "./errors";
-import { reportedMoney, reportedTransaction } from "./observation";
-import { type AllScaleStatus, statusOfNumber, toPaymentStatus } from "./status";
-import { authenticateWebhook } from "./webhook";
-import { parseWebhook } from "./webhook-body";
-import type { IntentDetail } from "./wire";
+import { badAnswer } from "./answers";
+import { checkCheckoutUrl, checkQuote } from "./check-created";
+import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
+import { CONFIRMED, NAME, pricingFields, type Stablecoin, stablecoinId, statusOfNumber } from "./tables";
+import { authenticateWebhook, parseWebhook } from "./webhook";
+import { type IntentDetail, toObservation } from "./wire";
 
-export type AllScaleProviderOptions = AllScaleClientOptions & {
+export type AllScaleOptions = ClientOptions & {
   /** During a rotation: webhooks signed with it are accepted as well. Requests are never signed with it. */
   readonly previousSecret: string | null;
   /** For fiat pricing, in order of preference. Empty leaves the choice to AllScale. */
-  readonly acceptedStableCoins: readonly StableCoin[];
+  readonly acceptedStablecoins: readonly Stablecoin[];
+  readonly testStore: boolean;
 };
+
+export const LABEL = "AllScale";
 
 /** Longer descriptions were cut by the official plugin; AllScale publishes no limit (§5). */
 const LONGEST_DESCRIPTION = 200;
 
-/** AllScale behind the port of the flow. Settings that could never work throw, as in `createAllScaleClient`. */
-export function createAllScaleProvider(options: AllScaleProviderOptions): PaymentProvider {
+/** AllScale behind the port of the flow. */
+export function createAllScaleProvider(options: AllScaleOptions): PaymentProvider {
   const client = createAllScaleClient(options);
-  const { apiKey } = options;
-  const secrets = options.previousSecret ? [options.apiSecret, options.previousSecret] : [options.apiSecret];
+  const { apiKey, apiSecret, previousSecret, testStore } = options;
+  const secrets = previousSecret === null ? [apiSecret] : [apiSecret, previousSecret];
   return {
-    name: "allscale",
-    createPayment: (input) => createPayment({ client, options, input }),
+    name: NAME,
+    label: LABEL,
+    testStore,
+    createPayment: (input) => createPayment({ ...options, ...input, client }),
     readPayment: (paymentId, expecting) =>
       expecting === "ended" ? readDetail(client, paymentId) : readStatus(client, paymentId),
     authenticateWebhook: (delivery) => authenticateWebhook(delivery, { apiKey, secrets }),
@@ -47,106 +49,88 @@ export function createAllScaleProvider(options: AllScaleProviderOptions): Paymen
   };
 }
 
-async function createPayment(context: {
-  readonly client: AllScaleClient;
-  readonly options: AllScaleProviderOptions;
-  readonly input: CreatePaymentInput;
-}): Promise<CreatePaymentResult> {
-  const { client, options, input } = context;
-  const pricing = pricingFields(input.price);
-  const accepted = "currency" in pricing ? options.acceptedStableCoins : [];
+type Creation = CreatePaymentInput & AllScaleOptions & { readonly client: AllScaleClient };
+
+async function createPayment(creation: Creation): Promise<CreatePaymentResult> {
+  const { client, price, orderReference, description, returnUrl } = creation;
+  const pricing = pricingFields(price);
+  if (pricing === null) return refuse({ kind: "amount_refused", message: "The amount is too large for AllScale." });
+  const accepted = "currency" in pricing ? creation.acceptedStablecoins : [];
   const answer = await client.createIntent({
     ...pricing,
-    ...(accepted.length === 0 ? {} : { accepted_stable_coins: accepted.map(stableCoinId) }),
-    order_id: input.orderReference,
-    order_description: shortened(input.description),
-    redirect_url: input.returnUrl,
+    ...(accepted.length > 0 && { accepted_stable_coins: accepted.map(stablecoinId) }),
+    order_id: orderReference,
+    order_description: [...description.toWellFormed()].slice(0, LONGEST_DESCRIPTION).join(""),
+    redirect_url: returnUrl,
   });
-  if (!answer.ok) return failed(answer.failure);
-  const { payload } = answer;
-  const named = answer.requestId === null ? {} : { providerRequestId: answer.requestId };
-  const amounts = checkAmounts(input.price, payload, accepted);
-  // We know what was opened and do not pass it on, so there is nothing to be unsure about: nobody can pay it.
-  if (!amounts.ok) {
+  if (!answer.ok) return answer;
+  const { payload, providerRequestId } = answer;
+  const named = providerRequestId !== null && { providerRequestId };
+  // The payer never gets a checkout that is refused below, so it cannot be paid and nothing is left to be unsure about.
+  const quoted = checkQuote(price, payload, accepted);
+  if (!quoted.ok) {
     const message = "AllScale asks for another amount than ours, so the payment was not opened.";
-    return failed({ kind: "amount_check_failed", message, maybeAccepted: false, reason: amounts.reason, ...named });
+    return refuse({ kind: "amount_check_failed", message, reason: quoted.reason, ...named });
   }
-  const checkout = checkCheckoutUrl(payload.checkout_url, options.baseUrl);
+  const checkout = checkCheckoutUrl(payload.checkout_url, creation.baseUrl);
   if (!checkout.ok) {
     const message = "AllScale's checkout address does not lead to AllScale.";
-    return failed({ kind: "unsafe_checkout_url", message, maybeAccepted: false, reason: checkout.reason, ...named });
+    return refuse({ kind: "unsafe_checkout_url", message, reason: checkout.reason, ...named });
   }
-  const paymentId = payload.allscale_checkout_intent_id;
-  const payment = { paymentId, checkoutUrl: checkout.url, payTo: null, expiresAt: null, quote: amounts.quote };
-  return { outcome: "created", payment };
+  const { allscale_checkout_intent_id: paymentId } = payload;
+  const payment = { paymentId, checkoutUrl: checkout.url, payTo: null, expiresAt: null, quote: quoted.quote };
+  return { ok: true, payment };
 }
 
-/** The status decides (§6); the detail (§7) adds what was paid, without which nothing counts as paid. */
+function refuse(failure: Omit<ProviderFailure, "maybeAccepted">) {
+  return { ok: false, failure: { ...failure, maybeAccepted: false } } as const;
+}
+
+/** Coins have moved, so that the detail has more to tell. */
+const MOVED: readonly PaymentStatus[] = ["confirming", "underpaid", "refunding", "paid"];
+
+/** The status decides (§6); the detail (§7) adds what was received, without which nothing counts as paid. */
 async function readStatus(client: AllScaleClient, paymentId: PaymentId): Promise<ReadPaymentResult> {
   const answer = await client.getStatus(paymentId);
-  if (!answer.ok) return failed(answer.failure);
-  const status = statusOfNumber(answer.payload);
-  if (status === null) return failed(unusable(`unknown_status:${answer.payload}`));
-  if (!hasMoney(status)) return { outcome: "read", observation: observe(paymentId, status, null) };
+  if (!answer.ok) return answer;
+  const number = answer.payload;
+  const status = statusOfNumber(number);
+  if (status === null) return unusable(`unknown_status:${number}`);
+  const bare = { provider: NAME, paymentId, status: status.status, providerStatus: status.name };
+  const observation: PaymentObservation = { ...bare, money: null, transaction: null };
+  if (!MOVED.includes(status.status)) return { ok: true, observation };
 
   const detail = await client.getIntent(paymentId);
-  const isPaid = status === "CONFIRMED";
+  const isPaid = number === CONFIRMED;
   if (!detail.ok) {
-    if (isPaid) return failed(detail.failure);
+    if (isPaid) return detail;
     const { retryAfterSeconds } = detail.failure;
-    const observation = observe(paymentId, status, null);
-    return { outcome: "read", observation, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+    return { ok: true, observation, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
-  const { all_scale_checkout_intent_id: detailId, status: detailStatus = answer.payload } = detail.payload;
-  if (detailId !== paymentId) return failed(unusable("the detail is of another intent"));
-  const agrees = detailStatus === answer.payload;
-  if (isPaid && !agrees) return failed(unusable(`status 20, but ${detailStatus} in the detail`));
-  const observation = observe(paymentId, status, agrees ? detail.payload : null);
-  if (isPaid && observation.money === null) return failed(unusable("paid, but the detail names no money"));
-  return { outcome: "read", observation };
+  const detailStatus = detail.payload.status ?? number;
+  if (detailStatus === number) return observe(paymentId, { ...detail.payload, status: number });
+  if (isPaid) return unusable(`status 20, but ${detailStatus} in the detail`);
+  return { ok: true, observation };
 }
 
-/** The detail (§7) has status and money in one answer: the cheaper way where there is probably money to be told of. */
+/** The detail (§7) has status and money in one answer: the cheaper call when money has probably moved. */
 async function readDetail(client: AllScaleClient, paymentId: PaymentId): Promise<ReadPaymentResult> {
   const detail = await client.getIntent(paymentId);
-  if (!detail.ok) return failed(detail.failure);
-  const { all_scale_checkout_intent_id: detailId, status: number } = detail.payload;
-  if (detailId !== paymentId) return failed(unusable("the detail is of another intent"));
-  if (number === undefined) return failed(unusable("the detail has no status"));
+  return detail.ok ? observe(paymentId, detail.payload) : detail;
+}
+
+function observe(paymentId: PaymentId, detail: IntentDetail): ReadPaymentResult {
+  if (detail.all_scale_checkout_intent_id !== paymentId) return unusable("the detail is of another intent");
+  const { status: number } = detail;
+  if (number === undefined) return unusable("the detail has no status");
   const status = statusOfNumber(number);
-  if (status === null) return failed(unusable(`unknown_status:${number}`));
-  const observation = observe(paymentId, status, detail.payload);
-  if (status === "CONFIRMED" && observation.money === null)
-    return failed(unusable("paid, but the detail names no money"));
-  return { outcome: "read", observation };
+  if (status === null) return unusable(`unknown_status:${number}`);
+  const received = detail.actual_paid_amount ?? (number === CONFIRMED ? detail.amount_coins : undefined);
+  const observation = toObservation({ status, fields: detail, received });
+  if (number === CONFIRMED && observation.money === null) return unusable("paid, but the detail names no money");
+  return { ok: true, observation };
 }
 
-/** The statuses at which coins have moved, so that the detail has more to tell. */
-function hasMoney(status: AllScaleStatus): boolean {
-  return ["confirming", "underpaid", "refunding", "paid"].includes(toPaymentStatus(status));
-}
-
-function observe(paymentId: PaymentId, status: AllScaleStatus, detail: IntentDetail | null): PaymentObservation {
-  // Before it is paid, `amount_coins` is what was asked for and not what came.
-  const received = detail?.actual_paid_amount ?? (status === "CONFIRMED" ? detail?.amount_coins : undefined);
-  return {
-    paymentId,
-    status: toPaymentStatus(status),
-    providerStatus: status,
-    money: detail && reportedMoney(detail),
-    transaction: detail && reportedTransaction(detail, received),
-    ...(detail?.order_id !== undefined && { orderReference: detail.order_id }),
-  };
-}
-
-function shortened(description: string): string {
-  return [...description.toWellFormed()].slice(0, LONGEST_DESCRIPTION).join("");
-}
-
-function unusable(reason: string): ProviderFailure {
-  return { ...badAnswer(reason), maybeAccepted: false };
-}
-
-function failed(failure: ProviderFailure): { readonly outcome: "failed"; readonly failure: ProviderFailure } {
-  return { outcome: "failed", failure };
+function unusable(reason: string) {
+  return { ok: false, failure: { ...badAnswer(reason), maybeAccepted: false } } as const;
 }

@@ -1,8 +1,17 @@
 import { createHash, createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { paymentIdSchema } from "@/lib/orders/order";
 import { createAllScaleClient } from "./client";
 import { type Answer, json, raw, startScriptedServer, success } from "./test-support/scripted-server";
 
+const paymentId = paymentIdSchema.parse("65b2f3d0d2d9c0a1b2c3d4e5");
+const body = {
+  currency: 1,
+  amount_cents: 500,
+  order_id: "o",
+  order_description: "ü",
+  redirect_url: "https://x.example",
+};
 const apiSecret = "st_secret_Zm9vYmFyMDEyMzQ1Njc4OTA";
 let server: Awaited<ReturnType<typeof startScriptedServer>>;
 beforeAll(async () => {
@@ -52,14 +61,14 @@ const ping = { code: 0, payload: { pong: "ok" }, error: null };
 
 test("a signed answer is believed, and its request id is in a header", async () => {
   server.answerWith(signedAnswer(ping));
-  expect(await client().ping()).toEqual({ ok: true, payload: { pong: "ok" }, requestId: "req_0009" });
-  server.answerWith(signedAnswer({ code: 0, payload: { a: "ü" } }));
-  expect(await client().post({ a: "ü" })).toMatchObject({ ok: true, payload: { a: "ü" } });
+  expect(await client().ping()).toEqual({ ok: true, payload: { pong: "ok" }, providerRequestId: "req_0009" });
+  server.answerWith(signedAnswer({ code: 50002, payload: { a: "ü" } }));
+  expect(await client().createIntent(body)).toMatchObject({ ok: false, failure: { kind: "refused" } });
 });
 
 test("a signed refusal keeps its meaning", async () => {
   server.answerWith(signedAnswer({ code: 50001, payload: null }, { status: 404 }));
-  expect(await client().getStatus("1")).toMatchObject({ ok: false, failure: { kind: "not_found" } });
+  expect(await client().getStatus(paymentId)).toMatchObject({ ok: false, failure: { kind: "not_found" } });
 });
 
 describe("not believed", () => {
@@ -82,7 +91,7 @@ describe("not believed", () => {
 
   test("after an unsigned create answer we are unsure", async () => {
     server.answerWith(success({}));
-    const result = await client().createIntent({ currency: 1, amount_cents: 500 });
+    const result = await client().createIntent(body);
     expect(result).toMatchObject({ failure: { kind: "bad_response_signature", maybeAccepted: true } });
   });
 });

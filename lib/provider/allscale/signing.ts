@@ -1,8 +1,42 @@
-import { sha256Hex, sign } from "./hmac";
+/** Web Crypto only, so that this folder runs on Node and on edge runtimes, inside any framework. */
 
-/** What a request's signature covers. Path and query exactly as they are sent: the slash at the end of create counts. */
-export type RequestToSign = {
-  readonly method: "GET" | "POST";
+const encoder = new TextEncoder();
+
+/** Lower-case hex SHA-256 of the bytes as they are: hash what was sent or received, never what a parser made of it. */
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** `v1=` and the padded base64 of HMAC-SHA256 over the canonical string, keyed with the secret's UTF-8 bytes (§2). */
+export async function sign(canonical: string, secret: string): Promise<string> {
+  const mac = await crypto.subtle.sign("HMAC", await importKey(secret, "sign"), encoder.encode(canonical));
+  return `v1=${btoa(String.fromCharCode(...new Uint8Array(mac)))}`;
+}
+
+/**
+ * `signature` is the whole header value. `crypto.subtle.verify` compares in constant time. Anything but `v1=` and the
+ * base64 of 32 bytes is false: a forged header must never end in an exception.
+ */
+export async function verifySignature(input: {
+  canonical: string;
+  signature: string;
+  secret: string;
+}): Promise<boolean> {
+  const base64 = /^v1=([A-Za-z0-9+/]{43}=)$/.exec(input.signature)?.[1];
+  // With an empty key anyone could sign, so an unset secret verifies nothing.
+  if (base64 === undefined || input.secret === "") return false;
+  const mac = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return crypto.subtle.verify("HMAC", await importKey(input.secret, "verify"), mac, encoder.encode(input.canonical));
+}
+
+function importKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [usage]);
+}
+
+/** The six lines of a request (§2). Path and query exactly as they are sent: the slash at the end of create counts. */
+export function canonicalRequest(request: {
+  readonly method: string;
   readonly path: string;
   /** Without the question mark; empty when there is none. */
   readonly query: string;
@@ -10,17 +44,47 @@ export type RequestToSign = {
   readonly timestamp: string;
   readonly nonce: string;
   readonly bodySha256: string;
-};
-
-/** The six lines of a request (§2), without a line feed at the end. */
-export function canonicalRequest(request: RequestToSign): string {
+}): string {
   const { method, path, query, timestamp, nonce, bodySha256 } = request;
   return [method, path, query, timestamp, nonce, bodySha256].join("\n");
 }
 
-/** The headers that authenticate one request (§2). The nonce must be new for each: the server takes it once. */
+/** The eight lines of a webhook (§8). Path and query are those of our URL as the delivery named it. */
+export function canonicalWebhook(webhook: {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly webhookId: string;
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly bodySha256: string;
+}): string {
+  const { method, path, query, webhookId, timestamp, nonce, bodySha256 } = webhook;
+  return ["allscale:webhook:v1", method.toUpperCase(), path, query, webhookId, timestamp, nonce, bodySha256].join("\n");
+}
+
+/** The seven lines of a response (§9): no method, no query, no prefix. */
+export function canonicalResponse(response: {
+  readonly status: number;
+  readonly path: string;
+  readonly requestNonce: string;
+  readonly requestBodySha256: string;
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly bodySha256: string;
+}): string {
+  const { status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256 } = response;
+  return [status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256].join("\n");
+}
+
+/** Seconds from the timestamp of a header to our clock, negative for one from the future. Null for anything but digits. */
+export function ageInSeconds(timestamp: string, nowMs: number): number | null {
+  return /^[0-9]{1,12}$/.test(timestamp) ? Math.floor(nowMs / 1_000) - Number(timestamp) : null;
+}
+
+/** The headers that authenticate one request (§2). The server accepts each nonce once. */
 export async function signedHeaders(input: {
-  readonly method: "GET" | "POST";
+  readonly method: string;
   readonly path: string;
   readonly query: string;
   /** The very bytes that are sent; empty for a request without a body. */
@@ -40,4 +104,43 @@ export async function signedHeaders(input: {
     "X-Nonce": nonce,
     "X-Signature": await sign(canonical, input.apiSecret),
   };
+}
+
+/** No window is published for responses; this is the longer of the two that are published for requests (§9, §10). */
+const RESPONSE_FRESHNESS_SECONDS = 600;
+
+export type ResponseVerification =
+  | { readonly ok: true }
+  /** `signed` is false when there was no signature at all, as in an error about an unknown key. */
+  | { readonly ok: false; readonly signed: boolean; readonly diagnosis: string };
+
+/** Verifies a response against its request (§9). The diagnosis is for the log and holds no secret. */
+export async function verifyResponse(input: {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly path: string;
+  /** The one that we sent. The echo in `X-Request-Nonce` comes with the response and would prove nothing. */
+  readonly requestNonce: string;
+  readonly requestBody: Uint8Array;
+  readonly apiSecret: string;
+  readonly nowMs: number;
+}): Promise<ResponseVerification> {
+  const { status, headers, path, requestNonce } = input;
+  const refuse = (diagnosis: string) => ({ ok: false, signed: true, diagnosis }) as const;
+  const signature = headers.get("X-Response-Signature");
+  const timestamp = headers.get("X-Response-Timestamp");
+  const nonce = headers.get("X-Response-Nonce");
+  if (!signature) return { ok: false, signed: false, diagnosis: "the response is not signed" };
+  if (!timestamp || !nonce) return refuse("the response is signed without a timestamp or nonce");
+  const ageSeconds = ageInSeconds(timestamp, input.nowMs);
+  if (ageSeconds === null) return refuse("the response timestamp is not in seconds");
+  if (Math.abs(ageSeconds) > RESPONSE_FRESHNESS_SECONDS) {
+    return refuse(`the response timestamp is ${Math.abs(ageSeconds)} s away from our clock`);
+  }
+  const requestBodySha256 = await sha256Hex(input.requestBody);
+  const bodySha256 = await sha256Hex(input.body);
+  const canonical = canonicalResponse({ status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256 });
+  if (await verifySignature({ canonical, signature, secret: input.apiSecret })) return { ok: true };
+  return refuse("the response signature does not match");
 }

@@ -1,54 +1,50 @@
 import { describe, expect, test } from "vitest";
-import { CURRENCIES, isCurrency } from "@/lib/money/currency";
+import { CURRENCIES, type Currency, isCurrency } from "@/lib/money/currency";
+import { transactionSchema } from "@/lib/orders/order";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
-import { priceOfCents, pricingFields, stableCoinOfId } from "./currency";
-import { ALLSCALE_STATUSES, type AllScaleStatus, statusOfNumber, toPaymentStatus } from "./status";
+import { describeChain, maxMinor, priceOfCents, pricingFields, stablecoinOfId, statusOfNumber } from "./tables";
+
+const currencies = Object.keys(CURRENCIES).filter(isCurrency);
 
 describe("currencies", () => {
-  test.each([
-    ["USD", 500, { currency: 1, amount_cents: 500 }],
-    ["AUD", 500, { currency: 9, amount_cents: 500 }],
-    ["CAD", 500, { currency: 27, amount_cents: 500 }],
-    ["CNY", 500, { currency: 31, amount_cents: 500 }],
-    ["EUR", 500, { currency: 44, amount_cents: 500 }],
-    ["GBP", 500, { currency: 48, amount_cents: 500 }],
-    ["HKD", 500, { currency: 57, amount_cents: 500 }],
-    ["JPY", 500, { currency: 72, amount_cents: 50_000 }],
-    ["SGD", 500, { currency: 126, amount_cents: 500 }],
-    ["USDT", 500, { stable_coin: 1, amount_cents: 500 }],
-    ["USDC", 500, { stable_coin: 2, amount_cents: 500 }],
-  ] as const)("%s %i is sent as %j", (currency, minor, fields) => {
-    expect(pricingFields({ currency, minor })).toEqual(fields);
+  const ids = { USD: 1, AUD: 9, CAD: 27, CNY: 31, EUR: 44, GBP: 48, HKD: 57, JPY: 72, SGD: 126 } as const;
+
+  test.each(Object.entries(ids))("%s is sent as currency %i", (code, id) => {
+    const amount_cents = code === "JPY" ? 50_000 : 500;
+    expect(isCurrency(code) && pricingFields({ currency: code, minor: 500 })).toEqual({ currency: id, amount_cents });
+  });
+
+  test("prices in coins name the coin and no currency", () => {
+    expect(pricingFields({ currency: "USDT", minor: 500 })).toEqual({ stable_coin: 1, amount_cents: 500 });
+    expect(pricingFields({ currency: "USDC", minor: 500 })).toEqual({ stable_coin: 2, amount_cents: 500 });
   });
 
   test("every fiat price comes back as it was sent", () => {
-    const fiat = Object.keys(CURRENCIES)
-      .filter(isCurrency)
-      .filter((code) => CURRENCIES[code].kind === "fiat");
-    expect(fiat).toHaveLength(9);
+    const fiat = currencies.filter((code) => CURRENCIES[code].kind === "fiat");
+    expect(fiat.toSorted()).toEqual(Object.keys(ids).toSorted());
     for (const currency of fiat) {
       const fields = pricingFields({ currency, minor: 1_234 });
-      const price = priceOfCents(fields.currency ?? 0, fields.amount_cents);
+      const price = priceOfCents(fields?.currency ?? 0, fields?.amount_cents ?? 0);
       expect(price).toEqual({ currency, amount: CURRENCIES[currency].exponent === 0 ? "1234" : "12.34" });
     }
   });
 
-  test("a number without a currency gets a code that is none", () => {
-    expect(isCurrency(priceOfCents(0, 100).currency)).toBe(false);
-    expect(isCurrency(priceOfCents(2, 100).currency)).toBe(false);
+  test.each([0, 2, 123])("the number %i gets a code that is no currency", (id) => {
+    expect(isCurrency(priceOfCents(id, 100).currency)).toBe(false);
   });
 
-  test("an amount that does not fit is a bug", () => {
-    expect(() => pricingFields({ currency: "JPY", minor: Number.MAX_SAFE_INTEGER })).toThrow(RangeError);
+  test.each(currencies)("the largest %s price is sent exactly, and one more is refused", (currency: Currency) => {
+    expect(Number.isSafeInteger(pricingFields({ currency, minor: maxMinor(currency) })?.amount_cents)).toBe(true);
+    expect(pricingFields({ currency, minor: maxMinor(currency) + 1 })).toBeNull();
   });
 
   test("only the two coins are known, not the disabled third", () => {
-    expect([0, 1, 2, 3, 4, 1.5].map(stableCoinOfId)).toEqual([null, "USDT", "USDC", null, null, null]);
+    expect([0, 1, 2, 3, 4, 1.5].map(stablecoinOfId)).toEqual([null, "USDT", "USDC", null, null, null]);
   });
 });
 
 describe("statuses", () => {
-  test.each([
+  const known = [
     [-5, "TIMEOUT", "expired"],
     [-4, "CANCELED", "canceled"],
     [-3, "UNDERPAID", "underpaid"],
@@ -56,29 +52,59 @@ describe("statuses", () => {
     [-1, "FAILED", "failed"],
     [1, "CREATED", "pending"],
     [2, "PAYING", "pending"],
-    [3, "TEMP_WALLET_RECEIVED", "confirming"],
+    [3, "TEMP_WALLET_RECEIVED", "pending"],
     [4, "PENDING_MANUAL_OPERATION", "review"],
     [5, "SEND_BACK", "refunding"],
     [10, "ON_CHAIN", "confirming"],
     [20, "CONFIRMED", "paid"],
-  ] as const)("%i %s is %s", (number, name, status) => {
-    expect(statusOfNumber(number)).toBe(name);
-    expect(toPaymentStatus(name)).toBe(status);
+  ] as const;
+
+  test.each(known)("%i, %s, is %s", (number, name, status) => {
+    expect(statusOfNumber(number)).toEqual({ name, status });
   });
 
-  test("there are twelve, they reach all of ours, and one of them is paid", () => {
-    const names = Object.keys(ALLSCALE_STATUSES) as AllScaleStatus[];
-    expect(names).toHaveLength(12);
-    const ours = names.map(toPaymentStatus);
-    expect(new Set(ours)).toEqual(new Set(PAYMENT_STATUSES));
-    expect(ours.filter((status) => status === "paid")).toHaveLength(1);
-  });
-
-  test("any other number is unknown", () => {
-    const known = new Set<number>(Object.values(ALLSCALE_STATUSES));
+  test("they reach all of ours, and every other number is unknown", () => {
+    expect(new Set(known.map(([, , status]) => status))).toEqual(new Set(PAYMENT_STATUSES));
+    const numbers = new Set<number>(known.map(([number]) => number));
     for (let number = -50; number <= 250; number += 1) {
-      if (!known.has(number)) expect(statusOfNumber(number)).toBeNull();
+      if (!numbers.has(number)) expect(statusOfNumber(number)).toBeNull();
     }
     expect(statusOfNumber(Number.NaN)).toBeNull();
   });
+});
+
+describe("chains", () => {
+  const hash = `0x${"ab".repeat(32)}`;
+
+  test.each([
+    [1, "main", "Ethereum", "etherscan.io"],
+    [10, "main", "OP Mainnet", "optimistic.etherscan.io"],
+    [56, "main", "BNB Chain", "bscscan.com"],
+    [137, "main", "Polygon", "polygonscan.com"],
+    [8453, "main", "Base", "basescan.org"],
+    [42161, "main", "Arbitrum One", "arbiscan.io"],
+    [11155111, "test", "Sepolia", "sepolia.etherscan.io"],
+    [84532, "test", "Base Sepolia", "sepolia.basescan.org"],
+  ])("%i is a %s chain: %s, %s", (chainId, chain, network, explorer) => {
+    const described = { chain, chainId, network, explorerUrl: `https://${explorer}/tx/${hash}` };
+    expect(describeChain(chainId, hash)).toEqual(described);
+    expect(transactionSchema.safeParse(described).success).toBe(true);
+  });
+
+  test.each([97, 17000, 80002, 421614, 560048, 11155420])("%i is a test chain with an explorer", (chainId) => {
+    expect(describeChain(chainId, hash)).toMatchObject({
+      chain: "test",
+      explorerUrl: expect.stringMatching(/^https:/),
+    });
+  });
+
+  test("an unknown chain has a number and no explorer, and no chain has neither", () => {
+    expect(describeChain(424242, hash)).toEqual({ chain: "unknown", chainId: 424242, network: "Chain 424242" });
+    expect(describeChain(undefined, hash)).toEqual({ chain: "unknown" });
+  });
+
+  test.each([undefined, "", "0x1", `${hash}0`, `${hash}\n`, hash.slice(2), `0x${"zz".repeat(32)}`, `../../${hash}`])(
+    "%j is no hash to look up",
+    (text) => expect(describeChain(1, text)).toEqual({ chain: "main", chainId: 1, network: "Ethereum" }),
+  );
 });

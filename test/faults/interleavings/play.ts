@@ -1,27 +1,50 @@
 import { assertNever } from "@/lib/assert-never";
+import { reconcile } from "@/lib/checkout/reconcile";
+import type { Order, OrderId } from "@/lib/orders/order";
 import type { Audit, StoredOrders } from "../ledger";
 import type { Action, Scenario } from "./scenario";
 import type { Place } from "./stores";
 import { World } from "./world";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+const BOUNDS = { maxOrders: 100, deadlineMs: 60_000, asksDuringWaits: true };
 
-/** Tells a story from beginning to end and throws where money was lost or invented. Answers what was booked. */
-export async function play(place: Place, { prelude, actions, order, ending }: Scenario): Promise<Audit> {
+/** Plays a story from beginning to end and throws where money was lost or invented. Answers what was booked. */
+export async function play(place: Place, story: Scenario): Promise<Audit> {
+  const { setInterval } = globalThis;
+  // Leases are renewed in real time, of which a story has none: work that waits in it is a process that stands still.
+  globalThis.setInterval = ((work: () => void) => {
+    const timer = setInterval(work, DAY_MS);
+    clearInterval(timer);
+    return timer;
+  }) as typeof setInterval;
+  try {
+    return await tell(place, story);
+  } finally {
+    globalThis.setInterval = setInterval;
+  }
+}
+
+async function tell(place: Place, { prelude, actions, order, ending }: Scenario): Promise<Audit> {
   const world = new World(place);
-  await world.checkout(0, false);
+  await world.run((flow) => world.checkout(flow, 0));
   if (prelude !== "opened") await expire(world);
   if (prelude === "opened_again") await perform(world, { do: "try_again", order: 0 });
   await goOn(world, [0]);
   for (const action of actions) await perform(world, action);
   await goOn(world, order);
+  if (world.isQuiet) await everythingIsDelivered(world, { once: true });
   world.crash();
   if (world.errors.length > 0) throw world.errors[0];
 
   const afterCrash = await audited(world);
+  // No create call is taken for being under way any more.
+  await world.wait(60_000);
   if (ending === "redelivery") await redeliverAll(world);
   else await reconcileAll(world);
   await everythingIsKnown(world);
+  await reconcileAll(world);
+  await everythingIsDelivered(world, { once: false });
   await audited(world);
   return afterCrash;
 }
@@ -39,26 +62,18 @@ async function expire(world: World): Promise<void> {
 }
 
 async function perform(world: World, action: Action): Promise<void> {
-  const { turnstile } = world;
-  const start = (work: () => Promise<unknown>) =>
-    turnstile.start(() =>
-      work().then(
-        () => undefined,
-        (error: unknown) => void world.errors.push(error),
-      ),
-    );
   switch (action.do) {
     case "let":
-      return turnstile.let(action.pick, action.steps);
+      return world.turnstile.let(action.pick, action.steps);
     case "checkout":
-      return start(() => world.checkout(action.key));
+      return world.start((flow) => world.checkout(flow, action.key));
     case "try_again":
-      return withOne([...world.orderIds], action.order, (id) => start(() => world.tryAgain(id)));
+      return withOne([...world.orderIds], action.order, (id) => world.start((flow) => world.tryAgain(flow, id)));
     case "poll":
-      return withOne([...world.orderIds], action.order, (id) => start(() => world.poll(id)));
+      return withOne([...world.orderIds], action.order, (id) => world.start((flow) => world.poll(flow, id)));
     case "reconcile":
-      // One order at a time, because a turnstile takes only work that does not fork.
-      return start(() => world.reconcile({ maxOrders: 1, deadlineMs: 60_000, asksDuringWaits: true }, true));
+      // One order at a time, because work at a turnstile waits in one place only.
+      return world.start((flow) => reconcile(flow, { ...BOUNDS, maxOrders: 1 }));
     case "status":
       return withOne([...world.model.intents.values()], action.intent, (intent) => {
         if (!intent.confirmed) intent.status = action.status;
@@ -68,14 +83,14 @@ async function perform(world: World, action: Action): Promise<void> {
     case "webhook":
       return withOne([...world.model.intents.keys()], action.intent, (id) => {
         const delivery = world.makeDelivery(action.kind, id);
-        if (delivery) start(() => world.receive(delivery, true));
+        if (delivery) world.start((flow) => world.receive(flow, delivery));
       });
     case "resend":
       return withOne(world.deliveries, action.delivery, (earlier) => {
         const nonce = action.how === "stolen_nonce" ? earlier.headers["x-webhook-nonce"] : undefined;
         const delivery =
           action.how === "same_bytes" ? earlier : world.makeDelivery(earlier.kind, earlier.intent.id, nonce);
-        if (delivery) start(() => world.receive(delivery, true));
+        if (delivery) world.start((flow) => world.receive(flow, delivery));
       });
     case "wait":
       return world.wait(action.ms);
@@ -93,53 +108,65 @@ function withOne<T>(items: readonly T[], index: number, use: (item: T) => void):
 
 /** AllScale sends every confirmation once more, signed at that time. */
 async function redeliverAll(world: World): Promise<void> {
-  for (const { id, confirmed } of [...world.model.intents.values()]) {
+  for (const { id, orderId, confirmed } of [...world.model.intents.values()]) {
     const delivery = confirmed ? world.makeDelivery("right", id) : null;
     if (delivery === null) continue;
-    const outcome = await world.receive(delivery, false);
-    const known = await world.store.findByPayment(id as never);
-    // A create call whose answer was lost in a crash leaves an intent that nobody was ever shown.
-    const expected = known ? ["paid", "duplicate", "needs_review"] : ["unknown_payment"];
-    if (!expected.includes(outcome)) throw new Error(`A redelivery was answered ${outcome}.`);
+    const answer = await world.run((flow) => world.receive(flow, delivery));
+    const order = await world.store.get(orderId as OrderId);
+    // A payment whose create call was lost in a crash is found by the order's id.
+    const expected = order === null ? ["unknown_payment"] : ["paid", "duplicate", "needs_review"];
+    if (!expected.includes(answer)) throw new Error(`A redelivery was answered ${answer}.`);
+    if (order?.payments.every(({ paymentId }) => paymentId !== id)) throw new Error("A paid payment is not added.");
   }
 }
 
 /** No webhook ever comes: the walk finds everything out, and a second one finds nothing more. */
 async function reconcileAll(world: World): Promise<void> {
-  const bounds = { maxOrders: 100, deadlineMs: 60_000, asksDuringWaits: true };
   await world.wait(DAY_MS);
-  await world.reconcile(bounds, false);
+  await world.run((flow) => reconcile(flow, BOUNDS));
   await world.wait(DAY_MS);
-  const again = await world.reconcile(bounds, false);
+  const again = await world.run((flow) => reconcile(flow, BOUNDS));
   if (again.changed > 0) throw new Error(`A second reconciliation changed ${again.changed} orders.`);
+}
+
+async function storedOrders(world: World): Promise<Order[]> {
+  const orders = await Promise.all([...world.orderIds].map((id) => world.store.get(id)));
+  return orders.filter((order) => order !== null);
 }
 
 /** Each payment that was truly made, and that an order of ours knows, is paid or kept for the merchant. */
 async function everythingIsKnown(world: World): Promise<void> {
+  const orders = await storedOrders(world);
   for (const { id, checkoutUrl } of world.handedOut) {
-    const order = await world.store.get(id);
-    const known = order?.attempts.some((attempt) => attempt.checkoutUrl === checkoutUrl);
-    if (!known) throw new Error("A payer was sent to a checkout that no order knows.");
-  }
-  for (const id of world.orderIds) {
-    const order = await world.store.get(id);
-    if (order === null) continue;
-    for (const { paymentId, status, held } of order.attempts) {
-      const made = world.model.intents.get(paymentId)?.confirmed === true;
-      if (made && status !== "paid" && !held) throw new Error(`A confirmed payment is ${status}.`);
+    const order = orders.find((each) => each.id === id);
+    if (!order?.payments.some((payment) => payment.checkoutUrl === checkoutUrl)) {
+      throw new Error("A payer was sent to a checkout that no order knows.");
     }
-    if (world.seenPaid.has(id) && order.status !== "paid") throw new Error("An order is paid no more.");
+  }
+  for (const { id, status, payments } of orders) {
+    for (const { paymentId, status, onHold } of payments) {
+      const made = world.model.intents.get(paymentId)?.confirmed === true;
+      if (made && status !== "paid" && !onHold) throw new Error(`A confirmed payment is ${status}.`);
+    }
+    if (world.seenPaid.has(id) && status !== "paid") throw new Error("An order is paid no more.");
+  }
+}
+
+/** What is paid is delivered and known to be, and nothing else is. */
+async function everythingIsDelivered(world: World, { once }: { once: boolean }): Promise<void> {
+  for (const { id, status, effects } of await storedOrders(world)) {
+    const times = world.delivered.filter((each) => each === id).length;
+    const open = effects.filter(({ doneAt }) => doneAt === null).length;
+    const isRight = status === "paid" ? times >= 1 && open === 0 && !(once && times > 1) : times === 0;
+    if (!isRight) throw new Error(`An order that is ${status} was delivered ${times} times, and ${open} are open.`);
   }
 }
 
 async function audited(world: World): Promise<Audit> {
   const stored: StoredOrders = {
-    async orders() {
-      const orders = await Promise.all([...world.orderIds].map((id) => world.store.get(id)));
-      return orders.filter((order) => order !== null);
-    },
+    orders: () => storedOrders(world),
     events: async (orderId) =>
-      (await world.store.events(orderId as never)).map(({ from, ...event }) => ({ ...event, from: from ?? "" })),
+      (await world.store.events(orderId as OrderId)).map(({ from, ...event }) => ({ ...event, from: from ?? "" })),
   };
   const audit = await world.ledger.audit(stored);
   if (audit.complaints.length > 0) throw new Error(audit.complaints.join("; "));

@@ -12,7 +12,7 @@ import { startUpstashBridge } from "@/test/upstash-bridge";
 export type Place = {
   open(): OrderStore;
   /** Time passes, as far as the store measures it with a clock of its own. */
-  forgetTurns(): Promise<void>;
+  age(ms: number): Promise<void>;
   leave(): Promise<void>;
 };
 
@@ -30,7 +30,7 @@ export async function sqlitePlaces(): Promise<Places> {
       if (made % 50 === 0) globalThis.gc?.();
       return {
         open: () => openSqliteOrderStore({ path }),
-        forgetTurns: async () => {},
+        age: async () => {},
         async leave() {
           for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
         },
@@ -39,6 +39,12 @@ export async function sqlitePlaces(): Promise<Places> {
     close: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+const AGE_LEASES = `
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  local left = redis.call('PTTL', key) - ARGV[2]
+  if left > 0 then redis.call('PEXPIRE', key, left) else redis.call('DEL', key) end
+end`;
 
 export async function redisPlaces(): Promise<Places> {
   const server = await startRedisServer();
@@ -52,14 +58,13 @@ export async function redisPlaces(): Promise<Places> {
     make() {
       made += 1;
       const keyPrefix = `story${made}:`;
-      const remove = async (pattern: string) => {
-        const keys = await redis.keys(`${keyPrefix}${pattern}`);
-        if (keys.length > 0) await redis.del(...keys);
-      };
       return {
         open: () => openRedisOrderStore({ url: bridge.url, token, timeoutMs: 10_000, keyPrefix }),
-        forgetTurns: () => remove('claim:"asked:*'),
-        leave: () => remove("*"),
+        age: async (ms) => void (await redis.eval(AGE_LEASES, 0, `${keyPrefix}lease:*`, ms)),
+        async leave() {
+          const keys = await redis.keys(`${keyPrefix}*`);
+          if (keys.length > 0) await redis.del(...keys);
+        },
       };
     },
     async close() {

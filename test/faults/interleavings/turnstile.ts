@@ -1,49 +1,49 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { OrderStore } from "@/lib/orders/order-store";
 
 /**
  * Lets concurrent work through one step at a time, in an order that the test decides: everything that reaches the outside
- * (store, provider, sleep) waits here before and after, so that any interleaving of those steps can be had again.
+ * (store, provider, sleep) waits here before and after, so that any interleaving of those steps can be repeated.
  */
 export class Turnstile {
   #waiting: (() => void)[] = [];
   #working = 0;
   #onIdle: (() => void) | null = null;
+  /** Where a piece of work does things side by side, they go through one after the other: it waits in one place only. */
+  readonly #piece = new AsyncLocalStorage<{ last: Promise<unknown> }>();
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Starts a piece of work. It has to be sequential: one that forks would be taken for finished too early. */
   start(work: () => Promise<void>): void {
     this.#working += 1;
-    void this.pass()
-      .then(work)
+    void this.#pass()
+      .then(() => this.#piece.run({ last: Promise.resolve() }, work))
       .finally(() => this.#rest());
   }
 
-  /** Called by the work itself: stops here until it is let through. */
-  pass(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#rest();
+  /** Around something that reaches the outside, by work that was started here. */
+  around<T>(step: () => Promise<T>): Promise<T> {
+    const piece = this.#piece.getStore();
+    if (piece === undefined) throw new Error("This work was not started at the turnstile.");
+    const done = piece.last.then(async () => {
+      await this.#pass();
+      try {
+        return await step();
+      } finally {
+        await this.#pass();
+      }
     });
+    piece.last = done.catch(() => undefined);
+    return done;
   }
 
-  /** Around something that reaches the outside. */
-  async around<T>(step: () => Promise<T>): Promise<T> {
-    await this.pass();
-    try {
-      return await step();
-    } finally {
-      await this.pass();
-    }
-  }
-
-  /** Lets one go on for some steps, or to its end if that comes sooner, while all others wait. -1 is who came last. */
+  /** Lets one go on for some steps, or to its end if that comes sooner, while all others wait. -1 is the one that came last. */
   async let(pick: number, steps: number): Promise<void> {
     const others = this.#waiting.length - 1;
     await this.#step(pick);
-    // Whoever has just made a step waits at the end of the row.
+    // The one that has just made a step waits at the end of the row.
     for (let left = steps - 1; left > 0 && this.#waiting.length > others; left -= 1) await this.#step(others);
   }
 
@@ -59,9 +59,12 @@ export class Turnstile {
     await idle;
   }
 
-  /** The process dies: whatever waits never goes on, and runs no clean-up either. */
-  crash(): void {
-    this.#waiting = [];
+  /** Called by the work itself: stops here until it is let through. */
+  #pass(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#rest();
+    });
   }
 
   #rest(): void {
@@ -72,18 +75,21 @@ export class Turnstile {
 
 /** The store, each of whose calls is two steps: before its effect, and between the effect and its answer. */
 export function withTurnstile(store: OrderStore, turnstile: Turnstile): OrderStore {
+  const around = <T>(call: () => Promise<T>) => turnstile.around(call);
   return {
     kind: store.kind,
-    insert: (order, event) => turnstile.around(() => store.insert(order, event)),
-    get: (id) => turnstile.around(() => store.get(id)),
-    findByPayment: (paymentId) => turnstile.around(() => store.findByPayment(paymentId)),
-    replace: (order, event) => turnstile.around(() => store.replace(order, event)),
-    events: (id) => turnstile.around(() => store.events(id)),
-    due: (options) => turnstile.around(() => store.due(options)),
-    claim: (options) => turnstile.around(() => store.claim(options)),
-    hold: (options) => turnstile.around(() => store.hold(options)),
-    release: (options) => turnstile.around(() => store.release(options)),
-    check: () => turnstile.around(() => store.check()),
+    insert: (write) => around(() => store.insert(write)),
+    get: (id) => around(() => store.get(id)),
+    findByPayment: (payment) => around(() => store.findByPayment(payment)),
+    replace: (write) => around(() => store.replace(write)),
+    events: (id) => around(() => store.events(id)),
+    due: (options) => around(() => store.due(options)),
+    postpone: (options) => around(() => store.postpone(options)),
+    acquire: (lease) => around(() => store.acquire(lease)),
+    holder: (lease) => around(() => store.holder(lease)),
+    extend: (lease) => around(() => store.extend(lease)),
+    release: (lease) => around(() => store.release(lease)),
+    check: () => around(() => store.check()),
     close: () => store.close(),
   };
 }

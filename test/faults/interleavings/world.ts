@@ -1,10 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { createOrder } from "@/lib/checkout/create-order";
-import { payAgain } from "@/lib/checkout/pay-again";
-import { readOrder } from "@/lib/checkout/read-order";
+import { type Flow, LEASE_MS, type Shop } from "@/lib/checkout/flow";
+import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
-import { type ReconcileBounds, reconcile } from "@/lib/checkout/reconcile";
-import { type OrderId, orderIdSchema } from "@/lib/orders/order";
+import { payAgain, type StartResult, startPayment } from "@/lib/checkout/start";
+import type { OrderId } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
 import type { PaymentProvider } from "@/lib/provider/provider";
@@ -16,22 +14,31 @@ import { Turnstile, withTurnstile } from "./turnstile";
 
 const CREDENTIALS = { apiKey: "st_key_interleavings", apiSecret: "st_secret_interleavings" };
 const BASE_URL = "http://127.0.0.1:4010";
-const WEBHOOK_URL = "http://127.0.0.1:3000/api/webhooks/allscale";
-const PRICE = { currency: "USD", minor: 500 } as const;
+const PUBLIC_URL = "http://127.0.0.1:3000";
+const WEBHOOK_URL = `${PUBLIC_URL}/api/webhooks/allscale`;
+const FIELDS = { amount: "5.00", anonymous: true } as const;
+const PRICING = { currency: "USD", min: 100, max: 1_000_000, fixed: false } as const;
+const NO_LIMIT = { take: async () => ({ ok: true }) as const, recentRefusal: () => null };
 
 /** The server's use cases on a real store, an AllScale that is asked in process, and a clock that the story moves. */
 export class World {
-  readonly turnstile = new Turnstile();
+  /** Of the process that lives now: what waited at an earlier one never goes on, and runs no clean-up either. */
+  turnstile = new Turnstile();
   readonly model = new AllScaleModel(BASE_URL);
   readonly ledger = new Ledger();
   readonly deliveries: Delivery[] = [];
   readonly orderIds = new Set<OrderId>();
-  /** Orders that somebody was told are paid. */
+  /** Orders that a payer or AllScale was told are paid. */
   readonly seenPaid = new Set<string>();
-  /** Checkouts that a payer was sent to: whatever is paid there has to be found again. */
+  /** Checkouts that a payer was sent to: what is paid there has to be found again. */
   readonly handedOut: { readonly id: OrderId; readonly checkoutUrl: string }[] = [];
+  /** The ids of orders whose goods were delivered, each time they were. */
+  readonly delivered: string[] = [];
   readonly errors: unknown[] = [];
   now = 1_800_000_000_000;
+  /** Nothing has happened for which a delivery may be repeated: no crash, and no runner stood still for as long as its lease. */
+  isQuiet = true;
+  #moved = 0;
   #store: OrderStore;
   readonly #place: Place;
 
@@ -47,84 +54,110 @@ export class World {
 
   /** Everything that was under way is gone, the handle of the store included. */
   crash(): void {
-    this.turnstile.crash();
+    this.isQuiet = false;
+    this.turnstile = new Turnstile();
     this.#store = this.#place.open();
   }
 
+  /** A clock that is set right may also go back. */
   async wait(ms: number): Promise<void> {
     this.now += ms;
-    await this.#place.forgetTurns();
+    this.#moved += Math.abs(ms);
+    if (this.#moved >= LEASE_MS) this.isQuiet = false;
+    if (ms > 0) await this.#place.age(ms);
   }
 
-  /** `stepped`: each call to the outside waits for its turn. */
-  #dependencies(stepped: boolean) {
-    const store = stepped ? withTurnstile(this.#store, this.turnstile) : this.#store;
-    return { store, provider: this.#provider(stepped), now: () => this.now };
-  }
-
-  #provider(stepped: boolean): PaymentProvider {
-    const ask: typeof fetch = async (input, init) => {
-      const { pathname } = new URL(String(input));
-      const body = init?.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : "";
-      const answer = this.model.handle({ method: init?.method ?? "GET", path: pathname, body });
-      return Response.json(answer.body, { status: answer.http });
+  /** Runs work with the flow of a process that goes through the turnstile. */
+  start(work: (flow: Flow) => Promise<unknown>): void {
+    const { turnstile } = this;
+    const begin = (run: () => Promise<unknown>) =>
+      turnstile.start(() =>
+        run().then(
+          () => undefined,
+          (error: unknown) => void this.errors.push(error),
+        ),
+      );
+    const flow: Flow = {
+      store: this.#recording(withTurnstile(this.#store, turnstile)),
+      providers: this.#providers((input, init) => turnstile.around(() => this.#ask(input, init))),
+      clock: {
+        now: () => this.now,
+        // Longer than was asked for, which costs a story fewer steps and is no less true.
+        sleep: (ms) => turnstile.around(() => this.wait(ms * 20)),
+      },
+      effects: [{ name: "on_paid", run: ({ id }) => turnstile.around(async () => void this.delivered.push(id)) }],
+      defer: begin,
     };
-    return createAllScaleProvider({
+    begin(() => work(flow));
+  }
+
+  /** The same without stops, to the end of what was put off as well. */
+  async run<Result>(work: (flow: Flow) => Promise<Result>): Promise<Result> {
+    const deferred: Promise<unknown>[] = [];
+    const result = await work({
+      store: this.#recording(this.#store),
+      providers: this.#providers((input, init) => this.#ask(input, init)),
+      clock: { now: () => this.now, sleep: (ms) => this.wait(ms) },
+      effects: [{ name: "on_paid", run: ({ id }) => void this.delivered.push(id) }],
+      defer: (more) => void deferred.push(more()),
+    });
+    await Promise.all(deferred);
+    return result;
+  }
+
+  #recording(store: OrderStore): OrderStore {
+    return {
+      ...store,
+      insert: (write) => {
+        this.orderIds.add(write.order.id);
+        return store.insert(write);
+      },
+    };
+  }
+
+  async #ask(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const { pathname } = new URL(String(input));
+    const body = init?.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : "";
+    const answer = this.model.handle({ method: init?.method ?? "GET", path: pathname, body });
+    return Response.json(answer.body, { status: answer.http });
+  }
+
+  #providers(ask: typeof fetch): ReadonlyMap<string, PaymentProvider> {
+    const provider = createAllScaleProvider({
       ...CREDENTIALS,
       previousSecret: null,
       baseUrl: BASE_URL,
-      acceptedStableCoins: [],
+      acceptedStablecoins: [],
       signedResponses: false,
+      testStore: false,
       timeoutMs: 600_000,
       now: () => this.now,
-      fetch: stepped ? (input, init) => this.turnstile.around(() => ask(input, init)) : ask,
+      fetch: ask,
     });
+    return new Map([[provider.name, provider]]);
   }
 
-  #paymentDependencies(stepped: boolean) {
-    return {
-      ...this.#dependencies(stepped),
-      sleep: async (ms: number) => {
-        // Longer than was asked for, which costs a story fewer steps and is no less true.
-        this.now += ms * 20;
-        if (stepped) await this.turnstile.pass();
-      },
-      takeFromLimit: async () => ({ allowed: true }) as const,
-      describeOrder: () => "A story",
-      returnUrl: (id: OrderId) => `http://127.0.0.1:3000/orders/${id}`,
-    };
+  async checkout(flow: Flow, key: number | null): Promise<void> {
+    const idempotencyKey = key === null ? null : `the key of a story ${key}`;
+    this.#handOut(await startPayment(flow, shopOf(flow), { fields: FIELDS, idempotencyKey, limit: NO_LIMIT }));
   }
 
-  async checkout(key: number | null, stepped = true): Promise<void> {
-    const newOrderId = () => {
-      const id = orderIdSchema.parse(randomBytes(18).toString("base64url"));
-      this.orderIds.add(id);
-      return id;
-    };
-    const idempotency = key === null ? null : { key: `key ${key}`, fingerprint: "the same" };
-    const payer = { name: null, message: null, anonymous: true };
-    const dependencies = { ...this.#paymentDependencies(stepped), newOrderId };
-    const result = await createOrder(dependencies, { price: PRICE, payer, idempotency });
-    if (result.outcome === "created") this.#handOut(result.order.id, result.checkoutUrl);
+  async tryAgain(flow: Flow, orderId: OrderId): Promise<void> {
+    this.#handOut(await payAgain(flow, shopOf(flow), { orderId, limit: NO_LIMIT }));
   }
 
-  async tryAgain(id: OrderId): Promise<void> {
-    const result = await payAgain(this.#paymentDependencies(true), id);
-    if (result.outcome === "created") this.#handOut(id, result.checkoutUrl);
+  #handOut(result: StartResult): void {
+    if (!result.ok || result.checkoutUrl === result.orderUrl) return;
+    const { order, checkoutUrl } = result;
+    this.ledger.promisedOrder(order.id);
+    this.handedOut.push({ id: order.id, checkoutUrl });
   }
 
-  #handOut(id: OrderId, checkoutUrl: string): void {
-    this.ledger.promisedOrder(id);
-    this.handedOut.push({ id, checkoutUrl });
-  }
-
-  async poll(id: OrderId): Promise<void> {
-    const result = await readOrder(this.#dependencies(true), id);
-    if (result.outcome === "found" && result.order.status === "paid") this.seenPaid.add(id);
-  }
-
-  async reconcile(bounds: ReconcileBounds, stepped: boolean) {
-    return reconcile(this.#dependencies(stepped), bounds);
+  async poll(flow: Flow, id: OrderId): Promise<void> {
+    // In a story the provider is never slower than the patience of a page.
+    const clock = { ...flow.clock, sleep: () => new Promise<never>(() => {}) };
+    const result = await readOrder({ ...flow, clock }, id, { mayAsk: true });
+    if (result.ok && result.order.status === "paid") this.seenPaid.add(id);
   }
 
   /** The payer pays, which AllScale knows at once. */
@@ -144,9 +177,9 @@ export class World {
     return delivery;
   }
 
-  /** Answers the outcome, and books what was promised. */
-  async receive(delivery: Delivery, stepped: boolean): Promise<string> {
-    const received = await receiveWebhook(this.#dependencies(stepped), {
+  /** Answers the result or the refusal, and books what was promised. */
+  async receive(flow: Flow, delivery: Delivery): Promise<string> {
+    const received = await receiveWebhook(flow, providerOf(flow), {
       method: "POST",
       path: new URL(WEBHOOK_URL).pathname,
       query: "",
@@ -154,10 +187,18 @@ export class World {
       body: new TextEncoder().encode(delivery.body),
       receivedAt: this.now,
     });
-    const accepted = received.outcome === "accepted";
-    const result = accepted ? received.result : null;
-    this.ledger.record(delivery, { status: accepted ? 200 : 503, result });
-    if (accepted && received.order.status === "paid") this.seenPaid.add(received.order.id);
-    return accepted ? received.result : received.outcome;
+    this.ledger.record(delivery, { status: received.ok ? 200 : 503, result: received.ok ? received.result : null });
+    if (received.ok && received.result === "paid") this.seenPaid.add(delivery.intent.orderId);
+    return received.ok ? received.result : received.refusal.code;
   }
+}
+
+function providerOf({ providers }: Flow): PaymentProvider {
+  const [provider] = providers.values();
+  if (provider === undefined) throw new Error("A story has one provider.");
+  return provider;
+}
+
+function shopOf(flow: Flow): Shop {
+  return { provider: providerOf(flow), pricing: PRICING, publicUrl: PUBLIC_URL, name: "A story" };
 }

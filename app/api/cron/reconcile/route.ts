@@ -1,16 +1,16 @@
 import { reconcile } from "@/lib/checkout/reconcile";
-import { apiRoute, methodNotAllowed } from "@/lib/http/api-route";
-import { hasBearer } from "@/lib/http/bearer";
-import { problemResponse } from "@/lib/http/problem";
 import { log } from "@/lib/log";
 import { getServices } from "@/lib/services";
+import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
+import { hasBearer } from "@/lib/web/bearer";
+import { problemResponse } from "@/lib/web/refusals";
 
-/** Seconds that a host with a time limit should give it; the walk itself stops earlier. */
+/** Seconds that a host with a time limit should give it; the run itself ends earlier. */
 export const maxDuration = 60;
 const BOUNDS = { maxOrders: 500, deadlineMs: 45_000, asksDuringWaits: true };
 
 const run = apiRoute(async (request, { requestId }) => {
-  const { settings, store, provider, now } = getServices();
+  const { settings, flow } = getServices();
   if (settings.cronSecret === null) {
     return problemResponse({ code: "not_found", detail: "There is no such route." }, requestId);
   }
@@ -18,21 +18,13 @@ const run = apiRoute(async (request, { requestId }) => {
     const detail = "Send the header Authorization: Bearer with the CRON_SECRET.";
     return problemResponse({ code: "unauthenticated", detail }, requestId);
   }
-  if (store === null || provider === null) {
+  if (flow === null || flow.providers.size === 0) {
     return problemResponse({ code: "not_configured", detail: "This deployment is not set up." }, requestId);
   }
-  const result = await reconcile({ store, provider, now }, BOUNDS);
-  log.info("reconciled", { trigger: "cron", requestId, ...result });
+  const result = await reconcile(flow, BOUNDS);
+  log.info("reconciled", { trigger: "cron", ...result });
   return Response.json(result);
 });
 
-const refuseMethod = methodNotAllowed("GET", "POST");
-
-export {
-  refuseMethod as DELETE,
-  refuseMethod as OPTIONS,
-  refuseMethod as PATCH,
-  refuseMethod as PUT,
-  run as GET,
-  run as POST,
-};
+export { run as GET, run as POST };
+export const { DELETE, OPTIONS, PATCH, PUT } = refuseMethodsExcept("GET", "POST");

@@ -1,32 +1,22 @@
-import { orderView } from "@/lib/checkout/order-view";
-import { loadOrder } from "@/lib/checkout/read-order";
-import { apiRoute, methodNotAllowed } from "@/lib/http/api-route";
-import { clientAddress } from "@/lib/http/client-address";
-import { problemResponse } from "@/lib/http/problem";
+import { readOrder } from "@/lib/checkout/read";
 import { getServices } from "@/lib/services";
+import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
+import { clientAddress } from "@/lib/web/client-address";
+import { notConfiguredRefusal, problemResponse } from "@/lib/web/refusals";
 
 export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, params }) => {
-  const services = getServices();
-  const address = clientAddress(request.headers, services.settings.trustedProxyHops);
-  const taken = await services.limiter.take({ policy: "status", address });
-  if (!taken.allowed) {
+  const { settings, limiter, flow, viewOf } = getServices();
+  const address = clientAddress(request.headers, settings.trustedProxyHops);
+  const taken = await limiter.take({ policy: "status", address });
+  if (!taken.ok) {
     const { retryAfterSeconds } = taken;
-    const detail = `This order was asked for too often. Try again in ${retryAfterSeconds} s.`;
+    const detail = `Payments were looked up too often from this address. Try again in ${retryAfterSeconds} s.`;
     return problemResponse({ code: "rate_limited", detail, retryAfterSeconds }, requestId);
   }
-  const result = await loadOrder(services, params.orderId);
-  if (result.outcome === "not_found") {
-    return problemResponse({ code: "not_found", detail: "There is no such order." }, requestId);
-  }
-  return Response.json(orderView(result.order, result));
+  if (flow === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
+  const read = await readOrder(flow, params.orderId, { mayAsk: true });
+  if (!read.ok) return problemResponse({ code: "not_found", detail: "There is no such order." }, requestId);
+  return Response.json(viewOf(read.order, read));
 });
 
-const refuseMethod = methodNotAllowed("GET");
-
-export {
-  refuseMethod as DELETE,
-  refuseMethod as OPTIONS,
-  refuseMethod as PATCH,
-  refuseMethod as POST,
-  refuseMethod as PUT,
-};
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = refuseMethodsExcept("GET");

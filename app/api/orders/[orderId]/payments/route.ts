@@ -1,39 +1,28 @@
-import { refusalOf } from "@/lib/checkout/checkout-refusal";
-import type { CheckoutResponse } from "@/lib/checkout/contract";
-import { startAgain } from "@/lib/checkout/start-checkout";
-import { apiRoute, methodNotAllowed } from "@/lib/http/api-route";
-import { clientAddress } from "@/lib/http/client-address";
-import { acceptsHtml, seeOther } from "@/lib/http/form-answer";
-import { problemResponse } from "@/lib/http/problem";
+import { payAgain } from "@/lib/checkout/start";
 import { getServices } from "@/lib/services";
+import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
+import { clientAddress } from "@/lib/web/client-address";
+import type { CheckoutResponse } from "@/lib/web/contract";
+import { acceptsHtml, isForeignScript, seeOther } from "@/lib/web/form";
+import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 /** "Try again" on an order that ended without money. The body is not read: the path says it all. */
 export const POST = apiRoute<{ orderId: string }>(async (request, { requestId, params }) => {
-  const services = getServices();
-  const result = await startAgain(services, {
-    orderId: params.orderId,
-    address: clientAddress(request.headers, services.settings.trustedProxyHops),
-    requestId,
-  });
-  const fromPage = acceptsHtml(request);
-  if (result.outcome !== "created") {
-    const refusal = refusalOf(result);
-    const page = `/orders/${encodeURIComponent(params.orderId)}`;
-    return fromPage ? seeOther(`${page}?error=${refusal.pageError}`) : problemResponse(refusal, requestId);
-  }
+  const { settings, limiter, flow, shop } = getServices();
+  const page = `/orders/${encodeURIComponent(params.orderId)}`;
+  const refuse = (refusal: Refusal) =>
+    acceptsHtml(request) ? seeOther(`${page}?error=${refusal.code}`) : problemResponse(refusal, requestId);
+
+  if (isForeignScript(request)) return refuse({ code: "cross_site", detail: "Another site's script cannot do this." });
+  if (flow === null || shop === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
+  const client = { policy: "checkout", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
+  const limit = { take: () => limiter.take(client), recentRefusal: () => limiter.recentRefusal(client) };
+  const result = await payAgain(flow, shop, { orderId: params.orderId, limit });
+  if (!result.ok) return refuse(result.refusal);
   const { order, checkoutUrl, orderUrl } = result;
-  if (fromPage) return seeOther(checkoutUrl);
-  return Response.json({ orderId: order.id, orderUrl, checkoutUrl, status: order.status } satisfies CheckoutResponse, {
-    status: 201,
-  });
+  if (acceptsHtml(request)) return seeOther(checkoutUrl);
+  const answer = { orderId: order.id, orderUrl, checkoutUrl, status: order.status } satisfies CheckoutResponse;
+  return Response.json(answer, { status: 201 });
 });
 
-const refuseMethod = methodNotAllowed("POST");
-
-export {
-  refuseMethod as DELETE,
-  refuseMethod as GET,
-  refuseMethod as OPTIONS,
-  refuseMethod as PATCH,
-  refuseMethod as PUT,
-};
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = refuseMethodsExcept("POST");

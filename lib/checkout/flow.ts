@@ -1,0 +1,113 @@
+import "server-only";
+import type { Order, Transaction } from "@/lib/orders/order";
+import type { OrderStore, OrderWrite } from "@/lib/orders/order-store";
+import type { PaymentProvider } from "@/lib/provider/provider";
+import type { Pricing } from "@/lib/settings";
+
+/** What every step of the flow runs on. */
+export type Flow = {
+  readonly store: OrderStore;
+  /** Every configured provider by its name: each settles the payments that it opened. */
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
+  readonly clock: { readonly now: () => number; readonly sleep: (ms: number) => Promise<void> };
+  /** What has to happen once an order is paid. */
+  readonly effects: readonly Effect[];
+  /** Runs work after the answer was sent, and logs what it throws. */
+  readonly defer: (work: () => Promise<unknown>) => void;
+};
+
+/** What it takes to open a new payment; there is none while a setting is missing or wrong. */
+export type Shop = {
+  /** The one that opens new payments. */
+  readonly provider: PaymentProvider;
+  readonly pricing: Pricing;
+  /** An origin, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly name: string;
+};
+
+/** What the merchant's code gets to know of an order that was paid. */
+export type PaidOrder = {
+  /** The key under which to deliver once: the same order can be handed over more than once. */
+  readonly id: string;
+  /** Decimal string in major units of `currency`. */
+  readonly amount: string;
+  readonly currency: string;
+  readonly payer: Order["payer"];
+  /** In milliseconds since the epoch. */
+  readonly paidAt: number;
+  readonly payment: {
+    readonly provider: string;
+    readonly paymentId: string;
+    readonly transaction: Transaction | null;
+  };
+  /** What the merchant should look at before delivering, such as "paid_late". */
+  readonly attention: Order["attention"];
+};
+
+export type EffectContext = {
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Fires when the time is over. What is still running then counts as failed, and will be tried again. */
+  readonly signal: AbortSignal;
+};
+
+export type OnPaid = (order: PaidOrder, context: EffectContext) => Promise<void> | void;
+
+/** Something that must happen because an order became paid. Its name is stored with the order. */
+export type Effect = { readonly name: string; readonly run: OnPaid };
+
+/** Each conflict means that another write succeeded, so this many in a row is a fault, not contention. */
+const MAX_CONFLICTS = 100;
+
+/**
+ * Read, change, compare-and-set, until no other write came in between. `change` answers the write that it wants, or null
+ * for none, beside what the caller needs to know. Null when there is no such order.
+ */
+export async function updateOrder<Change extends { readonly write: OrderWrite | null }>(
+  { store }: Pick<Flow, "store">,
+  options: {
+    /** Saves the first read where the caller has the order already. */
+    readonly known?: Order | undefined;
+    readonly find: () => Promise<Order | null>;
+    readonly change: (order: Order) => Change;
+  },
+): Promise<{ readonly before: Order; readonly order: Order; readonly change: Change } | null> {
+  let before = options.known ?? (await options.find());
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+    if (before === null) return null;
+    const change = options.change(before);
+    const { write } = change;
+    if (write === null) return { before, order: before, change };
+    if ((await store.replace(write)) === "replaced") return { before, order: write.order, change };
+    before = await options.find();
+  }
+  throw new Error("An order changed at every attempt to change it");
+}
+
+/** Renewed while the work goes on, so that a process that died holds the others up for no longer than this. */
+export const LEASE_MS = 10_000;
+const RENEW_MS = 3_000;
+
+/** Does work that only one process may do at a time. Null, and nothing is done, while another one is at it. */
+export async function underLease<Result>(
+  { store, clock }: Pick<Flow, "store" | "clock">,
+  key: string,
+  work: () => Promise<Result>,
+): Promise<Result | null> {
+  const value = crypto.randomUUID();
+  const lease = () => ({ key, value, ttlMs: LEASE_MS, now: clock.now() });
+  if (!(await store.acquire(lease())).ok) return null;
+  let renewed: Promise<void> = Promise.resolve();
+  const renewal = setInterval(() => {
+    renewed = store.extend(lease()).catch(() => undefined);
+  }, RENEW_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewal);
+    // A renewal that arrived after the release would hold up everyone for nothing.
+    await renewed;
+    await store.release(lease()).catch(() => undefined);
+  }
+}

@@ -1,0 +1,112 @@
+import "server-only";
+import { log } from "@/lib/log";
+import { type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
+import { StoreUnavailableError } from "@/lib/orders/order-store";
+import { STATUSES } from "@/lib/orders/status";
+import type { ReadPaymentResult } from "@/lib/provider/provider";
+import type { Flow } from "./flow";
+import { settle } from "./settle";
+
+/** However many pages, processes and schedulers want to know, the provider is asked at most this often about an order. */
+const ASK_EVERY_MS = 4_000;
+/** After an end other than paid, only a late confirmation is waited for. */
+const ASK_EVERY_WHEN_ENDED_MS = 15_000;
+const ASK_AT_MOST = 3;
+/** How long a page waits for a slow provider before it shows what is known. */
+const PATIENCE_MS = 3_000;
+/** The longest Retry-After that is respected: a wrong unit must not stop the watch over money. */
+const LONGEST_WAIT_SECONDS = 300;
+/** The value of a poll lease that stands for the provider's Retry-After. */
+const RETRY_AFTER = "retry_after";
+
+export type ReadOrderResult =
+  | {
+      readonly ok: true;
+      readonly order: Order;
+      /** The provider could not be asked, did not answer soon, or its answer could not be stored: this is the last known state. */
+      readonly delayed: boolean;
+    }
+  /** A malformed id and an unknown one are the same. */
+  | { readonly ok: false };
+
+/**
+ * The order with this id, after asking the provider where that is due. A page does not wait for a slow provider: after 3 s
+ * it shows what is known, and the answer is settled all the same. Throws `StoreUnavailableError` when the order cannot be read.
+ */
+export async function readOrder(
+  flow: Flow,
+  id: string,
+  /** False shows what is stored: for callers that have asked too often. */
+  { mayAsk }: { mayAsk: boolean },
+): Promise<ReadOrderResult> {
+  const orderId = orderIdSchema.safeParse(id);
+  if (!orderId.success) return { ok: false };
+  const order = await flow.store.get(orderId.data);
+  if (order === null) return { ok: false };
+  if (!mayAsk || order.status === "paid" || order.payments.length === 0) return { ok: true, order, delayed: false };
+
+  const asking = ask(flow, order);
+  const read = await Promise.race([asking, flow.clock.sleep(PATIENCE_MS).then(() => null)]);
+  if (read !== null) return { ok: true, ...read };
+  flow.defer(() => asking);
+  return { ok: true, order, delayed: true };
+}
+
+async function ask(flow: Flow, order: Order): Promise<{ order: Order; delayed: boolean }> {
+  try {
+    const everyMs = STATUSES[order.status].terminal ? ASK_EVERY_WHEN_ENDED_MS : ASK_EVERY_MS;
+    const lease = await acquirePollLease(flow, { orderId: order.id, everyMs });
+    if (lease !== "acquired") return { order, delayed: lease === "retry_after" };
+    return await askAboutPayments(flow, order);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    log.error("store_unavailable", error, { orderId: order.id });
+    return { order, delayed: true };
+  }
+}
+
+async function askAboutPayments(flow: Flow, order: Order): Promise<{ order: Order; delayed: boolean }> {
+  const unpaid = order.payments.filter(({ status }) => status !== "paid");
+  let latest = order;
+  let delayed = false;
+  for (const { provider, paymentId } of unpaid.slice(-ASK_AT_MOST)) {
+    const read = await flow.providers.get(provider)?.readPayment(paymentId, "waiting");
+    if (read?.ok) {
+      const settled = await settle(flow, { observation: read.observation, source: "poll" }, latest);
+      if (settled.ok) latest = settled.order;
+    } else {
+      delayed = true;
+    }
+    if (read && (await respectRetryAfter(flow, { orderId: order.id, read }))) break;
+  }
+  return { order: latest, delayed };
+}
+
+/**
+ * The right to ask the provider about an order, shared by all processes. "throttled": it was asked a moment ago.
+ * "retry_after": the provider wants no questions about it for a while.
+ */
+export async function acquirePollLease(
+  { store, clock }: Pick<Flow, "store" | "clock">,
+  { orderId, everyMs = ASK_EVERY_MS }: { orderId: OrderId; everyMs?: number },
+): Promise<"acquired" | "throttled" | "retry_after"> {
+  const lease = await store.acquire({ key: pollKey(orderId), value: "", ttlMs: everyMs, now: clock.now() });
+  if (lease.ok) return "acquired";
+  return lease.value === RETRY_AFTER ? "retry_after" : "throttled";
+}
+
+/** Extends the poll lease where the provider named a wait. Answers whether it did. */
+export async function respectRetryAfter(
+  { store, clock }: Pick<Flow, "store" | "clock">,
+  { orderId, read }: { orderId: OrderId; read: ReadPaymentResult },
+): Promise<boolean> {
+  const seconds = read.ok ? read.retryAfterSeconds : read.failure.retryAfterSeconds;
+  if (seconds === undefined || seconds <= 0) return false;
+  const ttlMs = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1_000;
+  await store.extend({ key: pollKey(orderId), value: RETRY_AFTER, ttlMs, now: clock.now() });
+  return true;
+}
+
+function pollKey(orderId: OrderId): string {
+  return `poll:${orderId}`;
+}

@@ -1,0 +1,86 @@
+import "server-only";
+import { assertNever } from "@/lib/assert-never";
+import type { checkAmount } from "@/lib/money/limits";
+import type { Order } from "@/lib/orders/order";
+import { STATUSES } from "@/lib/orders/status";
+import type { ProviderFailure } from "@/lib/provider/provider";
+import type { Refused } from "@/lib/web/rate-limit";
+import type { Refusal } from "@/lib/web/refusals";
+
+/** Why a payment was not opened, in the one vocabulary of our API. */
+
+export const NOT_FOUND: Refusal = { code: "not_found", detail: "There is no such order." };
+
+export const CONFLICT: Refusal = {
+  code: "idempotency_conflict",
+  detail: "This Idempotency-Key was used with another request. Use a new key for a new request.",
+};
+
+export function notPayable({ status, payments }: Order): Refusal {
+  const sawMoney = payments.length > 0 && !STATUSES[status].canPayAgain;
+  const detail = sawMoney
+    ? `This order is ${status}, so another payment could charge twice.`
+    : "This order is too old, has too many payments, or has another price than today's. Start a new one.";
+  return { code: "not_payable", detail };
+}
+
+export function amountRefusal(checked: Exclude<ReturnType<typeof checkAmount>, { ok: true }>): Refusal {
+  const { problem, message } = checked;
+  return { code: "validation", detail: "A field is not valid.", errors: [{ field: "amount", code: problem, message }] };
+}
+
+export function rateRefusal({ by, retryAfterSeconds }: Refused): Refusal {
+  const again = `Try again in ${retryAfterSeconds} s.`;
+  if (by === "store") {
+    const detail = `Too many payments are being started by everyone together, not by you. ${again}`;
+    return { code: "busy", detail, retryAfterSeconds };
+  }
+  const from = by === "network" ? "your network" : "your address";
+  return { code: "rate_limited", detail: `Too many payments were started from ${from}. ${again}`, retryAfterSeconds };
+}
+
+/**
+ * What a payer is told when the provider did not open a payment. The provider's own words are about keys, clocks and codes:
+ * they are for the merchant, in the log.
+ */
+export function providerRefusal(failure: ProviderFailure): Refusal {
+  const { code, detail } = refusalOf(failure.kind);
+  const unsure = failure.maybeAccepted ? " Trying again is safe: you cannot be charged twice." : "";
+  const { retryAfterSeconds } = failure;
+  return { code, detail: `${detail}${unsure}`, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+}
+
+function refusalOf(kind: ProviderFailure["kind"]): Pick<Refusal, "code" | "detail"> {
+  switch (kind) {
+    case "timeout":
+      return { code: "provider_timeout", detail: "The payment provider did not answer in time." };
+    case "unreachable":
+    case "rate_limited":
+    case "provider_error":
+      return { code: "provider_unavailable", detail: "The payment provider cannot be reached. Try again in a moment." };
+    case "unauthorized":
+    case "forbidden":
+    case "not_found":
+    case "amount_refused":
+    case "refused":
+      return {
+        code: "provider_refused",
+        detail: "The payment provider did not accept this payment. The merchant can see why in the log.",
+      };
+    case "bad_answer":
+    case "bad_response_signature":
+      return { code: "provider_bad_answer", detail: "The payment provider gave an answer that cannot be used." };
+    case "amount_check_failed":
+      return {
+        code: "amount_check_failed",
+        detail: "The payment provider asked for another amount than this page, so nothing was opened.",
+      };
+    case "unsafe_checkout_url":
+      return {
+        code: "unsafe_checkout_url",
+        detail: "The payment provider named a page that is not its own, so nothing was opened.",
+      };
+    default:
+      return assertNever(kind);
+  }
+}

@@ -1,0 +1,292 @@
+import "server-only";
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import { log } from "@/lib/log";
+import { formatAmount, formatAmountForPeople } from "@/lib/money/amount";
+import { checkAmount } from "@/lib/money/limits";
+import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
+import { STATUSES } from "@/lib/orders/status";
+import type { ProviderFailure } from "@/lib/provider/provider";
+import type { Pricing } from "@/lib/settings";
+import type { CheckoutRequest } from "@/lib/web/contract";
+import type { RateDecision, Refused } from "@/lib/web/rate-limit";
+import type { Refusal } from "@/lib/web/refusals";
+import { type Flow, type Shop, underLease, updateOrder } from "./flow";
+import { creationEnded, creationEvent, creationStarted, IN_FLIGHT_MS } from "./payment";
+import { settle } from "./settle";
+import { amountRefusal, CONFLICT, NOT_FOUND, notPayable, providerRefusal, rateRefusal } from "./start-refusals";
+
+export type StartResult =
+  | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Counts one new payment against the limits of the caller. */
+export type StartLimit = {
+  readonly take: () => Promise<RateDecision>;
+  /** A refusal that still holds, from memory: a flood of refused requests writes nothing. */
+  readonly recentRefusal: () => Refused | null;
+};
+
+const ORDER_ID_BYTES = 18;
+const KEY_TTL_MS = 24 * 60 * 60 * 1000;
+const WAIT_STEP_MS = 100;
+/** "Try again" opens another payment of the same order this often, and for this long. */
+const MAX_PAYMENTS = 10;
+const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Opens a payment for a new order, or answers again for the same idempotency key. The order is stored before the provider
+ * is called, so that nothing the provider knows is unknown to us. A call whose answer was lost leaves the order "unsure";
+ * asking again opens another payment of it, which cannot charge twice, because the first was never shown to a payer.
+ */
+export async function startPayment(
+  flow: Flow,
+  shop: Shop,
+  request: { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit },
+): Promise<StartResult> {
+  const { fields, limit } = request;
+  const checked = checkAmount(fields.amount, shop.pricing);
+  if (!checked.ok) return refuse(amountRefusal(checked));
+  const order = newOrder({ price: checked.money, fields, now: flow.clock.now() });
+  const key = request.idempotencyKey === null ? null : idempotencyKey(request.idempotencyKey, order);
+  return logged(await untilDecided(flow, () => start(flow, shop, { order, key, limit })), null);
+}
+
+/**
+ * "Try again": opens another payment of an order that ended without money, once for all who ask at the same time. Every
+ * earlier payment is asked about first, and one that money has reached stands in the way. Earlier payments stay watched; if
+ * two are paid in the end, the merchant is told.
+ */
+export async function payAgain(
+  flow: Flow,
+  shop: Shop,
+  request: { orderId: string; limit: StartLimit },
+): Promise<StartResult> {
+  const id = orderIdSchema.safeParse(request.orderId);
+  if (!id.success) return refuse(NOT_FOUND);
+  const { limit } = request;
+  return logged(await untilDecided(flow, () => again(flow, shop, { orderId: id.data, limit })), id.data);
+}
+
+/** Whether another payment of the order may be opened: no money was seen, it is recent, and today's settings would take its price. */
+export function canPayAgain(order: Order, { pricing, now }: { pricing: Pricing | null; now: number }): boolean {
+  if (order.payments.length > 0 && !STATUSES[order.status].canPayAgain) return false;
+  if (pricing === null || pricing.currency !== order.price.currency) return false;
+  if (order.payments.length >= MAX_PAYMENTS || now - order.createdAt > PAYABLE_FOR_MS) return false;
+  return checkAmount(formatAmount(order.price), pricing).ok;
+}
+
+type Key = { readonly name: string; readonly fingerprint: string };
+const keyValueSchema = z.object({ orderId: orderIdSchema, fingerprint: z.string() });
+
+/** Hashed, so that a key of any content makes a well-formed name; the same key with another request is a conflict. */
+function idempotencyKey(key: string, { price, payer }: Order): Key {
+  const parts = [price.currency, price.minor, payer.name, payer.message, payer.anonymous];
+  return { name: `idempotency:${sha256(key)}`, fingerprint: sha256(JSON.stringify(parts)) };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Repeats an attempt that answers null while another request is at work on the same order. */
+async function untilDecided({ clock }: Flow, attempt: () => Promise<StartResult | null>): Promise<StartResult> {
+  const giveUpAt = clock.now() + IN_FLIGHT_MS;
+  while (clock.now() < giveUpAt) {
+    const result = await attempt();
+    if (result !== null) return result;
+    await clock.sleep(WAIT_STEP_MS);
+  }
+  const detail = "The same request is still being worked on. Ask again with the same Idempotency-Key.";
+  return refuse({ code: "provider_timeout", detail, retryAfterSeconds: 5 });
+}
+
+/** Without those of the limits, which log their own, so that a flood does not fill the log. */
+function logged(result: StartResult, orderId: OrderId | null): StartResult {
+  const code = result.ok ? null : result.refusal.code;
+  if (code !== null && code !== "rate_limited" && code !== "busy") log.info("checkout_refused", { orderId, code });
+  return result;
+}
+
+async function start(
+  flow: Flow,
+  shop: Shop,
+  { order, key, limit }: { order: Order; key: Key | null; limit: StartLimit },
+): Promise<StartResult | null> {
+  const { store, clock } = flow;
+  if (key === null) {
+    const refusal = await storeFirst(flow, { order, limit });
+    return refusal === null ? openPayment(flow, shop, order) : refuse(refusal);
+  }
+  const recent = limit.recentRefusal();
+  if (recent !== null && (await store.holder({ key: key.name, now: clock.now() })) === null) {
+    return refuse(rateRefusal(recent));
+  }
+  const value = JSON.stringify({ orderId: order.id, fingerprint: key.fingerprint });
+  const acquired = await store.acquire({ key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() });
+  const held = acquired.ok ? value : acquired.value;
+  const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(held));
+  if (fingerprint !== key.fingerprint) return refuse(CONFLICT);
+
+  const known = acquired.ok ? null : await store.get(orderId);
+  const opened = known && openedBefore(shop, known);
+  if (opened) return opened;
+  if (recent !== null) return refuse(rateRefusal(recent));
+  return underLease(flow, creating(orderId), async () => {
+    // Another request with the key may have been here first, and have stored the order or given the key back.
+    if ((await store.holder({ key: key.name, now: clock.now() })) !== held) return null;
+    const current = await store.get(orderId);
+    if (current !== null) return openedBefore(shop, current) ?? openAnother(flow, shop, { order: current, limit });
+    // If the order is not stored now, the key is free again.
+    const first = { ...order, id: orderId };
+    const giveBack = () => store.release({ key: key.name, value: held });
+    const refusal = await storeFirst(flow, { order: first, limit }).catch(async (error: unknown) => {
+      await giveBack().catch(() => undefined);
+      throw error;
+    });
+    if (refusal === null) return openPayment(flow, shop, first);
+    await giveBack();
+    return refuse(refusal);
+  });
+}
+
+async function again(
+  flow: Flow,
+  shop: Shop,
+  { orderId, limit }: { orderId: OrderId; limit: StartLimit },
+): Promise<StartResult | null> {
+  const { store, clock } = flow;
+  const decide = (order: Order | null): StartResult | null => {
+    if (order === null) return refuse(NOT_FOUND);
+    const open = order.status === "pending" ? openedBefore(shop, order) : null;
+    if (open) return open;
+    return canPayAgain(order, { pricing: shop.pricing, now: clock.now() }) ? null : refuse(notPayable(order));
+  };
+  const decided = decide(await store.get(orderId));
+  if (decided) return decided;
+  const recent = limit.recentRefusal();
+  if (recent !== null) return refuse(rateRefusal(recent));
+  return underLease(flow, creating(orderId), async () => {
+    const order = await store.get(orderId);
+    const result = decide(order);
+    if (order === null || result) return result;
+    const taken = await limit.take();
+    if (!taken.ok) return refuse(rateRefusal(taken));
+    const asked = await askAboutEarlier(flow, order);
+    if (!asked.ok) return asked;
+    return decide(asked.order) ?? openAnother(flow, shop, { order: asked.order, limit: null });
+  });
+}
+
+/** Money that was sent to an earlier payment must be seen before the payer is offered another one. */
+async function askAboutEarlier(
+  flow: Flow,
+  order: Order,
+): Promise<{ ok: true; order: Order } | { ok: false; refusal: Refusal }> {
+  const reads = await Promise.all(
+    order.payments.map(({ provider, paymentId }) => flow.providers.get(provider)?.readPayment(paymentId, "ended")),
+  );
+  let latest = order;
+  for (const read of reads) {
+    if (read?.ok) {
+      const settled = await settle(flow, { observation: read.observation, source: "poll" }, latest);
+      if (settled.ok) latest = settled.order;
+    } else if (read?.failure.kind !== "not_found") {
+      return refuse(providerRefusal(read?.failure ?? NOT_CONFIGURED));
+    }
+  }
+  return { ok: true, order: latest };
+}
+
+const NOT_CONFIGURED: ProviderFailure = { kind: "unreachable", message: "Not configured.", maybeAccepted: false };
+
+/** The lease for the one create call that an order may have at a time, in all processes. */
+function creating(orderId: OrderId): string {
+  return `creating:${orderId}`;
+}
+
+/** Counts and stores a new order. The refusal of the limits, or null. */
+async function storeFirst(
+  { store }: Flow,
+  { order, limit }: { order: Order; limit: StartLimit },
+): Promise<Refusal | null> {
+  const taken = await limit.take();
+  if (!taken.ok) return rateRefusal(taken);
+  await store.insert({ order, event: creationEvent(order, { type: "order_created", facts: {} }), dueAt: null });
+  return null;
+}
+
+async function openAnother(
+  flow: Flow,
+  shop: Shop,
+  { order, limit }: { order: Order; limit: StartLimit | null },
+): Promise<StartResult | null> {
+  const taken = await limit?.take();
+  if (taken?.ok === false) return refuse(rateRefusal(taken));
+  const write = creationStarted(order, flow.clock.now());
+  if ((await flow.store.replace(write)) === "conflict") return null;
+  return openPayment(flow, shop, write.order);
+}
+
+/** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it. */
+async function openPayment(flow: Flow, shop: Shop, order: Order): Promise<StartResult> {
+  const { store, clock } = flow;
+  const { provider, name } = shop;
+  const result = await provider.createPayment({
+    price: order.price,
+    orderReference: order.id,
+    description: `${name}: ${formatAmountForPeople(order.price, "en-US")}`,
+    returnUrl: orderUrl(shop, order.id),
+  });
+  const updated = await updateOrder(flow, {
+    known: order,
+    find: () => store.get(order.id),
+    change: (current) => ({ write: creationEnded(current, { provider, result, now: clock.now() }) }),
+  });
+  if (updated === null) throw new Error("An order that was just stored is gone.");
+  if (!result.ok) {
+    const { kind, code, reason, providerRequestId, maybeAccepted } = result.failure;
+    log.warn("checkout_failed", { orderId: order.id, kind, code, reason, providerRequestId, maybeAccepted });
+    return refuse(providerRefusal(result.failure));
+  }
+  const { checkoutUrl, paymentId } = result.payment;
+  // A provider without a hosted page shows what to pay on our own page.
+  log.info("checkout_created", { orderId: order.id, paymentId, provider: provider.name });
+  const url = orderUrl(shop, order.id);
+  return { ok: true, order: updated.order, checkoutUrl: checkoutUrl ?? url, orderUrl: url };
+}
+
+/** The answer of an order whose payment is open; where all have ended, of the newest. Null when none was opened. */
+function openedBefore(shop: Shop, order: Order): StartResult | null {
+  const open = order.payments.findLast(({ status, checkoutUrl }) => status === "pending" && checkoutUrl !== null);
+  const payment = open ?? order.payments.at(-1);
+  if (payment === undefined) return null;
+  const url = orderUrl(shop, order.id);
+  return { ok: true, order, checkoutUrl: payment.checkoutUrl ?? url, orderUrl: url };
+}
+
+function orderUrl({ publicUrl }: Shop, orderId: OrderId): string {
+  return `${publicUrl}/orders/${orderId}`;
+}
+
+function newOrder({ price, fields, now }: { price: Order["price"]; fields: CheckoutRequest; now: number }): Order {
+  const { name, message, anonymous } = fields;
+  return {
+    format: ORDER_FORMAT,
+    id: orderIdSchema.parse(randomBytes(ORDER_ID_BYTES).toString("base64url")),
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    price: { ...price },
+    payer: { name: name ?? null, message: message ?? null, anonymous },
+    status: "pending",
+    creation: { state: "in_flight", at: now },
+    payments: [],
+    attention: [],
+    effects: [],
+  };
+}
+
+function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}

@@ -1,0 +1,66 @@
+import { formatAmount } from "@/lib/money/amount";
+import { CURRENCIES, isCurrency } from "@/lib/money/currency";
+import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
+import { isPlausible } from "@/lib/money/rates";
+import type { PaymentObservation } from "./observation";
+import type { Attention, Order, Payment } from "./order";
+
+/** Rounding of coins and rates, never a discount. */
+const SHORT_BY_PERMILLE = 1;
+const OVER_BY_PERCENT = 1;
+
+/** Whether a report of `paid` counts, and what the merchant should look at. */
+export type MoneyVerdict = { readonly counts: boolean; readonly attention: readonly Attention[] };
+
+/**
+ * Holds a report of `paid` against the order (docs/decisions/0011). It counts when the price, where the provider repeats
+ * one, is ours, and the coins received are of an accepted kind and no less than the quote of the create call. More than the
+ * quote counts and is pointed out. Nothing reported is never enough.
+ */
+export function judgeMoney(order: Order, payment: Payment, observation: PaymentObservation): MoneyVerdict {
+  const chain = observation.transaction?.chain ?? "unknown";
+  if (!isForOrder(order, observation) || !hasRightMoney(order.price, payment, observation)) {
+    return { counts: false, attention: ["money_mismatch"] };
+  }
+  if (chain === "test" && !payment.testStore) return { counts: false, attention: ["test_chain"] };
+  const attention: Attention[] = [];
+  if (chain === "unknown") attention.push("unknown_chain");
+  if (isMoreThanAsked(order.price, payment, observation)) attention.push("overpaid");
+  return { counts: true, attention };
+}
+
+function isForOrder(order: Order, { orderReference }: PaymentObservation): boolean {
+  return orderReference === undefined || orderReference === order.id;
+}
+
+function hasRightMoney(price: Order["price"], { quote }: Payment, { money }: PaymentObservation): boolean {
+  if (money === null || money.coins === null) return false;
+  const { coins } = money;
+  const inCoins = CURRENCIES[price.currency].kind === "stablecoin";
+  if (!inCoins) {
+    const { currency, amount } = money.price ?? {};
+    if (currency !== price.currency || amount === undefined || !equalDecimals(amount, formatAmount(price)))
+      return false;
+  }
+  const accepted = quote?.accepted ?? (inCoins ? [price.currency] : STABLECOINS);
+  if (!accepted.includes(coins.coin)) return false;
+  const expected = expectedCoins(price, quote);
+  if (expected === null) return isPlausible({ price, coins: coins.amount });
+  return !isShort({ expected, actual: coins.amount, permille: SHORT_BY_PERMILLE });
+}
+
+function isMoreThanAsked(price: Order["price"], { quote }: Payment, { money }: PaymentObservation): boolean {
+  const expected = expectedCoins(price, quote);
+  const actual = money?.coins?.amount;
+  return expected !== null && actual !== undefined && isOver({ expected, actual, percent: OVER_BY_PERCENT });
+}
+
+/** Null for a fiat price without a quote: a payment that we never saw being opened. */
+function expectedCoins(price: Order["price"], quote: Payment["quote"]): string | null {
+  if (quote !== null) return quote.amount;
+  return CURRENCIES[price.currency].kind === "stablecoin" ? formatAmount(price) : null;
+}
+
+const STABLECOINS = Object.keys(CURRENCIES).filter(
+  (code) => isCurrency(code) && CURRENCIES[code].kind === "stablecoin",
+);

@@ -1,0 +1,24 @@
+import type { PaymentId, Transaction } from "./order";
+import type { PaymentStatus } from "./status";
+
+/** What a webhook, a status call or the merchant reported about a payment at one moment. Providers translate into this. */
+export type PaymentObservation = {
+  /** Which provider reports: payment ids are unique within one provider only. */
+  readonly provider: string;
+  readonly paymentId: PaymentId;
+  readonly status: PaymentStatus;
+  /** The provider's own word or number, for the history. */
+  readonly providerStatus: string;
+  /** The money as reported, to be held against the order; null when the report names none. */
+  readonly money: ReportedMoney | null;
+  readonly transaction: Transaction | null;
+  /** Our order id as the provider repeats it, where the report carries one. */
+  readonly orderReference?: string;
+};
+
+export type ReportedMoney = {
+  /** The price as the provider knows it: a currency code and a decimal string in major units. */
+  readonly price: { readonly currency: string; readonly amount: string } | null;
+  /** The coins that were received, as far as the report tells; a decimal string. */
+  readonly coins: { readonly coin: string; readonly amount: string } | null;
+};

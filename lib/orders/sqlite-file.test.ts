@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "libsql";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openSqliteFile, type SqliteFile } from "./sqlite-file";
+
+const PAGE = "x".repeat(4_000);
+
+let folder: string;
+let path: string;
+let file: SqliteFile;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sqlite-file-"));
+  path = join(folder, "orders.db");
+  file = openSqliteFile(path, ["CREATE TABLE pages (n INTEGER PRIMARY KEY, text TEXT NOT NULL)"]);
+});
+afterEach(() => {
+  file.close();
+  rmSync(folder, { recursive: true });
+});
+
+const walBytes = () => statSync(`${path}-wal`).size;
+
+async function write(pages: number): Promise<void> {
+  for (let page = 0; page < pages; page += 1) {
+    await file.run((db) => db.transaction(() => db.change("INSERT INTO pages (text) VALUES (?)", PAGE)));
+  }
+}
+
+it("gives back the space of the WAL after a long read, and all of it at a clean end", async () => {
+  await write(1);
+  const reader = new Database(path);
+  reader.exec("BEGIN; SELECT count(*) FROM pages");
+  reader.prepare("SELECT count(*) FROM pages").get();
+  await write(3_000);
+  expect(walBytes()).toBeGreaterThan(12_000_000);
+  reader.exec("COMMIT");
+  await write(3);
+  expect(walBytes()).toBeLessThanOrEqual(4 * 1024 * 1024);
+  file.close();
+  expect(walBytes()).toBe(0);
+});

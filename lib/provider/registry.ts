@@ -1,0 +1,6 @@
+import "server-only";
+import { allscale } from "./allscale/module";
+import type { ProviderModule } from "./provider";
+
+/** Every provider of this app: the one file that knows their folders. */
+export const PROVIDERS: readonly ProviderModule[] = [allscale];

@@ -1,0 +1,22 @@
+import type { Refusal } from "./refusals";
+
+/** Routes that Next serves by itself and nothing here uses: one resizes pictures, the other is an error page. */
+const OFF = /^\/(_next\/image|_global-error|_error)(\/|$)/;
+
+/**
+ * What is refused before anything is spent on it, by the guard in front of Next and, where there is none, by proxy.ts.
+ * Routes under /api refuse for themselves, as each takes other methods.
+ */
+export function refuseEarly({
+  method,
+  path,
+}: {
+  method: string;
+  path: string;
+}): { readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> } | null {
+  if (path === "/api" || path.startsWith("/api/")) return null;
+  if (OFF.test(path)) return { refusal: { code: "not_found", detail: "There is no such page." }, headers: {} };
+  if (method === "GET" || method === "HEAD") return null;
+  const detail = "This method is not possible here; use GET or HEAD.";
+  return { refusal: { code: "method_not_allowed", detail }, headers: { Allow: "GET, HEAD" } };
+}

@@ -1,0 +1,221 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { Ratelimit } from "@upstash/ratelimit";
+import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
+import { networkOf } from "./client-address";
+import { createMemoryCounter, Recent } from "./memory-counter";
+
+export type Rate = { readonly limit: number; readonly windowMs: number };
+
+export type RatePolicy = "checkout" | "status";
+export type RefusedBy = "address" | "network" | "store";
+export type Refused = { readonly ok: false; readonly by: RefusedBy; readonly retryAfterSeconds: number };
+export type RateDecision = { readonly ok: true } | Refused;
+
+type Caller = { readonly policy: RatePolicy; readonly address: string };
+
+export interface RateLimiter {
+  /** Counts one request. Never throws: without its store it counts in this process. A refused request is not counted. */
+  take(caller: Caller): Promise<RateDecision>;
+  /** A refusal that still holds, from the memory of this process: it asks and writes nothing. */
+  recentRefusal(caller: Caller): Refused | null;
+  /** How many requests this process has refused since it started. */
+  refusals(): Readonly<Record<RefusedBy, number>>;
+}
+
+/** Counts by name. `waitMs` is how long a refused name stays refused; asking again does not make it longer. */
+export type Counter = {
+  take(name: string): Promise<{ allowed: true; giveBack: () => Promise<void> } | { allowed: false; waitMs: number }>;
+};
+
+type RedisSettings = {
+  readonly url: string;
+  readonly token: string;
+  readonly timeoutMs: number;
+  readonly keyPrefix?: string;
+};
+
+type Gate = {
+  readonly by: RefusedBy;
+  readonly nameOf: (address: string) => string;
+  readonly counter: Counter;
+  /** Until when each refused name stays refused, on the clock of this process. */
+  readonly refusedUntil: Recent<number>;
+};
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const MAX_WINDOW_MS = 24 * UNIT_MS.h;
+const REPORT_EVERY_MS = 1_000;
+/** They only save a question, so the oldest may be forgotten. */
+const MAX_REMEMBERED_REFUSALS = 10_000;
+
+/** "5/60s" is 5 in 60 seconds; s, m and h are known. Null for anything else, zero and more than a day included. */
+export function parseRate(text: string): Rate | null {
+  const match = /^(\d{1,6})\/(\d{1,6})(s|m|h)$/.exec(text.trim());
+  if (!match) return null;
+  const [, limitText, countText, unit] = match;
+  const limit = Number(limitText);
+  const windowMs = Number(countText) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  return limit > 0 && windowMs > 0 && windowMs <= MAX_WINDOW_MS ? { limit, windowMs } : null;
+}
+
+/**
+ * Each policy passes its gates in order, and the first refusal ends it: what the gates before it had counted is given back.
+ * So a refused address uses up nothing of its network, and a refused network nothing of the store.
+ */
+export function createRateLimiter(options: {
+  /** Per address. What a network and the whole store may take follows from it. */
+  rates: { readonly checkout: Rate; readonly status: Rate };
+  redis: RedisSettings | null;
+  /** At most once a second for each gate; `count` is how many refusals it stands for. */
+  onRefused: (refused: { policy: RatePolicy; by: RefusedBy; count: number }) => void;
+  /** Requests that were counted in this process although Redis is set; at most once a second for each reason. */
+  onDegraded: (degraded: { reason: string; count: number }) => void;
+}): RateLimiter {
+  const { rates, redis, onRefused, onDegraded } = options;
+  const counts = { address: 0, network: 0, store: 0 };
+  const sample = sampled();
+
+  function gate(policy: RatePolicy, by: RefusedBy, { rate, shared }: { rate: Rate; shared: boolean }): Gate {
+    const memory = createMemoryCounter(rate);
+    const prefix = `${redis?.keyPrefix ?? "checkout:"}rate:${policy}:${by}`;
+    const counter = redis && shared ? createRedisCounter({ redis, rate, prefix }) : memory;
+    return {
+      by,
+      nameOf: NAME_OF[by],
+      refusedUntil: new Recent(rate.windowMs, MAX_REMEMBERED_REFUSALS / 2),
+      counter: {
+        take: (name) =>
+          counter.take(name).catch((error: unknown) => {
+            const reason = redisFaultKind(error);
+            sample(reason, (count) => onDegraded({ reason, count }));
+            return memory.take(name);
+          }),
+      },
+    };
+  }
+
+  const ceiling = ceilingOf(rates.checkout);
+  const gates: Record<RatePolicy, readonly Gate[]> = {
+    checkout: [
+      gate("checkout", "address", { rate: rates.checkout, shared: true }),
+      gate("checkout", "network", { rate: shareOf(ceiling, rates.checkout), shared: true }),
+      gate("checkout", "store", { rate: ceiling, shared: true }),
+    ],
+    status: [
+      gate("status", "address", { rate: rates.status, shared: true }),
+      // Polls are many and cheap: a second question to Redis for each would cost more than it protects.
+      gate("status", "network", { rate: { ...rates.status, limit: rates.status.limit * 10 }, shared: false }),
+    ],
+  };
+
+  function refuse(policy: RatePolicy, by: RefusedBy, waitMs: number): Refused {
+    counts[by] += 1;
+    sample(`${policy}:${by}`, (count) => onRefused({ policy, by, count }));
+    return { ok: false, by, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
+  }
+
+  function recentRefusal({ policy, address }: Caller): Refused | null {
+    const now = performance.now();
+    for (const { by, nameOf, refusedUntil } of gates[policy]) {
+      const until = refusedUntil.get(nameOf(address));
+      if (until !== undefined && until > now) return refuse(policy, by, until - now);
+    }
+    return null;
+  }
+
+  return {
+    recentRefusal,
+    refusals: () => ({ ...counts }),
+    async take({ policy, address }) {
+      const recent = recentRefusal({ policy, address });
+      if (recent !== null) return recent;
+      const passed: (() => Promise<void>)[] = [];
+      for (const { by, nameOf, counter, refusedUntil } of gates[policy]) {
+        const name = nameOf(address);
+        const taken = await counter.take(name);
+        if (!taken.allowed) {
+          refusedUntil.set(name, performance.now() + taken.waitMs);
+          await Promise.all(passed.map((giveBack) => giveBack()));
+          return refuse(policy, by, taken.waitMs);
+        }
+        passed.push(taken.giveBack);
+      }
+      return { ok: true };
+    },
+  };
+}
+
+const NAME_OF: Record<RefusedBy, (address: string) => string> = {
+  address: (address) => address,
+  network: networkOf,
+  store: () => "all",
+};
+
+/** What all addresses together may start: room for twenty busy ones, and never so little that a good day hits it. */
+function ceilingOf({ limit, windowMs }: Rate): Rate {
+  return { limit: Math.max(100, limit * 20), windowMs };
+}
+
+/** What one network may take of the ceiling: a quarter, so that a flood from one of them leaves room for all others. */
+function shareOf(ceiling: Rate, { limit, windowMs }: Rate): Rate {
+  return { limit: Math.max(limit, Math.floor(ceiling.limit / 4)), windowMs };
+}
+
+/** Calls `report` at once for the first event with a key, then at most once a second, with how many events it stands for. */
+function sampled(): (key: string, report: (count: number) => void) => void {
+  const states = new Map<string, { reportedAt: number; count: number }>();
+  return (key, report) => {
+    const now = performance.now();
+    const state = states.get(key) ?? { reportedAt: Number.NEGATIVE_INFINITY, count: 0 };
+    states.set(key, state);
+    state.count += 1;
+    if (now - state.reportedAt < REPORT_EVERY_MS) return;
+    report(state.count);
+    state.reportedAt = now;
+    state.count = 0;
+  };
+}
+
+/**
+ * Counts in Redis, for all processes together: a bucket of `limit` tokens that is filled again one window after its first
+ * use. The sliding window of the library is aligned to the clock, so it lets a sixth request of "5/60s" pass whenever a
+ * minute turns between them, and names a time to try again at which it refuses again.
+ */
+function createRedisCounter(options: { redis: RedisSettings; rate: Rate; prefix: string }): Counter {
+  const { limit, windowMs } = options.rate;
+  let limiter: Ratelimit | null = null;
+
+  return {
+    async take(address) {
+      limiter ??= new Ratelimit({
+        redis: openRedisClient(options.redis),
+        limiter: Ratelimit.tokenBucket(limit, `${windowMs} ms`, limit),
+        prefix: options.prefix,
+        // The library's own time limit lets the request pass; ours, in the client, is an error that the caller decides on.
+        timeout: 0,
+        // Refusals are remembered by the caller, bounded in number.
+        ephemeralCache: false,
+        analytics: false,
+        // It would fetch a list of addresses from the internet.
+        enableProtection: false,
+      });
+      const current = limiter;
+      // Addresses are personal data, so only their hash is kept.
+      const name = createHash("sha256").update(address).digest("base64url");
+      const { success, reset, reason } = await current.limit(name);
+      if (typeof success !== "boolean" || !Number.isFinite(reset) || reason === "timeout")
+        throw new Error("No answer.");
+      if (!success) return { allowed: false, waitMs: Math.min(windowMs, Math.max(0, reset - Date.now())) };
+      return {
+        allowed: true,
+        // One token less for a window is all that is lost when Redis fails here.
+        giveBack: () =>
+          current.limit(name, { rate: -1 }).then(
+            () => undefined,
+            () => undefined,
+          ),
+      };
+    },
+  };
+}
