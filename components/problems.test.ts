@@ -22,6 +22,11 @@ describe.each(LANGUAGES)("what went wrong, in $tag", ({ tag }) => {
     expect(problemSentence(code, sentences, bounds)).not.toMatch(/[{}]/);
   });
 
+  it("has no sentence without a use", () => {
+    const named = Object.values(REFUSALS).map(({ sentence }) => sentence);
+    expect(new Set(Object.keys(sentences))).toEqual(new Set([...named, ...FIELD_PROBLEMS, "amount_range"]));
+  });
+
   it("tells a flood of payments from a payer who tries too often", () => {
     expect(sentences.busy).not.toBe(sentences.rate_limited);
   });

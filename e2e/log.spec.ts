@@ -1,10 +1,10 @@
 import { eventually } from "../test/eventually";
 import type { LoggedLine } from "./support/app";
-import { expect, test as steeredTest } from "./support/fixtures";
+import { test as base, expect } from "./support/fixtures";
 import { type LoggedDelivery, openSteeredShop, type SteeredShop } from "./support/steered-shop";
 
 /** A shop of its own for each test, so that the whole log is about what the test does. */
-const test = steeredTest.extend<{ logging: SteeredShop }>({
+const test = base.extend<{ logging: SteeredShop }>({
   logging: async ({ playwright: _ }, use) => {
     const shop = await openSteeredShop();
     await use(shop);

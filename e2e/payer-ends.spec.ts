@@ -39,6 +39,21 @@ test("a payment that fell short and is sent back is shown with what came and wha
   await expect(page.getByTestId("order-shortfall")).toHaveCount(0);
 });
 
+test("coins of a test network are said to be no money, and too many coins are not kept quiet", async ({
+  page,
+  client,
+  account,
+}) => {
+  const fake = await orderIn(["review", 20, { chain_id: 11155111 }], { client, account });
+  await page.goto(fake.path);
+  await isIn(page, "review");
+  await expect(page.getByTestId("order-note")).toHaveText([/^Test network: no real money$/, /worth nothing/]);
+  const generous = await orderIn(["paid", 20, { actual_paid_amount: "6.000000" }], { client, account });
+  await page.goto(generous.path);
+  await isIn(page, "paid");
+  await expect(page.getByTestId("order-note")).toHaveText(/more than the amount due/);
+});
+
 test("why another try was refused is said once, and not again with every reload", async ({ page, client, account }) => {
   const { path } = await orderIn(["expired", -5, {}], { client, account });
   await page.goto(path);

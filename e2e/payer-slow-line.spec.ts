@@ -4,9 +4,6 @@ import type { Page } from "playwright/test";
 import { expect, test } from "./support/fixtures";
 import { orderIn, shiftsOf } from "./support/payer";
 
-/** How much of the page arrives at a time, in characters: small enough to end inside tags, words and rows. */
-const PIECE = 120;
-
 type SlowLine = {
   readonly url: string;
   /** Sends the next piece of the page; false when all has been sent. */
@@ -28,11 +25,10 @@ async function slowLine(appUrl: string, headers: Record<string, string>): Promis
       return;
     }
     const html = await answer.text();
-    // The head at once, then the visible part in pieces, then the scripts.
+    // The head at once, then the visible part tag by tag, then the scripts.
     const [start, end] = [html.indexOf("<main"), html.indexOf("</main>")];
-    const visible = html.slice(start, end).match(new RegExp(`[^]{1,${PIECE}}`, "g")) ?? [];
     response.write(html.slice(0, start));
-    page = { response, pieces: [...visible, html.slice(end)] };
+    page = { response, pieces: [...(html.slice(start, end).match(/[^>]*>/g) ?? []), html.slice(end)] };
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -58,9 +54,8 @@ function painted(page: Page, before: number): Promise<number> {
   return page.evaluate(async (known) => {
     const frame = () => new Promise(requestAnimationFrame);
     const size = () => document.documentElement.outerHTML.length;
-    // A piece that ends inside a tag changes nothing yet.
-    for (let frames = 0; frames < 10 && size() === known; frames += 1) await frame();
-    await frame();
+    // The end of an element changes nothing that can be measured.
+    for (let frames = 0; frames < 3 && size() === known; frames += 1) await frame();
     await frame();
     return size();
   }, before);

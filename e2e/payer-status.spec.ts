@@ -1,6 +1,9 @@
 import type { Page, Route } from "playwright/test";
 import { eventually } from "../test/eventually";
-import { expect, test } from "./support/fixtures";
+import { startApp } from "./support/app";
+import { clientOf } from "./support/client";
+import { settingsFor } from "./support/emulator";
+import { expect, randomAddress, test } from "./support/fixtures";
 import { isIn, openCheckout, orderIn } from "./support/payer";
 import { STATES } from "./support/states";
 
@@ -124,6 +127,24 @@ test("six tabs of one order ask AllScale no more often than one", async ({ conte
   await Promise.all(tabs.map((tab) => isIn(tab, "paid")));
 });
 
+test("views of the page share the polls' limit, and above it they show what is stored", async ({ account }) => {
+  const app = await startApp({ ...settingsFor(account), RATE_LIMIT_STATUS: "3/60s" });
+  const client = clientOf(app, randomAddress());
+  const paths: string[] = [];
+  for (let count = 0; count < 5; count += 1) {
+    const { json } = await clientOf(app, randomAddress()).checkout({ amount: "5.00" });
+    paths.push(`/orders/${json.orderId}`);
+  }
+  const before = await account.requests("status");
+  for (const path of [...paths, ...paths]) {
+    const { status, text } = await client.request("GET", path);
+    expect(status).toBe(200);
+    expect(text).toContain('data-order-state="pending"');
+  }
+  expect((await account.requests("status")) - before).toBe(3);
+  await app.close();
+});
+
 test("an answer that was long on its way takes nothing back, in no tab", async ({ context, client, account }) => {
   const { path, intentId, orderId } = await orderIn(PENDING, { client, account });
   const [slow, other] = [await context.newPage(), await context.newPage()];
@@ -214,7 +235,7 @@ test("each change of state is announced once, however often it is asked", async 
   expect(announced).toEqual(["Your payment is being confirmed", "Thank you, your payment has arrived"]);
 });
 
-test("whoever comes back from the payment page is put at the heading", async ({ page }) => {
+test("a payer who comes back from the checkout is put at the heading", async ({ page }) => {
   await page.goto("/");
   const checkout = await openCheckout(page);
   await expect(page.getByTestId("order-heading")).not.toBeFocused();

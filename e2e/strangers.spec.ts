@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright/test";
 import { type HttpServer, startHttpServer } from "../test/http-server";
+import { startApp } from "./support/app";
+import { clientOf } from "./support/client";
+import { settingsFor } from "./support/emulator";
 import { test as base, expect, randomAddress } from "./support/fixtures";
 
 type Strangers = {
@@ -75,6 +78,25 @@ test("a key that was planted in a link, or seen on a page, leads no other browse
   expect(await submit(payer, { ...fields, idempotencyKey: own }), "for its own browser it is the key").toBe(
     payer.url(),
   );
+});
+
+test("a browser is told from others by a cookie that no script and no other site's form carries", async ({
+  account,
+  client,
+}) => {
+  const given = async (path: string, cookie = "") =>
+    (await client.request("GET", path, { headers: { cookie } })).headers.get("set-cookie") ?? "";
+  const first = await given("/");
+  expect(first).toMatch(/^checkout_browser=[\w-]{24,}; Path=\/; HttpOnly; SameSite=lax$/i);
+  expect((await given("/")).split(";")[0]).not.toBe(first.split(";")[0]);
+  expect(await given("/", first.split(";")[0])).toBe("");
+  expect(await given("/", "checkout_browser=1")).toMatch(/^checkout_browser=[\w-]{24,};/);
+  expect(await given("/orders/x")).toBe("");
+
+  const secure = await startApp({ ...settingsFor(account), PUBLIC_URL: "https://tips.example.com" });
+  const { headers } = await clientOf(secure, randomAddress()).request("GET", "/");
+  expect(headers.get("set-cookie")).toMatch(/^checkout_browser=.*; Secure/i);
+  await secure.close();
 });
 
 for (const [name, urlOf] of SITES) {

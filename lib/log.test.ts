@@ -45,9 +45,9 @@ describe("the log of a process", () => {
   });
 
   it.each([
-    ["exit", 2_000],
-    ["held", 100],
-  ])("is written in full before the process ends: %s", async (what, count) => {
+    ["exit", 5_000],
+    ["kill", 100],
+  ])("is there in full and in order, however the process ends: %s", async (what, count) => {
     const { lines } = await linesOf(what);
     expect(lines.map(({ line }) => line)).toEqual(Array.from({ length: count }, (_, line) => line));
   });

@@ -3,25 +3,22 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { stripVTControlCharacters } from "node:util";
 import pino from "pino";
 import { getSettings } from "@/lib/env";
+import { openLogOutput } from "@/lib/log-output";
 
 type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
-
-/** Bounds the lines that wait while whatever reads the log has stopped: they are dropped, and the app goes on. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 /** One for the process, though Next gives each route a copy of this module: two writers would mix their lines. */
 const shared = globalThis as { checkoutLog?: ReturnType<typeof createLog> };
 shared.checkoutLog ??= createLog();
-const { logger, destination, context } = shared.checkoutLog;
+const { logger, output, context } = shared.checkoutLog;
 
 /**
- * One JSON line per event on standard output, written while the app goes on: it is there a moment later, and what is still
- * waiting when the process ends is written then. Whatever a field or a stack trace contains, the finished line holds
- * neither a configured secret nor a control character, because that is the last place where they can be taken out.
+ * One JSON line per event on standard output. Whatever a field or a stack trace contains, the finished line holds neither a
+ * configured secret nor a control character, because that is the last place where they can be taken out.
  */
 function createLog() {
   const context = new AsyncLocalStorage<Fields>();
-  const destination = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  const output = openLogOutput(process.stdout);
   const logger = pino(
     {
       base: null,
@@ -31,9 +28,9 @@ function createLog() {
       mixin: () => ({ ...context.getStore() }),
       hooks: { streamWrite: (line) => escapeControls(redact(line, getSettings().secrets)) },
     },
-    destination,
+    output,
   );
-  return { logger, destination, context };
+  return { logger, output, context };
 }
 
 export const log = {
@@ -64,11 +61,9 @@ export function logWhatIsPrinted(): void {
   }
 }
 
-/** For the end of the process. Never throws: a reader that is gone must not keep it from ending. */
+/** For the end of the process: gives a slow reader a second for what is left. */
 export function flushLog(): void {
-  try {
-    destination.flushSync();
-  } catch {}
+  output.flush();
 }
 
 /** Replaces every occurrence of a secret, as it is and as JSON would escape it. */

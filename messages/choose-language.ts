@@ -10,7 +10,7 @@ export type LanguageWishes = {
   readonly usual: string;
 };
 
-/** The tag to answer in: one of `offered`, whatever the wishes are. Pure. */
+/** The tag to answer in: always one of `offered`. Pure. */
 export function chooseLanguage(wishes: LanguageWishes, offered: readonly string[]): string {
   const { asked, kept, accepted, usual } = wishes;
   for (const wish of [asked, kept, ...acceptedTags(accepted ?? ""), usual]) {
@@ -41,7 +41,7 @@ function languageAndScript(tag: string): string | null {
   }
 }
 
-/** More than anybody speaks; a longer header is somebody's experiment. */
+/** More than a person speaks; a longer header is an attack or an experiment. */
 const MOST_TAGS = 20;
 
 /** The tags of Accept-Language (RFC 9110, 12.5.4) by falling weight, without those of weight 0. */

@@ -48,11 +48,11 @@ const source = ["app", "components"]
   .join("\n");
 
 /** The groups that client code gets whole and reads by name; all other words are asked for by their full key. */
-const HANDED_OVER = /^(form|payment|steps|receipt|broken)\.(\w+)$/;
+const PASSED_ON = /^(form|payment|steps|receipt|broken)\.(\w+)$/;
 const BY_PATTERN = /^(problems|states|attention)\./;
 
 function isUsed(key: string): boolean {
-  const [, , name] = HANDED_OVER.exec(key) ?? [];
+  const [, , name] = PASSED_ON.exec(key) ?? [];
   if (source.includes(`t("${key}"`) || BY_PATTERN.test(key)) return true;
   return name !== undefined && new RegExp(`words(\\.\\w+)*\\.${name}\\b`).test(source);
 }
@@ -61,9 +61,9 @@ it("no word is there that no page uses", () => {
   expect([...english.keys()].filter((key) => key !== "language" && !isUsed(key))).toEqual([]);
 });
 
-it("words that are handed over whole need no formatting", () => {
+it("words that are passed on whole need no formatting", () => {
   for (const [key, sentence] of english) {
-    if (HANDED_OVER.test(key) && !/\.(contact|submitAmount)$/.test(key)) expect(sentence).not.toMatch(/[{}'<]/);
+    if (PASSED_ON.test(key) && !/\.(contact|submitAmount)$/.test(key)) expect(sentence).not.toMatch(/[{}'<]/);
   }
 });
 

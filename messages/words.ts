@@ -1,14 +1,14 @@
 import { createTranslator } from "use-intl/core";
 import { MESSAGES, type Messages } from "./catalogue";
 
-/** Looks a sentence up by its key and fills in its values: `t("tip.clampedLow", { min })`. */
+/** Looks a sentence up by its key and fills in its values: `t("tip.linkTooLow", { min })`. */
 export type Translate = ReturnType<typeof createTranslator<Messages>>;
 
-/** The words of one language, for whatever is rendered on the server. */
+/** The words of one language, for rendering on the server. */
 export type Words = {
   readonly language: string;
   readonly t: Translate;
-  /** As they are written in the file, for handing whole groups to client code. */
+  /** As they are written in the file, for passing whole groups to client code. */
   readonly messages: Messages;
 };
 

@@ -23,7 +23,7 @@ const pages: [string, string][] = [
   ["tip-de", `${shop.url}/?lang=de`],
   ["tip-ja", `${shop.url}/?lang=ja`],
   ["tip-zh-CN", `${shop.url}/?lang=zh-CN`],
-  ["tip-problem", `${shop.url}/?error=amount_too_low&amount=other&customAmount=0.10&message=Hi`],
+  ["tip-problem", `${shop.url}/?error=amount_too_low&field=amount&amount=other&customAmount=0.10&message=Hi`],
   ["not-found", `${shop.url}/orders/nothing`],
 ];
 for (const [name, status, facts] of STATES) {

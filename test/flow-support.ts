@@ -313,6 +313,7 @@ function withSlowLeases(store: OrderStore): OrderStore {
     ...store,
     acquire: (lease) => store.acquire({ ...lease, ttlMs: lease.ttlMs * SLOWER }),
     extend: (lease) => store.extend({ ...lease, ttlMs: lease.ttlMs * SLOWER }),
+    renew: (lease) => store.renew({ ...lease, ttlMs: lease.ttlMs * SLOWER }),
   };
 }
 
@@ -354,13 +355,17 @@ export function limitOf(limit: number): StartLimit {
   const rate = { limit, windowMs: 60_000 };
   const ignore = () => {};
   const limiter = createRateLimiter({
-    rates: { checkout: rate, status: rate },
+    rates: { checkout: rate, status: { ...rate, limit: limit * 100 } },
     redis: null,
     onRefused: ignore,
     onDegraded: ignore,
   });
   const caller = { policy: "checkout", address: "192.0.2.1" } as const;
-  return { take: () => limiter.take(caller), recentRefusal: () => limiter.recentRefusal(caller) };
+  return {
+    take: () => limiter.take(caller),
+    takeRepeat: () => limiter.take({ ...caller, policy: "status" }),
+    recentRefusal: () => limiter.recentRefusal(caller),
+  };
 }
 
 /** Starts a payment as the tip page does. Without a key each call is an order of its own. */

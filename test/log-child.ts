@@ -32,12 +32,13 @@ switch (what) {
     log.info("outside");
     break;
   case "exit":
-    for (let line = 0; line < 2_000; line += 1) log.info("line", { line });
+    // More than a pipe holds.
+    for (let line = 0; line < 5_000; line += 1) log.info("line", { line });
+    process.once("exit", flushLog);
     process.exit(0);
     break;
-  case "held":
+  case "kill":
     for (let line = 0; line < 100; line += 1) log.info("line", { line });
-    flushLog();
     process.kill(process.pid, "SIGKILL");
     break;
   case "stalled": {

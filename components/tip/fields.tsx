@@ -15,10 +15,11 @@ type FieldsProps = { words: Words; offer: TipOffer; problem: ShownProblem | null
 export function AmountField(props: FieldsProps & { currency: Currency; fixed: boolean; min: string }) {
   const { currency, fixed, min, offer, problem } = props;
   const { t, language } = props.words;
+  const texts = offer.presets.map((value) => shortMoney(value, { currency, language }));
   return (
-    <fieldset>
+    <fieldset className={tileClass(texts)}>
       <legend>{fixed ? t("tip.fixedAmount") : t("tip.chooseAmount")}</legend>
-      {offer.presets.map((value) => (
+      {offer.presets.map((value, index) => (
         <label key={value}>
           <input
             type="radio"
@@ -27,7 +28,7 @@ export function AmountField(props: FieldsProps & { currency: Currency; fixed: bo
             defaultChecked={value === offer.choice}
             data-testid={"tip-preset" satisfies TestId}
           />
-          <span>{shortMoney(value, { currency, language })}</span>
+          <span>{texts[index]}</span>
         </label>
       ))}
       {!fixed && (
@@ -58,6 +59,13 @@ export function AmountField(props: FieldsProps & { currency: Currency; fixed: bo
       )}
     </fieldset>
   );
+}
+
+/** How wide a tile is; a quarter of the row where nothing is named. See app/globals.css. */
+function tileClass(texts: readonly string[]): string | undefined {
+  if (texts.length === 1) return "whole";
+  if (texts.length === 2 || texts.some((text) => text.length > 6)) return "halves";
+  return texts.length === 4 || texts.length > 6 ? undefined : "thirds";
 }
 
 /** Optional, so out of the way: the button stays on the first screen of a phone. Open when there is something in it. */

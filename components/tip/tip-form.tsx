@@ -25,7 +25,7 @@ type FormWords = Readonly<
 /**
  * A form that works by itself: without JavaScript it posts, and the server sends the browser on. This adds what only
  * code can do: a tab of its own for the checkout, an answer to a mistyped amount at once, the amount on the button. The
- * fields are rendered by the server and handed in.
+ * fields are rendered by the server and passed in.
  */
 export function TipForm(props: {
   amountField: ReactNode;

@@ -100,7 +100,7 @@ export async function underLease<Result>(
   if (!(await store.acquire(lease())).ok) return null;
   let renewed: Promise<void> = Promise.resolve();
   const renewal = setInterval(() => {
-    renewed = store.extend(lease()).catch(() => undefined);
+    renewed = store.renew(lease()).catch(() => undefined);
   }, RENEW_MS);
   try {
     return await work();

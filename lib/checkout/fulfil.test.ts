@@ -142,12 +142,12 @@ onBothStores("an effect", (world) => {
     const flow = process({ effects: [effect] });
     const { id } = await paidOrder(world(), flow);
     let renewals = 0;
-    const extend: typeof flow.store.extend = async (lease) => {
-      await flow.store.extend(lease);
+    const renew: typeof flow.store.renew = async (lease) => {
+      await flow.store.renew(lease);
       renewals += 1;
     };
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
-    const running = fulfil(withStore(flow, { extend }), id);
+    const running = fulfil(withStore(flow, { renew }), id);
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     while (effect.calls.length === 0) await turn();
     for (let seconds = 3; seconds < 30; seconds += 3) {
@@ -175,7 +175,7 @@ onBothStores("an effect", (world) => {
     const dying = process({ effects: [hanging] });
     const { id } = await paidOrder(world(), dying);
     const nothing = async () => {};
-    void fulfil(withStore(dying, { extend: nothing, release: nothing }), id);
+    void fulfil(withStore(dying, { renew: nothing, release: nothing }), id);
     await insideEffect.opened;
     const effect = noting();
     const flow = process({ effects: [effect] });

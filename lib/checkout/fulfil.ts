@@ -53,7 +53,9 @@ async function runEffect(flow: Flow, orderId: OrderId, { name, failures }: Effec
         to: current.status,
         facts: { effect: name, attempt },
       };
-      return { write: { order: next, event, dueAt: dueAt(next, now) } };
+      // The first failure is news, the rest are counted.
+      const isNews = error === null || attempt === 1;
+      return { write: { order: next, event: isNews ? event : null, dueAt: dueAt(next, now) } };
     },
   });
 }

@@ -37,8 +37,7 @@ export function newPayment(input: {
 /** The write that marks a create call as under way. */
 export function creationStarted(order: Order, now: number): OrderWrite {
   const started = nextVersion(order, { creation: { state: "in_flight", at: now } }, now);
-  const event = creationEvent(started, { type: "payment_not_created", facts: { reason: "trying again" } });
-  return { order: started, event, dueAt: dueAt(started, now) };
+  return { order: started, event: null, dueAt: dueAt(started, now) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
+import { type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
 import type { ReadPaymentResult } from "@/lib/provider/provider";
@@ -11,7 +11,7 @@ import { settle } from "./settle";
 const ASK_EVERY_MS = 4_000;
 /** After an end other than paid, only a late confirmation is waited for. */
 const ASK_EVERY_WHEN_ENDED_MS = 15_000;
-const ASK_AT_MOST = 3;
+export const ASK_AT_MOST = 3;
 /** How long a page waits for a slow provider before it shows what is known. */
 const PATIENCE_MS = 3_000;
 /** The longest Retry-After that is respected: a wrong unit must not stop the watch over money. */
@@ -66,10 +66,9 @@ async function ask(flow: Flow, order: Order): Promise<{ order: Order; delayed: b
 }
 
 async function askAboutPayments(flow: Flow, order: Order): Promise<{ order: Order; delayed: boolean }> {
-  const unpaid = order.payments.filter(({ status }) => status !== "paid");
   let latest = order;
   let delayed = false;
-  for (const { provider, paymentId } of unpaid.slice(-ASK_AT_MOST)) {
+  for (const { provider, paymentId } of unpaidPayments(order).slice(-ASK_AT_MOST)) {
     const read = await flow.providers.get(provider)?.readPayment(paymentId, "waiting");
     if (read?.ok) {
       const settled = await settle(flow, { observation: read.observation, source: "poll" }, latest);
@@ -80,6 +79,11 @@ async function askAboutPayments(flow: Flow, order: Order): Promise<{ order: Orde
     if (read && (await respectRetryAfter(flow, { orderId: order.id, read }))) break;
   }
   return { order: latest, delayed };
+}
+
+/** Oldest first. */
+export function unpaidPayments({ payments }: Order): Payment[] {
+  return payments.filter(({ status }) => status !== "paid");
 }
 
 /**

@@ -138,7 +138,7 @@ onBothStores("a webhook", (world) => {
     expect(await deliver(flow, delivery)).toBe("paid");
   });
 
-  it("about a payment that is not known yet is asked for again, with the same nonce or another", async () => {
+  it("about a payment that is not known yet is asked for again, and may be signed again with the same nonce", async () => {
     const { shop, process, provider } = world();
     const flow = process();
     const arriving = gate();
@@ -151,12 +151,13 @@ onBothStores("a webhook", (world) => {
     const creating = startedOrder(flow, shop);
     await insideCreate.opened;
     const [paymentId = expect.fail()] = provider.opened;
-    provider.report(paymentId, "paid");
-    const delivery = provider.webhook(paymentId);
-    expect(await deliver(flow, delivery)).toBe("unknown_payment, again");
+    const nonce = randomUUID();
+    const delivery = (at: number) =>
+      provider.signed(JSON.stringify({ observation: provider.report(paymentId, "paid"), at }), { nonce });
+    expect(await deliver(flow, delivery(1))).toBe("unknown_payment, again");
     arriving.open();
     const { order } = await creating;
-    expect(await deliver(flow, delivery)).toBe("paid");
+    expect(await deliver(flow, delivery(2))).toBe("paid");
     expect(await stored(flow, order.id)).toMatchObject({ status: "paid", attention: [] });
   });
 

@@ -46,6 +46,13 @@ async function addPayments(flow: TestFlow, id: OrderId, count: number): Promise<
   return payments.map(({ paymentId }) => paymentId);
 }
 
+/** Takes every order out of the index of due orders. */
+async function forgetAll({ store }: TestFlow, now: number): Promise<void> {
+  for (const due of await store.due({ now: now + 10 * 24 * HOUR, limit: 1_000, from: "longest" })) {
+    await store.postpone({ ...due, until: null });
+  }
+}
+
 const ABOUT_ONE = [
   "forbidden",
   "not_found",
@@ -128,8 +135,7 @@ onBothStores("reconciliation", (world) => {
         }
         const statuses = await Promise.all(healthy.map(async (id) => (await stored(flow, id)).status));
         expect(statuses).toEqual(healthy.map(() => "paid"));
-        const rest = await flow.store.due({ now: clock.now() + 10 * 24 * HOUR, limit: 1_000, from: "longest" });
-        for (const due of rest) await flow.store.postpone({ ...due, until: null });
+        await forgetAll(flow, clock.now());
       }),
       { numRuns: kind === "sqlite" ? 15 : 6 },
     );
@@ -164,7 +170,7 @@ onBothStores("reconciliation", (world) => {
     for (const kind of ABOUT_ALL) {
       const { process, provider, pass, clock } = world();
       const flow = process();
-      const orders = await openOrders(world(), flow, 10);
+      await openOrders(world(), flow, 10);
       await pass(MINUTE);
       provider.asked.length = 0;
       provider.onRead = () => failure(kind);
@@ -174,35 +180,45 @@ onBothStores("reconciliation", (world) => {
         await pass(5 * SECOND);
       }
       provider.onRead = (answer) => answer;
-      for (const due of await flow.store.due({ now: clock.now() + HOUR, limit: 50, from: "longest" })) {
-        await flow.store.postpone({ ...due, until: null });
-      }
-      expect(orders).toHaveLength(10);
+      await forgetAll(flow, clock.now());
     }
   });
 
-  it("goes on past a payment that alone times out", async () => {
-    const { process, provider, pass } = world();
+  it("goes on past a payment that alone times out, but not past one refused key or limit", async () => {
+    const { process, provider, pass, clock } = world();
     const flow = process();
-    const orders = await openOrders(world(), flow, 9);
-    for (const { paymentId } of orders) provider.report(paymentId, "paid");
-    provider.onRead = (answer, paymentId) => (paymentId === orders[0]?.paymentId ? failure("timeout") : answer);
-    await pass(MINUTE);
-    expect(await reconcile(flow, BOUNDS)).toEqual({ checked: 9, changed: 8, paid: 8 });
+    for (const [kind, checked] of [
+      ["timeout", 9],
+      ["unreachable", 9],
+      ["unauthorized", 4],
+      ["rate_limited", 4],
+    ] as const) {
+      const orders = await openOrders(world(), flow, 9);
+      for (const { paymentId } of orders) provider.report(paymentId, "paid");
+      provider.onRead = (answer, paymentId) => (paymentId === orders[0]?.paymentId ? failure(kind) : answer);
+      await pass(MINUTE);
+      expect(await reconcile(flow, BOUNDS)).toEqual({ checked, changed: checked - 1, paid: checked - 1 });
+      await forgetAll(flow, clock.now());
+    }
   });
 
-  it("reaches the payments of one provider although another one is out of order", async () => {
+  it("reaches the payments of one provider, and due effects, although another provider is out of order", async () => {
     const { process, provider, shop, pass } = world();
     const down = new ScriptedProvider("down");
     down.onRead = () => failure("unauthorized");
-    const flow = process({ providers: [provider, down] });
+    const delivered: string[] = [];
+    const deliver = { name: "deliver", run: ({ id }: { id: string }) => void delivered.push(id) };
+    const flow = process({ providers: [provider, down], effects: [deliver] });
     await openOrders({ ...world(), shop: { ...shop, provider: down } }, flow, 8);
+    const [paid = expect.fail()] = await openOrders(world(), flow, 1);
+    await settle(flow, { observation: provider.report(paid.paymentId, "paid"), source: "webhook" });
     const [order = expect.fail()] = await openOrders(world(), flow, 1);
     await openOrders({ ...world(), shop: { ...shop, provider: down } }, flow, 8);
     provider.report(order.paymentId, "paid");
     await pass(MINUTE);
     expect(await reconcile(flow, BOUNDS)).toMatchObject({ paid: 1 });
     expect(down.asked.length).toBeLessThanOrEqual(4);
+    expect(delivered).toEqual([paid.id]);
   });
 
   it("finds a paid order behind any number of others, at either end, in the first small run", async () => {
@@ -214,9 +230,7 @@ onBothStores("reconciliation", (world) => {
       if (paid !== undefined) provider.report(paid.paymentId, "paid");
       await pass(MINUTE);
       expect(await reconcile(flow, { ...BOUNDS, maxOrders: 4 })).toEqual({ checked: 4, changed: 1, paid: 1 });
-      for (const due of await flow.store.due({ now: clock.now() + HOUR, limit: 50, from: "longest" })) {
-        await flow.store.postpone({ ...due, until: null });
-      }
+      await forgetAll(flow, clock.now());
     }
   });
 
@@ -232,13 +246,13 @@ onBothStores("reconciliation", (world) => {
     };
     const startedAt = clock.now();
     expect(await reconcile(flow, BOUNDS)).toMatchObject({ checked: 1 });
-    expect(provider.asked).toEqual(payments.slice(-5).toReversed());
+    expect(provider.asked).toEqual(payments.slice(-4).toReversed());
     expect(clock.now() - startedAt).toBeLessThanOrEqual(BOUNDS.deadlineMs + 10 * SECOND);
     expect(await flow.store.due({ now: clock.now() + 14 * SECOND, limit: 1, from: "longest" })).toEqual([]);
   });
 
   it("puts an order off whose status changes at every look, as any other, and keeps its history short", async () => {
-    const { process, provider, pass, clock } = world();
+    const { process, provider, pass } = world();
     const flow = process();
     const [order = expect.fail()] = await openOrders(world(), flow, 1);
     await pass(10 * MINUTE);
@@ -259,7 +273,6 @@ onBothStores("reconciliation", (world) => {
       await reconcile(flow, BOUNDS);
     }
     expect((await flow.store.events(order.id)).length).toBeLessThanOrEqual(6);
-    expect(clock.now()).toBeGreaterThan(0);
   });
 
   it("puts an order off before it asks, so that one that kills the process is not the first again", async () => {
@@ -285,8 +298,11 @@ onBothStores("reconciliation", (world) => {
     await reconcile(process({ providers: [] }), BOUNDS);
     expect(logged("payment_cannot_be_read")).toMatchObject([{ kind: "provider_not_configured" }]);
     expect(await flow.store.due({ now: clock.now() + HOUR, limit: 5, from: "longest" })).toHaveLength(1);
-    await pass(8 * 24 * HOUR);
-    expect(await reconcile(flow, BOUNDS)).toEqual({ checked: 0, changed: 0, paid: 0 });
+    // The last look may come late, and comes once.
+    await pass(7.5 * 24 * HOUR);
+    provider.asked.length = 0;
+    expect(await reconcile(flow, BOUNDS)).toEqual({ checked: 1, changed: 0, paid: 0 });
+    expect(provider.asked).toEqual([order.paymentId]);
     expect(await flow.store.due({ now: clock.now() + 100 * 24 * HOUR, limit: 5, from: "longest" })).toEqual([]);
     // A late confirmation is settled all the same.
     await settle(flow, { observation: provider.report(order.paymentId, "paid"), source: "webhook" });

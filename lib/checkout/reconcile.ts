@@ -1,12 +1,12 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { checkGapMs } from "@/lib/orders/due";
-import type { Order, Payment } from "@/lib/orders/order";
+import { checkGapMs, isWatched } from "@/lib/orders/due";
+import type { Order, OrderId, Payment } from "@/lib/orders/order";
 import type { DueOrder } from "@/lib/orders/order-store";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
 import { type Flow, LEASE_MS } from "./flow";
 import { dueEffects, fulfil } from "./fulfil";
-import { acquirePollLease, respectRetryAfter } from "./read";
+import { ASK_AT_MOST, acquirePollLease, respectRetryAfter, unpaidPayments } from "./read";
 import { settle } from "./settle";
 
 export type ReconcileBounds = {
@@ -19,12 +19,16 @@ export type ReconcileBounds = {
 export type ReconcileResult = { readonly checked: number; readonly changed: number; readonly paid: number };
 
 const AT_ONCE = 4;
+/** Of the time of a run; the rest is for effects. */
+const ASKING_SHARE = 0.75;
 /** An order that ends the process or the run while it is checked must not be the first of the next run as well. */
 const PUT_OFF_FIRST_MS = 60_000;
 /** After a refusal about one payment, at least; growing with its age. */
 const MIN_REFUSED_GAP_MS = 15_000;
+const LAST_LOOK_GAP_MS = 6 * 60 * 60_000;
 const UNREADABLE_GAP_MS = 15 * 60_000;
-const LOGGED_ONCE_MS = 7 * 24 * 60 * 60 * 1000;
+/** Longer than any order is watched. */
+const LOGGED_ONCE_MS = 9 * 24 * 60 * 60 * 1000;
 
 type Check = {
   readonly before: Order["status"];
@@ -36,27 +40,31 @@ type Check = {
 const NOT_ASKED = { failures: new Map(), answered: new Set<string>() } as const;
 
 /**
- * Finds out what became of the orders about which no webhook came, and runs the effects that are due. It takes from both
+ * Finds out what became of the orders about which no webhook came, then runs the effects that are due. It takes from both
  * ends, the longest due and the newest, so that neither old junk nor a flood of new orders keeps the other waiting.
  *
  * Each order is put off before it is asked about, and a refusal about one payment puts off that order alone. Only what
- * concerns all (timeout, unreachable, rate limited, bad credentials) ends a run for that provider, and the next one begins with
- * other orders: whatever some orders do, every other one is reached in a bounded number of runs. Two runs at once settle twice, which is
- * settling once.
+ * concerns all (timeout, unreachable, rate limited, bad credentials) ends a run for that provider, and the next one begins
+ * with other orders: whatever some orders do, every other one is reached in a bounded number of runs. Two runs at once
+ * settle twice, which is settling once.
  */
 export async function reconcile(flow: Flow, bounds: ReconcileBounds): Promise<ReconcileResult> {
   const { now } = flow.clock;
   const endAt = now() + bounds.deadlineMs;
+  const run = { bounds, endAt: now() + bounds.deadlineMs * ASKING_SHARE, down: new Set<string>(), effectsDue: [] };
+  const { down, effectsDue }: Run = run;
   const due = await dueFromBothEnds(flow, bounds.maxOrders);
   const checks: Check[] = [];
-  const down = new Set<string>();
-  for (let start = 0; start < due.length && now() < endAt; start += AT_ONCE) {
+  for (let start = 0; start < due.length && now() < run.endAt; start += AT_ONCE) {
     const batch = due.slice(start, start + AT_ONCE);
-    const results = await Promise.all(batch.map((order) => checkOrder(flow, order, { bounds, endAt, down })));
+    const results = await Promise.all(batch.map((order) => checkOrder(flow, order, run)));
     const done = results.filter((check) => check !== null);
     checks.push(...done);
     for (const provider of outOfOrder(done)) down.add(provider);
-    if (down.size > 0 && down.size === flow.providers.size) break;
+  }
+  // After all questions, because an effect that hangs must not keep money from being found.
+  for (let start = 0; start < effectsDue.length && now() < endAt; start += AT_ONCE) {
+    await Promise.all(effectsDue.slice(start, start + AT_ONCE).map((id) => fulfil(flow, id)));
   }
   const changed = checks.filter(({ before, after }) => before !== after);
   return {
@@ -85,12 +93,16 @@ async function dueFromBothEnds({ store, clock }: Flow, maxOrders: number): Promi
   return [...new Map(inTurn.map((order) => [order.id, order])).values()].slice(0, maxOrders);
 }
 
+type Run = {
+  readonly bounds: ReconcileBounds;
+  /** Of the asking. */
+  readonly endAt: number;
+  readonly down: Set<string>;
+  readonly effectsDue: OrderId[];
+};
+
 /** Null when there was nothing to ask: the order is gone, throttled or broken. Whatever happens, it is put off first. */
-async function checkOrder(
-  flow: Flow,
-  due: DueOrder,
-  { bounds, endAt, down }: { bounds: ReconcileBounds; endAt: number; down: ReadonlySet<string> },
-): Promise<Check | null> {
+async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | null> {
   const { store, clock } = flow;
   let { dueAt } = due;
   const putOff = async (until: number | null) => {
@@ -102,21 +114,27 @@ async function checkOrder(
     if (order === null) return await putOff(null).then(() => null);
     const gapMs = checkGapMs(order, clock.now());
     const effectsDue = dueEffects(order, clock.now()).length > 0;
-    if (gapMs === null && !effectsDue) return await putOff(nextEffectAt(order)).then(() => null);
+    const isDue = gapMs !== null || isWatched(order, due.dueAt);
+    if (!isDue && !effectsDue) return await putOff(nextEffectAt(order)).then(() => null);
     // Not put off, so that it is among the first to be asked about in a later run.
-    if (!effectsDue && unpaid(order).every(({ provider }) => down.has(provider))) return null;
+    if (!effectsDue && unpaidPayments(order).every(({ provider }) => run.down.has(provider))) return null;
 
     await putOff(clock.now() + Math.min(gapMs ?? PUT_OFF_FIRST_MS, effectsDue ? LEASE_MS : PUT_OFF_FIRST_MS));
-    if (effectsDue) await fulfil(flow, order.id);
-    if (gapMs === null) return { before: order.status, after: order.status, ...NOT_ASKED };
+    if (effectsDue) run.effectsDue.push(order.id);
+    if (!isDue) return { before: order.status, after: order.status, ...NOT_ASKED };
 
     const lease = await acquirePollLease(flow, { orderId: due.id });
-    if (lease === "throttled" || (lease === "retry_after" && !bounds.asksDuringWaits)) return null;
-    const { after, refused, failures, answered, written } = await askAboutPayments(flow, order, endAt);
+    // An open page asks about the newest payments only; the older ones of an order that has many are left to this.
+    const isAsked = lease === "throttled" && unpaidPayments(order).length <= ASK_AT_MOST;
+    if (isAsked || (lease === "retry_after" && !run.bounds.asksDuringWaits)) return null;
+    const { after, refused, failures, answered, written } = await askAboutPayments(flow, order, run.endAt);
     if (written !== undefined) dueAt = written ?? Number.POSITIVE_INFINITY;
-    const until = clock.now() + (refused ? Math.max(gapMs, MIN_REFUSED_GAP_MS) : gapMs);
+    const gap = gapMs ?? LAST_LOOK_GAP_MS;
+    // After the last look there is nothing more to ask, unless it was refused.
+    const isOver = gapMs === null && !refused;
+    const until = isOver ? nextEffectAt(after) : clock.now() + (refused ? Math.max(gap, MIN_REFUSED_GAP_MS) : gap);
     const isDone = failures.size === 0 && dueEffects(after, clock.now()).length === 0;
-    if (isDone && until > dueAt) await putOff(until);
+    if (isDone && (until === null || until > dueAt)) await putOff(until);
     return { before: order.status, after: after.status, failures, answered };
   } catch (error) {
     // If the store cannot even do this, it is out of order for all, and the run ends here.
@@ -131,10 +149,6 @@ function nextEffectAt({ effects }: Order): number | null {
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function unpaid({ payments }: Order): Payment[] {
-  return payments.filter(({ status }) => status !== "paid");
-}
-
 async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
   let after = order;
   let refused = false;
@@ -143,7 +157,7 @@ async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
   const failures = new Map<string, ProviderFailureKind>();
   const answered = new Set<string>();
   // The newest first, which is the one that is most likely to be paid.
-  for (const [index, payment] of unpaid(order).toReversed().entries()) {
+  for (const [index, payment] of unpaidPayments(order).toReversed().entries()) {
     const { provider, paymentId } = payment;
     if (failures.has(provider)) continue;
     // The order was put off for this, so the deadline does not stop the first question.

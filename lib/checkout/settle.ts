@@ -5,7 +5,7 @@ import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { type Flow, updateOrder } from "./flow";
-import { fulfil } from "./fulfil";
+import { dueEffects, fulfil } from "./fulfil";
 import { isBeingCreated, newPayment } from "./payment";
 
 export type SettleResult =
@@ -49,6 +49,8 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
     counts,
     dueAt: write?.dueAt,
   } as const;
+  // Also after a report that changed nothing: the answer to the write that made it paid may have been lost.
+  if (dueEffects(order, now).length > 0) flow.defer(() => fulfil(flow, order.id));
   if (write === null) return result;
 
   log.info("order_changed", { orderId, paymentId, from: before.status, to: order.status, source });
@@ -56,7 +58,6 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
   if (order.attention.length > before.attention.length) {
     log.warn("order_needs_attention", { orderId, paymentId, attention: order.attention.join(" ") });
   }
-  if (order.effects.length > before.effects.length) flow.defer(() => fulfil(flow, order.id));
   return result;
 }
 

@@ -10,6 +10,7 @@ import {
   onRedis,
   onSqlite,
   start,
+  startedOrder,
   stored,
   TestClock,
   type TestFlow,
@@ -99,7 +100,7 @@ onBothStores("starting a payment", (world) => {
 
   it("goes on with the order of a process that died in the middle, once its lease is over", async () => {
     const { shop, process, provider, pass } = world();
-    const dying = withStore(process(), { release: async () => {}, extend: async () => {} });
+    const dying = withStore(process(), { release: async () => {}, renew: async () => {} });
     provider.onCreate = () => {
       throw new Error("killed");
     };
@@ -253,6 +254,25 @@ onBothStores("trying again", (world) => {
     expect(await tryAgain(flow, id)).toMatchObject({ ok: true });
   });
 
+  it("opens none where an earlier payment has seen money, unless the provider said that it failed", async () => {
+    const { process, shop, provider, clock } = world();
+    const flow = process();
+    for (const [seen, end, isPayable] of [
+      ["confirming", "expired", false],
+      ["confirming", "canceled", false],
+      ["confirming", "failed", true],
+      ["review", "expired", true],
+    ] as const) {
+      const { order, paymentId } = await startedOrder(flow, shop);
+      for (const status of [seen, end]) {
+        await settle(flow, { observation: { ...provider.report(paymentId, status) }, source: "poll" });
+      }
+      const after = await stored(flow, order.id);
+      expect(after.status).toBe(end);
+      expect(canPayAgain(after, { pricing: shop.pricing, now: clock.now() })).toBe(isPayable);
+    }
+  });
+
   it("opens at most 10 payments of one order", async () => {
     const { process, provider } = world();
     const flow = process();
@@ -306,7 +326,7 @@ onBothStores("trying again", (world) => {
   });
 });
 
-onSqlite("a provider that takes its time over every call", (world) => {
+onSqlite("a provider that takes its time", (world) => {
   it("opens one payment for two who try again, however long the first of them takes", async () => {
     const { process, provider, shop } = world();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
@@ -314,12 +334,16 @@ onSqlite("a provider that takes its time over every call", (world) => {
     const clock = { now: () => Date.now(), sleep };
     const [flow, other] = [process({ clock }), process({ clock })];
     const { id } = await canceledOrder(world(), flow);
-    provider.onRead = (answer) => sleep(9_900).then(() => answer);
-    provider.onCreate = (answer) => sleep(9_900).then(() => answer);
     const limit = { ...unlimited, take: () => sleep(3_000).then(() => unlimited.take()) };
+    provider.onRead = async (answer) => {
+      provider.onRead = (known) => known;
+      await sleep(9_900);
+      return answer;
+    };
+    provider.onCreate = (answer) => sleep(9_900).then(() => answer);
     const first = payAgain(flow, shop, { orderId: id, limit });
     await vi.advanceTimersByTimeAsync(15_000);
-    const second = payAgain(other, shop, { orderId: id, limit });
+    const second = payAgain(other, shop, { orderId: id, limit: unlimited });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(codeOf(await second)).toBe(codeOf(await first));
     expect(provider.opened).toHaveLength(2);

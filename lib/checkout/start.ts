@@ -4,8 +4,8 @@ import { z } from "zod";
 import { log } from "@/lib/log";
 import { formatAmount, formatAmountForPeople } from "@/lib/money/amount";
 import { checkAmount } from "@/lib/money/limits";
-import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
-import { STATUSES } from "@/lib/orders/status";
+import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/orders/order";
+import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
 import type { ProviderFailure } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
 import type { CheckoutRequest } from "@/lib/web/contract";
@@ -23,13 +23,16 @@ export type StartResult =
 /** Counts one new payment against the limits of the caller. */
 export type StartLimit = {
   readonly take: () => Promise<RateDecision>;
+  /** Counts a request that repeats an idempotency key: it opens nothing, and costs as much as a status request. */
+  readonly takeRepeat: () => Promise<RateDecision>;
   /** A refusal that still holds, from memory: a flood of refused requests writes nothing. */
   readonly recentRefusal: () => Refused | null;
 };
 
 const ORDER_ID_BYTES = 18;
 const KEY_TTL_MS = 24 * 60 * 60 * 1000;
-const WAIT_STEP_MS = 100;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 1_000;
 /** "Try again" opens another payment of the same order this often, and for this long. */
 const MAX_PAYMENTS = 10;
 const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
@@ -49,7 +52,10 @@ export async function startPayment(
   if (!checked.ok) return refuse(amountRefusal(checked));
   const order = newOrder({ price: checked.money, fields, now: flow.clock.now() });
   const key = request.idempotencyKey === null ? null : idempotencyKey(request.idempotencyKey, order);
-  return logged(await untilDecided(flow, () => start(flow, shop, { order, key, limit })), null);
+  let repeat: Promise<RateDecision> | null = null;
+  const once = () => (repeat ??= limit.takeRepeat());
+  const attempt = () => start(flow, shop, { order, key, limit: { ...limit, takeRepeat: once } });
+  return logged(await untilDecided(flow, attempt), null);
 }
 
 /**
@@ -60,7 +66,7 @@ export async function startPayment(
 export async function payAgain(
   flow: Flow,
   shop: Shop,
-  request: { orderId: string; limit: StartLimit },
+  request: { orderId: string; limit: Omit<StartLimit, "takeRepeat"> },
 ): Promise<StartResult> {
   const id = orderIdSchema.safeParse(request.orderId);
   if (!id.success) return refuse(NOT_FOUND);
@@ -71,9 +77,16 @@ export async function payAgain(
 /** Whether another payment of the order may be opened: no money was seen, it is recent, and today's settings would take its price. */
 export function canPayAgain(order: Order, { pricing, now }: { pricing: Pricing | null; now: number }): boolean {
   if (order.payments.length > 0 && !STATUSES[order.status].canPayAgain) return false;
+  if (order.payments.some(mayHoldMoney)) return false;
   if (pricing === null || pricing.currency !== order.price.currency) return false;
   if (order.payments.length >= MAX_PAYMENTS || now - order.createdAt > PAYABLE_FOR_MS) return false;
   return checkAmount(formatAmount(order.price), pricing).ok;
+}
+
+/** Money was seen, and the provider never said that it came to nothing: a second payment could charge twice. */
+function mayHoldMoney({ seen, status }: Payment): boolean {
+  const was = (earlier: PaymentStatus) => seen.some((step) => step.endsWith(`>${earlier}`));
+  return was("underpaid") || was("refunding") || (was("confirming") && status !== "failed");
 }
 
 type Key = { readonly name: string; readonly fingerprint: string };
@@ -92,10 +105,10 @@ function sha256(text: string): string {
 /** Repeats an attempt that answers null while another request is at work on the same order. */
 async function untilDecided({ clock }: Flow, attempt: () => Promise<StartResult | null>): Promise<StartResult> {
   const giveUpAt = clock.now() + IN_FLIGHT_MS;
-  while (clock.now() < giveUpAt) {
+  for (let waitMs = FIRST_WAIT_MS; clock.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS)) {
     const result = await attempt();
     if (result !== null) return result;
-    await clock.sleep(WAIT_STEP_MS);
+    await clock.sleep(waitMs);
   }
   const detail = "The same request is still being worked on. Ask again with the same Idempotency-Key.";
   return refuse({ code: "provider_timeout", detail, retryAfterSeconds: 5 });
@@ -127,6 +140,8 @@ async function start(
   const held = acquired.ok ? value : acquired.value;
   const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(held));
   if (fingerprint !== key.fingerprint) return refuse(CONFLICT);
+  const repeat = acquired.ok ? null : await limit.takeRepeat();
+  if (repeat?.ok === false) return refuse(rateRefusal(repeat));
 
   const known = acquired.ok ? null : await store.get(orderId);
   const opened = known && openedBefore(shop, known);
@@ -141,9 +156,12 @@ async function start(
     const first = { ...order, id: orderId };
     const giveBack = () => store.release({ key: key.name, value: held });
     const refusal = await storeFirst(flow, { order: first, limit }).catch(async (error: unknown) => {
+      // Stored all the same: its answer was lost, or this process stood still for longer than its lease and another came first.
+      if ((await store.get(orderId).catch(() => null)) !== null) return "stored" as const;
       await giveBack().catch(() => undefined);
       throw error;
     });
+    if (refusal === "stored") return null;
     if (refusal === null) return openPayment(flow, shop, first);
     await giveBack();
     return refuse(refusal);
@@ -153,7 +171,7 @@ async function start(
 async function again(
   flow: Flow,
   shop: Shop,
-  { orderId, limit }: { orderId: OrderId; limit: StartLimit },
+  { orderId, limit }: { orderId: OrderId; limit: Omit<StartLimit, "takeRepeat"> },
 ): Promise<StartResult | null> {
   const { store, clock } = flow;
   const decide = (order: Order | null): StartResult | null => {
@@ -249,17 +267,16 @@ async function openPayment(flow: Flow, shop: Shop, order: Order): Promise<StartR
     log.warn("checkout_failed", { orderId: order.id, kind, code, reason, providerRequestId, maybeAccepted });
     return refuse(providerRefusal(result.failure));
   }
-  const { checkoutUrl, paymentId } = result.payment;
-  // A provider without a hosted page shows what to pay on our own page.
-  log.info("checkout_created", { orderId: order.id, paymentId, provider: provider.name });
-  const url = orderUrl(shop, order.id);
-  return { ok: true, order: updated.order, checkoutUrl: checkoutUrl ?? url, orderUrl: url };
+  log.info("checkout_created", { orderId: order.id, paymentId: result.payment.paymentId, provider: provider.name });
+  // Not always the payment that was just opened: an earlier one may have been paid meanwhile.
+  const opened = openedBefore(shop, updated.order);
+  if (opened === null) throw new Error("A payment that was just stored is gone.");
+  return opened;
 }
 
-/** The answer of an order whose payment is open; where all have ended, of the newest. Null when none was opened. */
+/** The answer of an order: its newest open payment, or the one that gave it its status. Null when none was opened. */
 function openedBefore(shop: Shop, order: Order): StartResult | null {
-  const open = order.payments.findLast(({ status, checkoutUrl }) => status === "pending" && checkoutUrl !== null);
-  const payment = open ?? order.payments.at(-1);
+  const payment = order.payments.findLast(({ status }) => status === order.status) ?? order.payments.at(-1);
   if (payment === undefined) return null;
   const url = orderUrl(shop, order.id);
   return { ok: true, order, checkoutUrl: payment.checkoutUrl ?? url, orderUrl: url };

@@ -21,7 +21,15 @@ const USD_PER_UNIT: Readonly<Record<Currency, string>> = {
  * Whether an amount in US dollar coins can be worth the price at all: from half to double of a rough value. It catches a
  * wrong unit (yen sent as hundredths), a decimal point that moved, and a payment of a few cents for dollars.
  */
-export function isPlausible({ price, coins }: { readonly price: Money; readonly coins: string }): boolean {
+export function isPlausible(input: {
+  readonly price: Money;
+  readonly coins: string;
+  /** How far below the rough value still passes: half, unless a caller is stricter. */
+  readonly shortPermille?: number;
+}): boolean {
+  const { price, coins, shortPermille = 500 } = input;
   const expected = multiplyDecimals(formatAmount(price), USD_PER_UNIT[price.currency]);
-  return !isShort({ expected, actual: coins, permille: 500 }) && !isOver({ expected, actual: coins, percent: 100 });
+  return (
+    !isShort({ expected, actual: coins, permille: shortPermille }) && !isOver({ expected, actual: coins, percent: 100 })
+  );
 }

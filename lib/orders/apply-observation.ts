@@ -131,8 +131,13 @@ function hasEnded({ status, seen }: Payment): boolean {
 
 /** One payment paid by two transactions: the payer paid twice. */
 function isSecondTransaction({ status, transaction }: Payment, observation: PaymentObservation): boolean {
-  const bothPaid = status === "paid" && observation.status === "paid";
-  return bothPaid && differ(transaction?.transactionId, observation.transaction?.transactionId);
+  const { transaction: reported } = observation;
+  if (status !== "paid" || observation.status !== "paid" || transaction === null || reported === null) return false;
+  // A status call names no transaction id; then the hashes decide.
+  const haveIds = transaction.transactionId !== undefined && reported.transactionId !== undefined;
+  return haveIds
+    ? differ(transaction.transactionId, reported.transactionId)
+    : differ(transaction.hash?.toLowerCase(), reported.hash?.toLowerCase());
 }
 
 function describe(before: Order, after: Order, { observation, source, deliveryId }: Report): OrderEvent {

@@ -2,6 +2,8 @@ import type { Order } from "./order";
 
 const WATCH_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 const MAX_GAP_MS = 6 * 60 * 60 * 1000;
+/** For a last look that the provider did not answer. */
+const LAST_LOOK_GRACE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * When reconciliation should look at an order that has just changed: at once while a payment of it may still be confirmed,
@@ -17,6 +19,11 @@ export function dueAt(order: Order, now: number): number | null {
 export function checkGapMs(order: Order, now: number): number | null {
   const age = watchedForMs(order, now);
   return age === null ? null : Math.min(Math.floor(age / 4), MAX_GAP_MS);
+}
+
+/** Whether an order that is looked at late was still to be watched when it became due: the last look may be late, but it comes. */
+export function isWatched(order: Order, due: number): boolean {
+  return watchedForMs(order, due - LAST_LOOK_GRACE_MS) !== null;
 }
 
 /** How long the newest payment that is not paid has been watched; null when there is none, or when it has been long enough. */

@@ -103,8 +103,9 @@ describe("a report of paid about a payment without a quote", () => {
 
   it.each<[string, Order["price"], string, string, boolean]>([
     ["5 USD, exactly", { currency: "USD", minor: 500 }, "5.00", "5.000000", true],
-    ["5 USD, half", { currency: "USD", minor: 500 }, "5.00", "2.500000", true],
-    ["5 USD, less than half", { currency: "USD", minor: 500 }, "5.00", "2.499999", false],
+    ["5 USD, 10 % below", { currency: "USD", minor: 500 }, "5.00", "4.500000", true],
+    ["5 USD, more than 10 % below", { currency: "USD", minor: 500 }, "5.00", "4.499999", false],
+    ["5 USD, double", { currency: "USD", minor: 500 }, "5.00", "10.000000", true],
     ["5 USD, more than double", { currency: "USD", minor: 500 }, "5.00", "10.000001", false],
     ["500 JPY, about 3.40 USDT", { currency: "JPY", minor: 500 }, "500", "3.400000", true],
     ["500 JPY, yen read as hundredths", { currency: "JPY", minor: 500 }, "500", "0.034000", false],

@@ -3,11 +3,13 @@ import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "./observation";
-import type { Attention, Order, Payment } from "./order";
+import type { Attention, Order, Payment, Transaction } from "./order";
 
 /** Rounding of coins and rates, never a discount. */
 const SHORT_BY_PERMILLE = 1;
 const OVER_BY_PERCENT = 1;
+/** Of a rough value, where there is no quote to compare with. */
+const UNQUOTED_SHORT_BY_PERMILLE = 100;
 
 /** Whether a report of `paid` counts, and what the merchant should look at. */
 export type MoneyVerdict = { readonly counts: boolean; readonly attention: readonly Attention[] };
@@ -18,7 +20,7 @@ export type MoneyVerdict = { readonly counts: boolean; readonly attention: reado
  * quote counts and is pointed out. Nothing reported is never enough.
  */
 export function judgeMoney(order: Order, payment: Payment, observation: PaymentObservation): MoneyVerdict {
-  const chain = observation.transaction?.chain ?? "unknown";
+  const chain = chainOf(payment, observation);
   if (!isForOrder(order, observation) || !hasRightMoney(order.price, payment, observation)) {
     return { counts: false, attention: ["money_mismatch"] };
   }
@@ -27,6 +29,12 @@ export function judgeMoney(order: Order, payment: Payment, observation: PaymentO
   if (chain === "unknown") attention.push("unknown_chain");
   if (isMoreThanAsked(order.price, payment, observation)) attention.push("overpaid");
   return { counts: true, attention };
+}
+
+/** A report that does not name the chain does not make a known one unknown. */
+function chainOf({ transaction: known }: Payment, { transaction: reported }: PaymentObservation): Transaction["chain"] {
+  if (reported !== null && reported.chain !== "unknown") return reported.chain;
+  return known?.chain ?? "unknown";
 }
 
 function isForOrder(order: Order, { orderReference }: PaymentObservation): boolean {
@@ -45,7 +53,7 @@ function hasRightMoney(price: Order["price"], { quote }: Payment, { money }: Pay
   const accepted = quote?.accepted ?? (inCoins ? [price.currency] : STABLECOINS);
   if (!accepted.includes(coins.coin)) return false;
   const expected = expectedCoins(price, quote);
-  if (expected === null) return isPlausible({ price, coins: coins.amount });
+  if (expected === null) return isPlausible({ price, coins: coins.amount, shortPermille: UNQUOTED_SHORT_BY_PERMILLE });
   return !isShort({ expected, actual: coins.amount, permille: SHORT_BY_PERMILLE });
 }
 

@@ -10,10 +10,7 @@ import {
 } from "./order";
 import { storeUnavailable } from "./order-store";
 
-/**
- * What both stores write and read. Writing checks the document as well, because one that cannot be read back would lock
- * its order for good: the bug shows at the write, and the last good state stays.
- */
+/** Checked before it is written: a document that cannot be read back would lock its order for good. */
 export function encodeOrder(order: Order): string {
   return JSON.stringify(orderSchema.parse(order));
 }
@@ -23,7 +20,7 @@ export function encodeEvent(event: OrderEvent | null): string {
   return event === null ? "" : JSON.stringify(orderEventSchema.parse(event));
 }
 
-/** Throws `StoreUnavailableError` for anything that is not a whole order, and names a format that this version cannot read. */
+/** Like the others, throws `StoreUnavailableError` for anything else; an unknown format is named. */
 export function decodeOrder(text: unknown): Order {
   const json = parseJson(text);
   const format = z.object({ format: z.int() }).safeParse(json).data?.format ?? "none";
@@ -31,30 +28,24 @@ export function decodeOrder(text: unknown): Order {
   return decode(json, orderSchema);
 }
 
-/** Throws `StoreUnavailableError` for anything that is not an event. */
 export function decodeEvent(text: unknown): OrderEvent {
   return decode(parseJson(text), orderEventSchema);
 }
 
-/** Throws `StoreUnavailableError` for anything that is not an order id. */
 export function decodeOrderId(text: unknown): OrderId {
   return decode(text, orderIdSchema);
 }
 
-/**
- * Names and values given by others, kept as JSON: libsql cuts text at a NUL, and lone surrogates do not survive UTF-8, so
- * that two different names could become one. JSON escapes both.
- */
+/** As JSON, because libsql cuts text at a NUL and lone surrogates do not survive UTF-8: two names could become one. */
 export function encodeText(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Throws `StoreUnavailableError` for anything that `encodeText` did not make. */
 export function decodeText(text: unknown): string {
   return decode(parseJson(text), z.string());
 }
 
-/** One name for a payment of any provider: two providers may use the same id. */
+/** Two providers may use the same id. */
 export function paymentKey({ provider, paymentId }: { provider: string; paymentId: string }): string {
   return JSON.stringify([provider, paymentId]);
 }

@@ -297,6 +297,22 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       }
     });
 
+    it("renews a lease for its holder, and neither what is free nor what another one has", async () => {
+      const store = handle();
+      const [mine, other, free, over] = [anyKey(), anyKey(), anyKey(), anyKey()];
+      const renewal = { value: "mine", ttlMs: 60_000 };
+      const now = Date.now();
+      await store.acquire({ key: mine, value: "mine", ttlMs: 3_000, now });
+      await store.acquire({ key: other, value: "other", ttlMs: 3_000, now });
+      await store.acquire({ key: over, value: "mine", ttlMs: 1, now });
+      await eventually(async () => (await store.holder({ key: over, now: Date.now() })) === null || undefined);
+      for (const key of [mine, other, free, over]) await store.renew({ ...renewal, key, now: Date.now() });
+      expect(await store.holder({ key: free, now: Date.now() })).toBeNull();
+      expect(await store.holder({ key: over, now: Date.now() })).toBeNull();
+      await eventually(async () => (await store.holder({ key: other, now: Date.now() })) === null || undefined);
+      expect(await store.holder({ key: mine, now: Date.now() })).toBe("mine");
+    });
+
     it("extends to the longer of two times, and gives the name again after that", async () => {
       const store = handle();
       const [first, second, control] = [anyKey(), anyKey(), anyKey()];

@@ -1,59 +1,48 @@
 import type { Order, OrderEvent, OrderId, PaymentId } from "./order";
 
-/** An order to be stored, with the event that says why; null where the history has it already. */
-export type OrderWrite = {
-  readonly order: Order;
-  readonly event: OrderEvent | null;
-  /** When reconciliation should look at it; null when there is nothing more to learn or to do. */
-  readonly dueAt: number | null;
-};
+/** `event` is null where the history has it already, `dueAt` where there is nothing more to learn or to do. */
+export type OrderWrite = { readonly order: Order; readonly event: OrderEvent | null; readonly dueAt: number | null };
 
 export type DueOrder = { readonly id: OrderId; readonly dueAt: number };
 
 /**
- * What a store of orders has to do. Every method that returns has made its effect durable; anything that prevents that
- * (busy, full, unreachable, corrupt) is thrown as `StoreUnavailableError`. All times are milliseconds since the epoch.
+ * A method that returns has made its effect durable; what prevents that (busy, full, unreachable, corrupt) is thrown as
+ * `StoreUnavailableError`. Times are milliseconds since the epoch.
  */
 export interface OrderStore {
   readonly kind: "sqlite" | "redis";
 
-  /** Adds an order with its first event, both or neither. An id that is taken is a bug and throws. */
+  /** An id that is taken is a bug and throws. */
   insert(write: OrderWrite): Promise<void>;
 
   get(id: OrderId): Promise<Order | null>;
 
-  /** The order that has this payment. */
   findByPayment(payment: { provider: string; paymentId: PaymentId }): Promise<Order | null>;
 
-  /**
-   * Compare-and-set: replaces the order and appends the event in one atomic step, provided that the stored version is
-   * `order.version - 1`; answers "conflict" and does nothing otherwise. Also keeps the index of payments and the index of
-   * due orders.
-   */
+  /** Compare-and-set, in one step with the event and the indexes: the stored version has to be `order.version - 1`. */
   replace(write: OrderWrite): Promise<"replaced" | "conflict">;
 
-  /** The history of an order, oldest first. */
+  /** Oldest first. */
   events(id: OrderId): Promise<OrderEvent[]>;
 
-  /** Orders that are due, from either end: the longest due first, or the newest due first. */
   due(options: { now: number; limit: number; from: "longest" | "newest" }): Promise<DueOrder[]>;
 
-  /** Moves an order in the index of due orders, or out of it, unless its time has changed since `dueAt` was read. */
+  /** Moves an order in the index of due orders, or out of it, unless its time was changed since `dueAt` was read. */
   postpone(options: DueOrder & { until: number | null }): Promise<void>;
 
-  /**
-   * Takes a name for a time, atomically: of any number of callers exactly one gets it until the time is over or it is
-   * released. Nonces, idempotency keys and leases all rest on this. A refused caller learns the value that the holder left.
-   */
+  /** Takes a name for a time: exactly one caller gets it, the others learn the value that it left. */
   acquire(options: LeaseOptions): Promise<Acquired>;
 
-  /** The value of a name that is taken, else null. Reads only. */
+  /** The value of a name that is taken, else null. */
   holder(options: { key: string; now: number }): Promise<string | null>;
 
-  /** Puts a value on a name for at least this time, whoever has it: a longer time that was given before stays. */
+  /** Puts a value on a name for at least this time, whoever has it. */
   extend(options: LeaseOptions): Promise<void>;
 
-  /** Gives a name back, if it still has this value. */
+  /** Lengthens a lease that still has this value. */
+  renew(options: LeaseOptions): Promise<void>;
+
+  /** Gives back a name that still has this value. */
   release(options: { key: string; value: string }): Promise<void>;
 
   /** Throws `StoreUnavailableError` unless the store can be read and written. */
@@ -70,23 +59,17 @@ export type LeaseOptions = {
 };
 export type Acquired = { readonly ok: true } | { readonly ok: false; readonly value: string };
 
-/** The store could not do what was asked; nothing may be answered as if it had. The message carries no data. */
+/** Nothing may be answered as if the store had done what was asked. The message carries no data. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 
-  /**
-   * By name, because Next bundles pages apart from routes and gives each a copy of this class: a store that a route opened
-   * for the process throws one that a page would not recognise as its own, and would answer 500 for.
-   */
+  /** By name, because Next gives pages and routes a copy of this class each, and they share one store. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === "StoreUnavailableError";
   }
 }
 
-/**
- * The one way in which a store says that it cannot serve. Engines put statements, arguments, paths and URLs into their
- * messages, so the original error is left behind: only its kind, a code such as `SQLITE_FULL` or `timeout`, goes out.
- */
+/** Engines put statements, paths and URLs into their messages, so only a code such as `SQLITE_FULL` or `timeout` goes out. */
 export function storeUnavailable(kind: string): StoreUnavailableError {
   return new StoreUnavailableError(`The order store is unavailable (${kind})`, { cause: new Error(kind) });
 }

@@ -14,7 +14,6 @@ export type OrderId = z.infer<typeof orderIdSchema>;
 export const paymentIdSchema = z.string().min(1).max(200).brand<"PaymentId">();
 export type PaymentId = z.infer<typeof paymentIdSchema>;
 
-/** A non-negative decimal number as text, for money that does not come in a currency's minor unit. */
 export const decimalSchema = z.string().regex(DECIMAL_GRAMMAR);
 
 const currencySchema = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]]);
@@ -22,7 +21,7 @@ const statusSchema = z.enum(PAYMENT_STATUSES);
 
 /** What the provider told us about the transaction of a payment. Everything but `chain` may be missing. */
 export const transactionSchema = z.object({
-  /** The provider's id of the transaction: tells a second payment of one intent from a repeated report. */
+  /** Tells a second payment of one intent from a repeated report. */
   transactionId: z.string().max(200).optional(),
   hash: z.string().max(200).optional(),
   /** EIP-155. */
@@ -58,9 +57,9 @@ export const paymentSchema = z.object({
   /** A report once named other money than the order's. Only a signed delivery with the right money, or the merchant, lifts it. */
   onHold: z.boolean(),
   transaction: transactionSchema.nullable(),
-  /** When we learned that it was paid, in milliseconds. */
+  /** When we learned of it. */
   paidAt: z.int().nullable(),
-  /** Status changes ("review>confirming") that are in the history already, and how many more of the same came. */
+  /** Status changes ("review>confirming") that the history has already, and how many more of the same came. */
   seen: z.array(z.string()),
   repeats: z.int().nonnegative(),
 });
@@ -79,13 +78,11 @@ export const ATTENTION = [
 ] as const;
 export type Attention = (typeof ATTENTION)[number];
 
-/** What has to happen because an order became paid, such as the merchant's `onPaid`. Run at least once, until it succeeds. */
+/** What has to happen because an order became paid, such as `onPaid`. */
 export const effectSchema = z.object({
   name: z.string().min(1).max(60),
   doneAt: z.int().nullable(),
-  /** How often it has failed. */
   failures: z.int().nonnegative(),
-  /** When it may run next, in milliseconds. */
   nextAt: z.int(),
 });
 export type EffectState = z.infer<typeof effectSchema>;

@@ -21,7 +21,7 @@ import {
   type OrderWrite,
   storeUnavailable,
 } from "./order-store";
-import { ACQUIRE, EXTEND, POSTPONE, RELEASE, WRITE_ORDER } from "./redis-scripts";
+import { ACQUIRE, EXTEND, POSTPONE, RELEASE, RENEW, WRITE_ORDER } from "./redis-scripts";
 
 /**
  * Orders in Upstash Redis, for hosts without a disk. What it answers is as durable as the database: eviction has to be off,
@@ -127,6 +127,12 @@ export function openRedisOrderStore(options: {
     async extend(lease) {
       const answer = await ask((redis) => redis.eval(EXTEND, [key.lease(lease.key)], leaseValues(lease)));
       if (answer !== 1) throw unexpectedAnswer();
+    },
+
+    async renew({ key: name, value, ttlMs }) {
+      const values = [encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
+      const answer = await ask((redis) => redis.eval(RENEW, [key.lease(name)], values));
+      if (typeof answer !== "number") throw unexpectedAnswer();
     },
 
     async release({ key: name, value }) {

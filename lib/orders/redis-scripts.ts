@@ -43,6 +43,13 @@ redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', time)
 return 1
 `;
 
+/** KEYS: lease. ARGV: value, time in ms. */
+export const RENEW = `
+local held = redis.call('GET', KEYS[1])
+if held and string.sub(held, 37) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`;
+
 /** KEYS: lease. ARGV: value. */
 export const RELEASE = `
 local held = redis.call('GET', KEYS[1])

@@ -1,5 +1,5 @@
 import "server-only";
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
@@ -101,6 +101,8 @@ interface Opened {
 function open(path: string, migrations: readonly string[]): Opened {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createPrivately(path);
+  // The engine would open a file that it cannot write for reading, and go on like that when it can be written again.
+  accessSync(path, constants.W_OK);
   const db = new Database(path);
   try {
     // WAL lets readers and the writer pass each other; FULL makes COMMIT wait for the disk, which is what we promise.

@@ -8,7 +8,7 @@ import { eventually } from "@/test/eventually";
 import { CANARY, expectUnavailable } from "@/test/expect-unavailable";
 import { mountSmallDisk, type SmallDisk } from "@/test/faults/small-disk";
 import { newer, sampleEvent, sampleOrder, sampleWrite } from "@/test/sample-order";
-import { startStoreChild } from "@/test/start-store-child";
+import { startChild } from "@/test/start-child";
 import type { Order, OrderId } from "./order";
 import type { OrderStore } from "./order-store";
 import { openSqliteOrderStore } from "./sqlite-order-store";
@@ -180,13 +180,18 @@ describe("the SQLite store on bad days", () => {
   });
 
   it("lets two processes share one file", { timeout: 60_000 }, async () => {
-    const children = await Promise.all([startStoreChild(path, "check"), startStoreChild(path, "check")]);
+    const children = await Promise.all([
+      startChild("store-child.ts", path, "check"),
+      startChild("store-child.ts", path, "check"),
+    ]);
     for (const child of children) child.go();
     expect(await Promise.all(children.map((child) => child.ended))).toEqual([0, 0]);
 
     const order = sampleOrder();
     await store.insert(sampleWrite(order));
-    const writers = await Promise.all([1, 2].map(() => startStoreChild(path, "increment", order.id, "300")));
+    const writers = await Promise.all(
+      [1, 2].map(() => startChild("store-child.ts", path, "increment", order.id, "300")),
+    );
     for (const writer of writers) writer.go();
     expect(await Promise.all(writers.map((writer) => writer.ended))).toEqual([0, 0]);
     expect((await store.get(order.id))?.version).toBe(601);
@@ -195,7 +200,7 @@ describe("the SQLite store on bad days", () => {
 
   it("keeps everything that was acknowledged before a SIGKILL", { timeout: 60_000 }, async () => {
     for (let round = 1; round <= 5; round++) {
-      const child = await startStoreChild(path, "write");
+      const child = await startChild("store-child.ts", path, "write");
       child.go();
       await eventually(() => (child.lines().length > 40 * round ? true : undefined), 60_000);
       await child.kill();
@@ -262,7 +267,7 @@ describe.skipIf(!mayMount())("the SQLite store on a small disk (needs the right 
 
   it("says so while the disk is read-only, and writes again when it is not", { timeout: 90_000 }, async () => {
     // Written by another process, because a disk with a file open for writing does not become read-only.
-    const child = await startStoreChild(path, "check");
+    const child = await startChild("store-child.ts", path, "check");
     child.go();
     expect(await child.ended).toBe(0);
     disk.readOnly(true);

@@ -114,6 +114,12 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       await file.run((db) => db.transaction(() => db.change(sql, ...values)));
     },
 
+    async renew({ key, value, ttlMs, now }) {
+      const sql = "UPDATE leases SET expires_at = ? WHERE key = ? AND value = ? AND expires_at > ?";
+      const values = [expiryOf({ ttlMs, now }), encodeText(key), encodeText(value), now];
+      await file.run((db) => db.transaction(() => db.change(sql, ...values)));
+    },
+
     async release({ key, value }) {
       const sql = "DELETE FROM leases WHERE key = ? AND value = ?";
       await file.run((db) => db.transaction(() => db.change(sql, encodeText(key), encodeText(value))));

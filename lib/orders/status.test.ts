@@ -12,7 +12,7 @@ confirming  confirming confirming review     refunding  paid underpaid  rejected
 review      review     confirming review     refunding  paid underpaid  rejected   failed     canceled   expired
 refunding   refunding  refunding  refunding  refunding  paid underpaid  rejected   failed     canceled   expired
 paid        paid       paid       paid       paid       paid paid       paid       paid       paid       paid
-underpaid   underpaid  confirming review     refunding  paid underpaid  rejected   failed     underpaid  underpaid
+underpaid   underpaid  confirming review     refunding  paid underpaid  rejected   underpaid  underpaid  underpaid
 rejected    rejected   confirming review     refunding  paid rejected   rejected   rejected   rejected   rejected
 failed      failed     confirming review     refunding  paid underpaid  rejected   failed     failed     failed
 canceled    canceled   confirming review     refunding  paid underpaid  rejected   failed     canceled   canceled

@@ -68,7 +68,7 @@ export const STATUS_RULES: Readonly<Record<PaymentStatus, StatusRules>> = {
   refunding: { next: ["paid", "underpaid", "rejected", "failed", "canceled", "expired"], weight: 3, received: false },
   paid: { next: [], weight: 6, received: true },
   // Money was received: an end that says nothing of it must not hide that.
-  underpaid: { next: [...LATE_MONEY, "rejected", "failed"], weight: 2, received: true },
+  underpaid: { next: [...LATE_MONEY, "rejected"], weight: 2, received: true },
   rejected: { next: LATE_MONEY, weight: 1, received: false },
   failed: { next: [...LATE_MONEY, "underpaid", "rejected"], weight: 0, received: false },
   canceled: { next: [...LATE_MONEY, "underpaid", "rejected", "failed"], weight: 0, received: false },

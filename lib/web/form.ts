@@ -68,10 +68,14 @@ export function formErrorRedirect(body: Uint8Array, { code, errors }: Refusal): 
 
 /** A key that is not kept is taken away: a later form must not be for an order that was opened before. */
 function redirect(location: string, keptKey: string | null): Response {
+  return new Response(null, { status: 303, headers: { Location: location, "Set-Cookie": retryCookie(keptKey) } });
+}
+
+/** What a form that came to an end answers in `Set-Cookie`: null takes the key away. */
+export function retryCookie(keptKey: string | null): string {
   const kept = keptKey !== null && FORM_KEY.test(keptKey) ? keptKey : null;
   const lifetime = kept === null ? 0 : RETRY_MAX_AGE_SECONDS;
-  const cookie = `${RETRY_COOKIE}=${kept ?? ""}; Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax`;
-  return new Response(null, { status: 303, headers: { Location: location, "Set-Cookie": cookie } });
+  return `${RETRY_COOKIE}=${kept ?? ""}; Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax`;
 }
 
 function cookieOf(header: string | null, name: string, form: RegExp): string | null {

@@ -1,6 +1,6 @@
 import type { Counter, Rate } from "./rate-limit";
 
-/** Two generations hold at most twice this many names, some 15 MB. */
+/** Two generations hold at most twice this many names, some 10 MB. */
 const MAX_NAMES = 50_000;
 
 /**

@@ -1,61 +1,44 @@
 import type { FieldProblem, Problem } from "./contract";
 
+const refusal = <Sentence extends string>(status: number, title: string, sentence: Sentence) => ({
+  status,
+  title,
+  sentence,
+});
+const unavailable = (status: number, title: string) => refusal(status, title, "unavailable");
+
 /**
  * Every refusal of our API. The code is the one word for it: in the problem document, in the query of the page that a
  * plain form is sent back to, and, through `sentence`, in `messages/` under `problems`, where payers read it in their
  * language. None of those sentences says that money was taken: when a request is refused, nothing has been paid.
  */
 export const REFUSALS = {
-  validation: { status: 400, title: "The request is not valid", sentence: "unavailable" },
-  unreadable: { status: 400, title: "The body cannot be read", sentence: "unavailable" },
-  unauthenticated: { status: 401, title: "Not authenticated", sentence: "unavailable" },
-  cross_site: { status: 403, title: "Not allowed from another site", sentence: "unavailable" },
-  not_found: { status: 404, title: "Not found", sentence: "unavailable" },
-  method_not_allowed: { status: 405, title: "Method not allowed", sentence: "unavailable" },
-  body_too_slow: { status: 408, title: "The body took too long", sentence: "unavailable" },
-  idempotency_conflict: {
-    status: 409,
-    title: "The idempotency key belongs to another request",
-    sentence: "conflict",
-  },
-  not_payable: { status: 409, title: "The order cannot be paid again", sentence: "not_payable" },
-  body_too_large: { status: 413, title: "The body is too large", sentence: "too_long" },
-  unsupported_type: { status: 415, title: "Unsupported content type", sentence: "unavailable" },
-  rate_limited: { status: 429, title: "Too many requests from this address", sentence: "rate_limited" },
-  busy: { status: 429, title: "Too many payments are being started", sentence: "busy" },
-  internal_error: { status: 500, title: "Something broke on our side", sentence: "unavailable" },
-  provider_refused: { status: 502, title: "The payment provider refused", sentence: "provider_refused" },
-  provider_unavailable: {
-    status: 502,
-    title: "The payment provider cannot be reached",
-    sentence: "provider_unavailable",
-  },
-  provider_bad_answer: {
-    status: 502,
-    title: "The payment provider gave an unusable answer",
-    sentence: "provider_unavailable",
-  },
-  amount_check_failed: {
-    status: 502,
-    title: "The payment provider asked for another amount",
-    sentence: "provider_unavailable",
-  },
-  unsafe_checkout_url: {
-    status: 502,
-    title: "The payment provider sent an unexpected address",
-    sentence: "provider_unavailable",
-  },
-  not_configured: { status: 503, title: "This deployment is not set up", sentence: "unavailable" },
-  currency_unsupported: { status: 503, title: "The configured currency is not supported", sentence: "unavailable" },
-  store_unavailable: { status: 503, title: "The order store is unavailable", sentence: "unavailable" },
-  unknown_payment: { status: 503, title: "The payment is not known here yet", sentence: "unavailable" },
-  webhook_not_settled: { status: 503, title: "The payment could not be looked up", sentence: "unavailable" },
-  provider_timeout: {
-    status: 504,
-    title: "The payment provider did not answer in time",
-    sentence: "provider_unsure",
-  },
-} as const satisfies Record<string, { status: number; title: string; sentence: string }>;
+  validation: unavailable(400, "The request is not valid"),
+  unreadable: unavailable(400, "The body cannot be read"),
+  unauthenticated: unavailable(401, "Not authenticated"),
+  cross_site: unavailable(403, "Not allowed from another site"),
+  not_found: unavailable(404, "Not found"),
+  method_not_allowed: unavailable(405, "Method not allowed"),
+  body_too_slow: unavailable(408, "The body took too long"),
+  idempotency_conflict: refusal(409, "The idempotency key belongs to another request", "conflict"),
+  not_payable: refusal(409, "The order cannot be paid again", "not_payable"),
+  body_too_large: refusal(413, "The body is too large", "too_long"),
+  unsupported_type: unavailable(415, "Unsupported content type"),
+  rate_limited: refusal(429, "Too many requests from this address", "rate_limited"),
+  busy: refusal(429, "Too many payments are being started", "busy"),
+  internal_error: unavailable(500, "Something broke on our side"),
+  provider_refused: refusal(502, "The payment provider refused", "provider_refused"),
+  provider_unavailable: refusal(502, "The payment provider cannot be reached", "provider_unavailable"),
+  provider_bad_answer: refusal(502, "The payment provider gave an unusable answer", "provider_unavailable"),
+  amount_check_failed: refusal(502, "The payment provider asked for another amount", "provider_unavailable"),
+  unsafe_checkout_url: refusal(502, "The payment provider sent an unexpected address", "provider_unavailable"),
+  not_configured: unavailable(503, "This deployment is not set up"),
+  currency_unsupported: unavailable(503, "The configured currency is not supported"),
+  store_unavailable: unavailable(503, "The order store is unavailable"),
+  unknown_payment: unavailable(503, "The payment is not known here yet"),
+  webhook_not_settled: unavailable(503, "The payment could not be looked up"),
+  provider_timeout: refusal(504, "The payment provider did not answer in time", "provider_unsure"),
+};
 
 export type RefusalCode = keyof typeof REFUSALS;
 
@@ -77,23 +60,11 @@ export function notConfiguredRefusal(problems: readonly { readonly name: string 
 }
 
 /** RFC 9457 problem details. `type` is about:blank, because `code` says more than a URL that leads nowhere would. */
-export function problemResponse(refusal: Refusal, requestId: string): Response {
-  const { status, title } = REFUSALS[refusal.code];
-  const { code, detail, errors } = refusal;
-  const body: Problem = {
-    type: "about:blank",
-    title,
-    status,
-    detail,
-    code,
-    requestId,
-    ...(errors && { errors: [...errors] }),
-  };
-  return Response.json(body, {
-    status,
-    headers: {
-      "Content-Type": "application/problem+json",
-      ...(refusal.retryAfterSeconds !== undefined && { "Retry-After": String(refusal.retryAfterSeconds) }),
-    },
-  });
+export function problemResponse({ code, detail, errors, retryAfterSeconds }: Refusal, requestId: string): Response {
+  const { status, title } = REFUSALS[code];
+  const named = errors && { errors: [...errors] };
+  const body: Problem = { type: "about:blank", title, status, detail, code, requestId, ...named };
+  const response = Response.json(body, { status, headers: { "Content-Type": "application/problem+json" } });
+  if (retryAfterSeconds !== undefined) response.headers.set("Retry-After", String(retryAfterSeconds));
+  return response;
 }

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
 import { eventually } from "@/test/eventually";
 import type { Case } from "./case";
@@ -16,7 +15,7 @@ export const ends: Case = {
       await told(report, shop);
       await shop.app.restart();
       await killed(report, shop);
-      report.row("SIGTERM, and SIGKILL 100 ms after an answer", await shop.ledger.audit(sqliteOrders(shop.app)));
+      report.row("SIGTERM, and SIGKILL right after an answer", await shop.ledger.audit(sqliteOrders(shop.app)));
     } finally {
       await shop.close();
     }
@@ -43,10 +42,9 @@ async function told(report: Report, { app, openOrder, openOrders }: Shop): Promi
 async function killed(report: Report, { app, openOrder }: Shop): Promise<void> {
   for (let kill = 0; kill < 4; kill += 1) {
     const orderId = await openOrder();
-    await sleep(100);
     await app.kill();
     const there = await eventually(() => app.log().includes(orderId) || undefined, 2_000).catch(() => false);
-    report.check("SIGKILL 100 ms after an answer: the log has its line", there, app.log().slice(-500));
+    report.check("SIGKILL right after an answer: the log has its line", there, app.log().slice(-500));
     await app.restart();
   }
 }

@@ -4,12 +4,14 @@ import { play } from "./interleavings/play";
 import { scenario } from "./interleavings/scenario";
 import { type Places, redisPlaces, sqlitePlaces } from "./interleavings/stores";
 import type { Audit } from "./ledger";
+import { silenceLog } from "./silence-log";
 
-/** Random stories of webhooks, polls, reconciliations, second payments and crashes; a bad one is made as short as it goes. */
+/** Random stories of webhooks, polls, reconciliations, second payments, clocks and crashes; a bad one is made as short as it goes. */
 function interleavingsOn(name: string, open: () => Promise<Places>): Case {
   return {
     name: `interleavings-${name}`,
     async run({ report, sizes, seed }) {
+      silenceLog();
       const places = await open();
       const total = { deliveries: 0, acknowledged: 0, settled: 0, lost: 0, wronglySettled: 0 };
       try {

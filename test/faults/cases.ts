@@ -1,5 +1,6 @@
 import type { Case } from "./case";
 import { allscaleOutages } from "./case-allscale-outages";
+import { redisEffectKills, sqliteEffectKills } from "./case-effect-kills";
 import { ends } from "./case-ends";
 import { floodSoak } from "./case-flood-soak";
 import { floods } from "./case-floods";
@@ -20,6 +21,8 @@ export const CASES: readonly Case[] = [
   sqliteDisk,
   sqliteKills,
   redisKills,
+  sqliteEffectKills,
+  redisEffectKills,
   twoProcesses,
   fuzz,
   ends,

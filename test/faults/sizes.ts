@@ -2,6 +2,8 @@
 export type Sizes = {
   readonly sqliteKills: number;
   readonly redisKills: number;
+  /** Of processes that deliver what is paid, on SQLite; a quarter as many on Redis. */
+  readonly effectKills: number;
   /** Orders whose deliveries are under way when a process is killed. */
   readonly ordersPerKill: number;
   readonly interleavings: number;
@@ -18,6 +20,7 @@ export type Sizes = {
 export const SHORT: Sizes = {
   sqliteKills: 6,
   redisKills: 6,
+  effectKills: 6,
   ordersPerKill: 20,
   interleavings: 150,
   parallelOrders: 20,
@@ -32,6 +35,7 @@ export const SHORT: Sizes = {
 export const FULL: Sizes = {
   sqliteKills: 200,
   redisKills: 50,
+  effectKills: 200,
   ordersPerKill: 30,
   interleavings: 10_000,
   parallelOrders: 200,

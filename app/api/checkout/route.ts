@@ -4,7 +4,7 @@ import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
 import { bodyType, checkoutKey, parseCheckout } from "@/lib/web/checkout-request";
 import { clientAddress } from "@/lib/web/client-address";
 import type { CheckoutResponse } from "@/lib/web/contract";
-import { acceptsHtml, formErrorRedirect, isForeignScript, seeOther } from "@/lib/web/form";
+import { acceptsHtml, formErrorRedirect, isForeignScript, retryCookie, seeOther } from "@/lib/web/form";
 import { readBody } from "@/lib/web/read-body";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
@@ -34,14 +34,18 @@ export const POST = apiRoute(async (request, { requestId }) => {
   if (!key.ok) return refuse(key.refusal);
   if (flow === null || shop === null) return refuse(notConfiguredRefusal(settings.problems));
   const client = { policy: "checkout", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
-  const limit = { take: () => limiter.take(client), recentRefusal: () => limiter.recentRefusal(client) };
+  const limit = {
+    take: () => limiter.take(client),
+    takeRepeat: () => limiter.take({ ...client, policy: "status" }),
+    recentRefusal: () => limiter.recentRefusal(client),
+  };
   const result = await startPayment(flow, shop, { fields: parsed.fields, idempotencyKey: key.key, limit });
   if (!result.ok) return refuse(result.refusal);
   if (type === "form") return seeOther(result.checkoutUrl);
   const { order, checkoutUrl, orderUrl } = result;
   // As it was made, so that the same request has the same answer whatever became of the order since.
   const answer = { orderId: order.id, orderUrl, checkoutUrl, status: "pending" } satisfies CheckoutResponse;
-  return Response.json(answer, { status: 201 });
+  return Response.json(answer, { status: 201, headers: { "Set-Cookie": retryCookie(null) } });
 });
 
 export const { DELETE, GET, OPTIONS, PATCH, PUT } = refuseMethodsExcept("POST");

@@ -6,7 +6,7 @@ import { describeIssues, readJson, toObservation, webhookBodySchema } from "./wi
 /** Both ways: a delivery from the future is as suspect as an old one (§8). */
 const FRESHNESS_SECONDS = 300;
 /** Longer than a timestamp can stay fresh, so a nonce is never forgotten while it could be used again (§8). */
-const NONCE_TTL_MS = 600_000;
+const NONCE_TTL_MS = 610_000;
 
 const HEADERS = ["X-API-Key", "X-Webhook-Id", "X-Webhook-Timestamp", "X-Webhook-Nonce", "X-Webhook-Signature"] as const;
 

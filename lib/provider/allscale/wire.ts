@@ -32,7 +32,16 @@ const paymentFields = {
   all_scale_transaction_id: optionalText(200),
   tx_hash: lenientText,
   tx_from: lenientText,
-  chain_id: lenient(z.int().nonnegative()),
+  // It decides whether the coins are worth anything, so a number in quotes is read as well.
+  chain_id: lenient(
+    z.union([
+      z.int().nonnegative(),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ]),
+  ),
 };
 
 /** The payload of create (§5). Its id is spelled without the underscore that the other routes have. */

@@ -7,6 +7,7 @@ import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { startRedisServer } from "@/test/redis-server";
 import { startUpstashBridge } from "@/test/upstash-bridge";
+import { ageLeases } from "../age-leases";
 
 /** A place for orders of its own for each story. Opening it again is what a new process does after a crash. */
 export type Place = {
@@ -40,12 +41,6 @@ export async function sqlitePlaces(): Promise<Places> {
   };
 }
 
-const AGE_LEASES = `
-for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-  local left = redis.call('PTTL', key) - ARGV[2]
-  if left > 0 then redis.call('PEXPIRE', key, left) else redis.call('DEL', key) end
-end`;
-
 export async function redisPlaces(): Promise<Places> {
   const server = await startRedisServer();
   const token = "interleavings";
@@ -60,7 +55,7 @@ export async function redisPlaces(): Promise<Places> {
       const keyPrefix = `story${made}:`;
       return {
         open: () => openRedisOrderStore({ url: bridge.url, token, timeoutMs: 10_000, keyPrefix }),
-        age: async (ms) => void (await redis.eval(AGE_LEASES, 0, `${keyPrefix}lease:*`, ms)),
+        age: (ms) => ageLeases(redis, { keyPrefix, ms }),
         async leave() {
           const keys = await redis.keys(`${keyPrefix}*`);
           if (keys.length > 0) await redis.del(...keys);

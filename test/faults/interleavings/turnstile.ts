@@ -88,6 +88,7 @@ export function withTurnstile(store: OrderStore, turnstile: Turnstile): OrderSto
     acquire: (lease) => around(() => store.acquire(lease)),
     holder: (lease) => around(() => store.holder(lease)),
     extend: (lease) => around(() => store.extend(lease)),
+    renew: (lease) => around(() => store.renew(lease)),
     release: (lease) => around(() => store.release(lease)),
     check: () => around(() => store.check()),
     close: () => store.close(),

@@ -18,7 +18,8 @@ const PUBLIC_URL = "http://127.0.0.1:3000";
 const WEBHOOK_URL = `${PUBLIC_URL}/api/webhooks/allscale`;
 const FIELDS = { amount: "5.00", anonymous: true } as const;
 const PRICING = { currency: "USD", min: 100, max: 1_000_000, fixed: false } as const;
-const NO_LIMIT = { take: async () => ({ ok: true }) as const, recentRefusal: () => null };
+const unlimited = async () => ({ ok: true }) as const;
+const NO_LIMIT = { take: unlimited, takeRepeat: unlimited, recentRefusal: () => null };
 
 /** The server's use cases on a real store, an AllScale that is asked in process, and a clock that the story moves. */
 export class World {

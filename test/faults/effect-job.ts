@@ -1,0 +1,14 @@
+import type { OrderId } from "@/lib/orders/order";
+
+/** What `effect-child.ts` is told to do. */
+export type EffectJob = {
+  readonly task: "settle" | "reconcile";
+  readonly place: { readonly path: string } | { readonly url: string; readonly token: string };
+  /** Gets a line with the order's id for each delivery. */
+  readonly file: string;
+};
+
+export type PaidAtAllScale = { readonly orderId: OrderId; readonly paymentId: string };
+
+/** Longer than the lease of an effect. */
+export const LATER_MS = 15_000;
