@@ -1,0 +1,49 @@
+import { Account, type Credentials } from "../core/account";
+import type { ClaimLink } from "./claim-links";
+import { type Intent, unfunded } from "./intent";
+import { NonceStore } from "./nonce-store";
+import { type Settings, settings } from "./settings";
+import { TIMEOUT } from "./statuses";
+
+/** One store: an API key with its intents and claim links. */
+export class Store extends Account {
+  declare settings: Settings;
+  declare registered: Settings;
+  readonly intents = new Map<string, Intent>();
+  readonly intentsByToken = new Map<string, Intent>();
+  readonly claimLinks = new Map<string, ClaimLink>();
+  readonly nonces = new NonceStore();
+  /** The webhook id of every event, when the setting `webhookId` says so. */
+  readonly constantWebhookId: string;
+
+  constructor(credentials: Credentials) {
+    super(credentials, settings);
+    this.constantWebhookId = `wh_of_${credentials.apiKey}`;
+  }
+
+  addIntent(intent: Intent): void {
+    this.intents.set(intent.id, intent);
+    this.intentsByToken.set(intent.token, intent);
+  }
+
+  /** The intent, aged to the present: a lifetime ends when the intent is looked at, so it costs no timer. */
+  intent(id: string): Intent | undefined {
+    return this.age(this.intents.get(id));
+  }
+
+  age(intent: Intent | undefined): Intent | undefined {
+    if (intent === undefined || intent.expiresAtMs === null || !unfunded.has(intent.status)) return intent;
+    if (this.clock.now() < intent.expiresAtMs) return intent;
+    intent.status = TIMEOUT;
+    intent.history.push({ status: TIMEOUT, atMs: intent.expiresAtMs, by: "lifetime" });
+    return intent;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.intents.clear();
+    this.intentsByToken.clear();
+    this.claimLinks.clear();
+    this.nonces.clear();
+  }
+}

@@ -1,0 +1,212 @@
+import { type ControlContext, ControlError, type Route, route } from "../core/control-route";
+import { choice, decimal, flag, integer, nullable, text } from "../core/fields";
+import type { Host } from "../core/host";
+import { json } from "../core/http";
+import type { Section } from "../core/provider";
+import { scenarioNamed } from "../core/time-routes";
+import type { Store } from "./account";
+import { changeStatus } from "./change-status";
+import { priceText } from "./checkout-page";
+import { type ClaimLink, claimEvents, claimUrl, moveClaimLink } from "./claim-links";
+import { createIntent } from "./create-intent";
+import type { Intent, PaymentFacts, ReportedFigures } from "./intent";
+import { fiatCurrencies } from "./money";
+import { checkoutUrl, detailPayload } from "./payloads";
+import { scenarios, startScenario } from "./scenarios";
+import { findStatus, type StatusValue, statuses, statusOf } from "./statuses";
+
+type Context = ControlContext<Store>;
+
+const statusValues = statuses.map(({ value }) => value);
+const sendsWebhook = flag("False sends no webhook.");
+
+const statusFields = {
+  status: choice("The new status.", statusValues),
+  amount_cents: nullable(integer("Shown instead of the order's amount, true or not.")),
+  currency: nullable(integer("Shown instead of the order's currency.")),
+  amount_coins: decimal("Shown instead of the order's coin amount."),
+  coin_symbol: text("Shown instead of the order's coin."),
+  chain_id: integer("The EIP-155 chain of the payment."),
+  tx_hash: text("The hash of the payment."),
+  tx_from: text("The sender of the payment."),
+  payment_method_type: integer("0 to 3."),
+  actual_paid_amount: decimal("What arrived."),
+  webhook: sendsWebhook,
+};
+
+/** Intents and claim links, and how to move them. */
+export const controlRoutes: readonly Route<Store>[] = [
+  route("GET /_emulator/intents", "The intents of the account, newest first.", {
+    query: { order_id: "Only those of this order.", limit: "How many; 100 by default." },
+    handle: ({ host, account, query }) => {
+      const orderId = query.get("order_id");
+      const all = [...account.intents.values()].reverse();
+      const wanted = orderId === null ? all : all.filter(({ order }) => order.orderId === orderId);
+      const shown = wanted.slice(0, limitOf(query));
+      for (const intent of shown) account.age(intent);
+      return json(200, { total: wanted.length, intents: shown.map((intent) => intentView(host, account, intent)) });
+    },
+  }),
+  route(
+    "GET /_emulator/intents/{id}",
+    "One intent with its order, payment, history and the detail payload of the API.",
+    {
+      handle: (context) => json(200, intentView(context.host, context.account, findIntent(context))),
+    },
+  ),
+  route("POST /_emulator/intents/{id}/status", "Moves an intent to any status from any other. 20 sends the webhook.", {
+    body: statusFields,
+    required: ["status"],
+    handle: (context, body) => {
+      const intent = findIntent(context);
+      const facts = withoutUndefined<PaymentFacts>({
+        chainId: body.chain_id,
+        txHash: body.tx_hash,
+        txFrom: body.tx_from,
+        paymentMethodType: body.payment_method_type,
+        actualPaidAmount: body.actual_paid_amount,
+      });
+      const symbol = fiatCurrencies.find(({ value }) => value === body.currency)?.symbol ?? null;
+      const reported = withoutUndefined<ReportedFigures>({
+        amountCents: body.amount_cents,
+        currency: body.currency,
+        currencySymbol: body.currency === undefined ? undefined : symbol,
+        amountCoins: body.amount_coins,
+        coinSymbol: body.coin_symbol,
+      });
+      const hasFacts = Object.keys(facts).length > 0;
+      const change = { status: body.status, by: "control", reported, sendsWebhook: body.webhook ?? true };
+      changeStatus(context.account, intent, { ...change, ...(hasFacts && { facts }) });
+      return json(200, intentView(context.host, context.account, intent));
+    },
+  }),
+  route("POST /_emulator/intents/{id}/scenario", "Plays a scenario on an intent that exists.", {
+    body: { name: text("The scenario.") },
+    required: ["name"],
+    handle: (context, { name }) => {
+      const intent = findIntent(context);
+      startScenario(context.account, intent, scenarioNamed({ scenarios }, name));
+      return json(200, intentView(context.host, context.account, intent));
+    },
+  }),
+  route("POST /_emulator/seed", "Creates many intents at once, without webhooks.", {
+    body: {
+      count: integer("How many; 10 by default.", { min: 1, max: 100_000 }),
+      status: choice('Their status, or "mixed" (the default) for all in turn.', [...statusValues, "mixed"]),
+      currency: integer("The fiat enum; 1 (USD) by default."),
+      stable_coin: integer("The coin enum, for native pricing instead."),
+      amount_cents: integer("The amount; by default 500 and one cent more each time."),
+      order_prefix: text('The order ids are this and a number; "seed-" by default.'),
+    },
+    handle: ({ account }, { count = 10, status = "mixed", order_prefix = "seed-", ...body }) => {
+      const { stable_coin, currency = stable_coin === undefined ? 1 : null, amount_cents } = body;
+      const ids: string[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const order_id = `${order_prefix}${index + 1}`;
+        const fields = { currency, stable_coin, amount_cents: amount_cents ?? 500 + index, order_id };
+        const created = createIntent(account, fields);
+        if (!created.ok) throw new ControlError(`Intent ${index + 1} was refused: ${created.error.message}`);
+        const moved = status === "mixed" ? (statusValues[index % statusValues.length] ?? 1) : status;
+        const change = { status: moved as StatusValue, by: "seed", sendsWebhook: false };
+        if (moved !== 1) changeStatus(account, created.value, change);
+        if (ids.length < 1_000) ids.push(created.value.id);
+      }
+      return json(201, { created: count, ids });
+    },
+  }),
+  route("GET /_emulator/claim_links", "The claim links of the account, newest first.", {
+    query: { reference_id: "Only the one with this reference.", limit: "How many; 100 by default." },
+    handle: ({ host, account, query }) => {
+      const reference = query.get("reference_id");
+      const all = [...account.claimLinks.values()].reverse();
+      const wanted = all.filter(({ terms }) => reference === null || terms.reference_id === reference);
+      const claim_links = wanted.slice(0, limitOf(query)).map((link) => claimLinkView(host, link));
+      return json(200, { total: wanted.length, claim_links });
+    },
+  }),
+  route("POST /_emulator/claim_links/{id}/event", "Moves a claim link; every event but `claiming` sends its webhook.", {
+    body: { event: choice("What happens to it.", claimEvents), webhook: sendsWebhook },
+    required: ["event"],
+    handle: ({ host, account, params }, { event, webhook = true }) => {
+      const link = account.claimLinks.get(params.id ?? "");
+      if (link === undefined) throw new ControlError("This account has no such claim link.", 404);
+      moveClaimLink(account, link, { event, by: "control", sendsWebhook: webhook });
+      return json(200, claimLinkView(host, link));
+    },
+  }),
+];
+
+function limitOf(query: URLSearchParams): number {
+  const limit = Number(query.get("limit") ?? 100);
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+  throw new ControlError('"limit" takes a positive integer.');
+}
+
+function findIntent({ account, params }: Context): Intent {
+  const intent = account.intent(params.id ?? "");
+  if (intent === undefined) throw new ControlError("This account has no such intent.", 404);
+  return intent;
+}
+
+function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+/** An intent as the control API shows it: more than the merchant sees, with the detail payload inside. */
+function intentView(host: Host<Store>, store: Store, intent: Intent): Readonly<Record<string, unknown>> {
+  return {
+    id: intent.id,
+    checkoutUrl: checkoutUrl(intent, host.publicUrl),
+    status: intent.status,
+    statusName: statusOf(intent.status).name,
+    createdAt: isoTime(intent.createdAtMs),
+    expiresAt: isoTime(intent.expiresAtMs),
+    order: intent.order,
+    payment: intent.payment,
+    scenario: intent.scenario,
+    detail: detailPayload(store, intent),
+    history: intent.history.map(({ status, atMs, by }) => ({ status, at: isoTime(atMs), by })),
+  };
+}
+
+function claimLinkView(host: Host<Store>, link: ClaimLink): Readonly<Record<string, unknown>> {
+  return {
+    id: link.id,
+    claimUrl: claimUrl(link, host.publicUrl),
+    status: link.status,
+    cancelRequested: link.isCancelRequested,
+    ...link.terms,
+    history: link.history.map(({ status, atMs, by }) => ({ status, at: isoTime(atMs), by })),
+  };
+}
+
+/** What the overview shows of an account. */
+export function sections(store: Store): readonly Section[] {
+  const newest = <T>(values: Iterable<T>): T[] => [...values].slice(-20).reverse();
+  const intents = newest(store.intents.values()).map((intent) => {
+    store.age(intent);
+    return [
+      { html: `<a href="/checkout/${intent.token}">${intent.id}</a>` },
+      intent.order.orderId ?? "",
+      priceText(intent),
+      `${findStatus(intent.status)?.label} (${intent.status})`,
+    ];
+  });
+  const links = newest(store.claimLinks.values()).map(({ id, token, terms, coinSymbol, status }) => [
+    { html: `<a href="/claim/${token}">${id}</a>` },
+    terms.reference_id,
+    `${terms.amount} ${coinSymbol}`,
+    status,
+  ]);
+  return [
+    { title: "Newest intents", heads: ["Intent", "Order", "Amount", "Status"], rows: intents },
+    { title: "Newest claim links", heads: ["Link", "Reference", "Amount", "Status"], rows: links },
+  ];
+}
+
+type Given<T> = { readonly [Name in keyof T]: T[Name] | undefined };
+
+/** Leaves out what was not given, which exact optional types tell apart from undefined. */
+function withoutUndefined<T extends object>(value: Given<T>): T {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
+}

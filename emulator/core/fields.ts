@@ -1,0 +1,167 @@
+import { parseDecimal } from "./decimal";
+import type { Fields } from "./json";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One named value from outside: what it means, which values it takes, and how to say so in a sentence. */
+export interface Field<T> {
+  readonly about: string;
+  readonly schema: JsonSchema;
+  /** What it takes, in words that follow "takes". */
+  readonly form: string;
+  /** The value in its type, or undefined when the field does not take it. */
+  parse(value: unknown): T | undefined;
+}
+
+export interface Setting<T> extends Field<T> {
+  readonly default: T;
+}
+
+export type FieldTable = Readonly<Record<string, Field<unknown>>>;
+export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
+export type ValuesOf<Table> = { -readonly [Name in keyof Table]: ValueOf<Table[Name]> };
+
+export function setting<T>(byDefault: NoInfer<T>, field: Field<T>): Setting<T> {
+  return { ...field, default: byDefault };
+}
+
+export function flag(about: string): Field<boolean> {
+  const parse = (value: unknown) => (typeof value === "boolean" ? value : undefined);
+  return { about, schema: { type: "boolean" }, form: "true or false", parse };
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+const anyInteger = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+
+export function integer(about: string, { min, max }: Range = anyInteger): Field<number> {
+  const isWithin = (value: unknown): value is number =>
+    typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
+  const bounded = min !== anyInteger.min || max !== anyInteger.max;
+  return {
+    about,
+    schema: { type: "integer", ...(bounded && { minimum: min, maximum: max }) },
+    form: bounded ? `an integer from ${min} to ${max}` : "an integer",
+    parse: (value) => (isWithin(value) ? value : undefined),
+  };
+}
+
+export function list<T>(entry: Field<T>, { maxLength, example }: { maxLength: number; example: string }) {
+  const parse = (value: unknown): readonly T[] | undefined => {
+    if (!Array.isArray(value) || value.length > maxLength) return undefined;
+    const entries = value.map((each) => entry.parse(each)).filter((each) => each !== undefined);
+    return entries.length === value.length ? entries : undefined;
+  };
+  const form = `a list of at most ${maxLength} values, each ${entry.form}, such as ${example}`;
+  return { about: entry.about, schema: { type: "array", items: entry.schema, maxItems: maxLength }, form, parse };
+}
+
+export function choice<const T extends string | number>(about: string, options: readonly T[]): Field<T> {
+  const parse = (value: unknown) => options.find((option) => option === value);
+  return { about, schema: { enum: options }, form: `one of ${options.join(", ")}`, parse };
+}
+
+export function text(about: string): Field<string> {
+  const parse = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return { about, schema: { type: "string" }, form: "a string", parse };
+}
+
+/** A decimal string; numbers are refused because they are binary fractions. */
+export function decimal(about: string): Field<string> {
+  const parse = (value: unknown) => (typeof value === "string" && parseDecimal(value) !== null ? value : undefined);
+  return { about, schema: { type: "string" }, form: 'a decimal string such as "5.000000"', parse };
+}
+
+export function record(about: string): Field<Fields> {
+  const parse = (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  return { about, schema: { type: "object" }, form: "an object", parse };
+}
+
+export function probability(about: string): Field<number> {
+  const parse = (value: unknown) => (typeof value === "number" && value >= 0 && value <= 1 ? value : undefined);
+  return { about, schema: { type: "number", minimum: 0, maximum: 1 }, form: "a number from 0 to 1", parse };
+}
+
+export function isWebUrl(value: unknown): value is string {
+  return typeof value === "string" && /^https?:\/\/[^\s]+$/i.test(value) && URL.canParse(value);
+}
+
+export function webUrl(about: string): Field<string> {
+  const form = 'an absolute http or https URL such as "http://localhost:3000/hooks"';
+  return { about, schema: { type: "string" }, form, parse: (value) => (isWebUrl(value) ? value : undefined) };
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds, or a string such as "90s", "31m" or "2h". */
+export function duration(about: string): Field<number> {
+  const form = 'milliseconds or a string such as "90s", "31m" or "2h"';
+  return { about: `${about} Takes ${form}.`, schema: { type: ["integer", "string"] }, form, parse: parseDurationMs };
+}
+
+export function parseDurationMs(value: unknown): number | undefined {
+  const match = typeof value === "string" ? /^(\d{1,12})(ms|s|m|h|d)$/.exec(value) : null;
+  const ms = match === null ? value : Number(match[1]) * (unitMs[match[2] ?? ""] ?? 0);
+  return typeof ms === "number" && Number.isSafeInteger(ms) && ms >= 0 ? ms : undefined;
+}
+
+export function nullable<T>(field: Field<T>): Field<T | null> {
+  return {
+    about: field.about,
+    schema: { anyOf: [field.schema, { type: "null" }] },
+    form: `${field.form}, or null`,
+    parse: (value) => (value === null ? null : field.parse(value)),
+  };
+}
+
+export type FieldsResult = { ok: true; values: Record<string, unknown> } | { ok: false; message: string };
+
+/** Reads an object by its table. Unknown names are refused: an ignored misspelling costs an afternoon. */
+export function readFields(table: FieldTable, given: Fields, required: readonly string[] = []): FieldsResult {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const field = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (field === undefined) {
+      const known = Object.keys(table).join(", ") || "none";
+      return { ok: false, message: `There is no field "${name}". Known: ${known}.` };
+    }
+    const parsed = field.parse(value);
+    if (parsed === undefined) return { ok: false, message: `"${name}" takes ${field.form}.` };
+    values[name] = parsed;
+  }
+  const missing = required.find((name) => values[name] === undefined || values[name] === "");
+  if (missing !== undefined) return { ok: false, message: `"${missing}" is required.` };
+  return { ok: true, values };
+}
+
+/** The settings of a table as body fields: null stands for the default. */
+export function settingFields(table: SettingTable): FieldTable {
+  return Object.fromEntries(Object.entries(table).map(([name, each]) => [name, nullable(each)]));
+}
+
+export function defaultsOf(table: SettingTable): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(table).map(([name, each]) => [name, each.default]));
+}
+
+/** Reads settings given by name; one bad entry refuses all of them. Null stands for the default. */
+export function readSettings(table: SettingTable, given: Fields): FieldsResult {
+  const read = readFields(settingFields(table), given);
+  if (!read.ok) return { ok: false, message: read.message.replace(/field/, "setting") };
+  const entries = Object.entries(read.values).map(([name, value]) => [name, value ?? table[name]?.default ?? null]);
+  return { ok: true, values: Object.fromEntries(entries) };
+}
+
+/** A setting as typed on a command line: the text itself where the setting takes it, else JSON. */
+export function settingFromText(table: SettingTable, name: string, written: string): unknown {
+  if (table[name]?.parse(written) !== undefined) return written;
+  try {
+    return JSON.parse(written);
+  } catch {
+    return written;
+  }
+}
