@@ -9,10 +9,7 @@ import { settings } from "./settings";
 import { signWebhook, webhookFaults } from "./webhooks";
 
 /** The credentials of the first account, which are well known and open nothing but an emulator. */
-export const defaultCredentials = {
-  apiKey: "st_emulator_key",
-  apiSecret: "st_emulator_secret_not_for_production",
-};
+export const defaultCredentials = { apiKey: "st_emulator_key", apiSecret: "st_emulator_secret_not_for_production" };
 
 /** AllScale, as the core plays it. */
 export const allscale: Provider<Store> = {

@@ -20,9 +20,7 @@ export type Cell = string | number | Html;
 export const code = (text: string): Html => ({ html: `<code>${escapeHtml(text)}</code>` });
 
 /** A sentence in which names stand between backticks. */
-export const prose = (text: string): Html => ({
-  html: escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>"),
-});
+export const prose = (text: string): Html => ({ html: escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>") });
 
 export interface Page {
   readonly title: string;
