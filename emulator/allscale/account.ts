@@ -12,6 +12,7 @@ export class Store extends Account {
   readonly intents = new Map<string, Intent>();
   readonly intentsByToken = new Map<string, Intent>();
   readonly claimLinks = new Map<string, ClaimLink>();
+  readonly claimLinksByToken = new Map<string, ClaimLink>();
   readonly nonces = new NonceStore();
   /** The webhook id of every event, when the setting `webhookId` says so. */
   readonly constantWebhookId: string;
@@ -44,6 +45,7 @@ export class Store extends Account {
     this.intents.clear();
     this.intentsByToken.clear();
     this.claimLinks.clear();
+    this.claimLinksByToken.clear();
     this.nonces.clear();
   }
 }

@@ -108,6 +108,7 @@ function newClaimLink(store: Store, terms: Terms): ClaimLink {
     history: [{ status: "pending_deposit", atMs: store.clock.now(), by: "create" }],
   };
   store.claimLinks.set(link.id, link);
+  store.claimLinksByToken.set(link.token, link);
   store.clock.schedule(lifetimeMs, () => {
     if (link.status === "pending_deposit") moveClaimLink(store, link, { event: "expired", by: "lifetime" });
   });

@@ -6,14 +6,13 @@ import type { Section } from "../core/provider";
 import { scenarioNamed } from "../core/time-routes";
 import type { Store } from "./account";
 import { changeStatus } from "./change-status";
-import { priceText } from "./checkout-page";
 import { type ClaimLink, claimEvents, claimUrl, moveClaimLink } from "./claim-links";
-import { createIntent } from "./create-intent";
+import { priceText } from "./hosted-pages";
 import type { Intent, PaymentFacts, ReportedFigures } from "./intent";
 import { fiatCurrencies } from "./money";
 import { checkoutUrl, detailPayload } from "./payloads";
 import { scenarios, startScenario } from "./scenarios";
-import { findStatus, type StatusValue, statuses, statusOf } from "./statuses";
+import { statuses, statusOf } from "./statuses";
 
 type Context = ControlContext<Store>;
 
@@ -87,31 +86,6 @@ export const controlRoutes: readonly Route<Store>[] = [
       const intent = findIntent(context);
       startScenario(context.account, intent, scenarioNamed({ scenarios }, name));
       return json(200, intentView(context.host, context.account, intent));
-    },
-  }),
-  route("POST /_emulator/seed", "Creates many intents at once, without webhooks.", {
-    body: {
-      count: integer("How many; 10 by default.", { min: 1, max: 100_000 }),
-      status: choice('Their status, or "mixed" (the default) for all in turn.', [...statusValues, "mixed"]),
-      currency: integer("The fiat enum; 1 (USD) by default."),
-      stable_coin: integer("The coin enum, for native pricing instead."),
-      amount_cents: integer("The amount; by default 500 and one cent more each time."),
-      order_prefix: text('The order ids are this and a number; "seed-" by default.'),
-    },
-    handle: ({ account }, { count = 10, status = "mixed", order_prefix = "seed-", ...body }) => {
-      const { stable_coin, currency = stable_coin === undefined ? 1 : null, amount_cents } = body;
-      const ids: string[] = [];
-      for (let index = 0; index < count; index += 1) {
-        const order_id = `${order_prefix}${index + 1}`;
-        const fields = { currency, stable_coin, amount_cents: amount_cents ?? 500 + index, order_id };
-        const created = createIntent(account, fields);
-        if (!created.ok) throw new ControlError(`Intent ${index + 1} was refused: ${created.error.message}`);
-        const moved = status === "mixed" ? (statusValues[index % statusValues.length] ?? 1) : status;
-        const change = { status: moved as StatusValue, by: "seed", sendsWebhook: false };
-        if (moved !== 1) changeStatus(account, created.value, change);
-        if (ids.length < 1_000) ids.push(created.value.id);
-      }
-      return json(201, { created: count, ids });
     },
   }),
   route("GET /_emulator/claim_links", "The claim links of the account, newest first.", {
@@ -189,7 +163,7 @@ export function sections(store: Store): readonly Section[] {
       { html: `<a href="/checkout/${intent.token}">${intent.id}</a>` },
       intent.order.orderId ?? "",
       priceText(intent),
-      `${findStatus(intent.status)?.label} (${intent.status})`,
+      `${statusOf(intent.status).label} (${intent.status})`,
     ];
   });
   const links = newest(store.claimLinks.values()).map(({ id, token, terms, coinSymbol, status }) => [

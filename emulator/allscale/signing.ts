@@ -10,20 +10,15 @@ export interface RequestParts {
   readonly body: Uint8Array;
 }
 
-/** What §8 signs of a webhook. */
-export interface WebhookParts extends RequestParts {
-  readonly webhookId: string;
-}
-
 /** What §9 signs of a response. There is no method and no query in it. */
 export interface ResponseParts {
   readonly status: number;
   readonly path: string;
   readonly requestNonce: string;
   readonly requestBody: Uint8Array;
-  readonly responseTimestamp: string;
-  readonly responseNonce: string;
-  readonly responseBody: Uint8Array;
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly body: Uint8Array;
 }
 
 export function sha256Hex(bytes: Uint8Array): string {
@@ -31,58 +26,29 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 /** The six lines of §2. */
-export function canonicalRequest(parts: RequestParts): string {
-  return [
-    parts.method.toUpperCase(),
-    parts.path,
-    parts.query,
-    parts.timestamp,
-    parts.nonce,
-    sha256Hex(parts.body),
-  ].join("\n");
+export function canonicalRequest({ method, path, query, timestamp, nonce, body }: RequestParts): string {
+  return [method.toUpperCase(), path, query, timestamp, nonce, sha256Hex(body)].join("\n");
 }
 
 /** The eight lines of §8. */
-export function canonicalWebhook(parts: WebhookParts): string {
-  return [
-    "allscale:webhook:v1",
-    parts.method.toUpperCase(),
-    parts.path,
-    parts.query,
-    parts.webhookId,
-    parts.timestamp,
-    parts.nonce,
-    sha256Hex(parts.body),
-  ].join("\n");
+export function canonicalWebhook(parts: RequestParts & { readonly webhookId: string }): string {
+  const { method, path, query, webhookId, timestamp, nonce, body } = parts;
+  const ids = [webhookId, timestamp, nonce];
+  return ["allscale:webhook:v1", method.toUpperCase(), path, query, ...ids, sha256Hex(body)].join("\n");
 }
 
 /** The seven lines of §9. */
 export function canonicalResponse(parts: ResponseParts): string {
-  return [
-    String(parts.status),
-    parts.path,
-    parts.requestNonce,
-    sha256Hex(parts.requestBody),
-    parts.responseTimestamp,
-    parts.responseNonce,
-    sha256Hex(parts.responseBody),
-  ].join("\n");
+  const { status, path, requestNonce, requestBody, timestamp, nonce, body } = parts;
+  return [String(status), path, requestNonce, sha256Hex(requestBody), timestamp, nonce, sha256Hex(body)].join("\n");
 }
 
-/** HMAC-SHA256 over UTF-8, as padded standard base64 (§2). */
-export function sign(secret: string, canonical: string): string {
-  return createHmac("sha256", Buffer.from(secret, "utf8")).update(canonical, "utf8").digest("base64");
-}
-
-/** The value of a signature header: the version tag of §2 and the signature. */
+/** The value of a signature header: HMAC-SHA256 over UTF-8 as padded standard base64, behind its version (§2). */
 export function signatureHeader(secret: string, canonical: string): string {
-  return `v1=${sign(secret, canonical)}`;
+  return `v1=${createHmac("sha256", Buffer.from(secret, "utf8")).update(canonical, "utf8").digest("base64")}`;
 }
 
-/**
- * Compares a signature header with the right one in constant time.
- * The length is compared first because `timingSafeEqual` throws on unequal lengths, a mistake listed in §14.
- */
+/** Compares in constant time. The lengths come first, because `timingSafeEqual` throws when they differ (§14). */
 export function signatureMatches(header: string, expected: string): boolean {
   const given = Buffer.from(header, "utf8");
   const wanted = Buffer.from(expected, "utf8");
