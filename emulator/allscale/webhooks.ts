@@ -154,7 +154,9 @@ const table = {
 export type WebhookVariant = keyof typeof table;
 
 /** Every named way a webhook can be sent: good ones that say something else, and broken ones. */
-export const webhookVariants = Object.fromEntries(Object.entries(table).map(([name, [about]]) => [name, about]));
+export const webhookVariants: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(table).map(([name, [about]]) => [name, about]),
+);
 
 export function isWebhookVariant(name: string): name is WebhookVariant {
   return Object.hasOwn(table, name);

@@ -5,20 +5,20 @@ import { judgeLine, type LineResult, type MatrixLine, type Slot } from "./judge-
 import { type OrderState, type ReceiverAnswer, readState, type StateReading, sendTo } from "./receiver";
 import type { Signer, TriggerKit, TriggerOrder } from "./trigger-kit";
 
-export interface MatrixRun<Order extends TriggerOrder> {
-  readonly kit: TriggerKit<Order>;
+export interface MatrixRun {
+  readonly kit: TriggerKit;
   readonly emulator: ControlClient;
   readonly signer: Signer;
   /** Where the state of an order is read; ids in braces are filled in. Null: it is not looked at. */
   readonly stateUrl: string | null;
   readonly timeoutMs: number;
   /** An unpaid order that no line has used; rejects when there is none. */
-  nextOrder(): Promise<Order>;
+  nextOrder(): Promise<TriggerOrder>;
   readonly onLine: (result: LineResult) => void;
 }
 
-interface InUse<Order> {
-  readonly order: Order;
+interface InUse {
+  readonly order: TriggerOrder;
   readonly state: OrderState | null;
 }
 
@@ -28,26 +28,27 @@ const staysUnpaidForMs = 500;
 const pollMs = 50;
 
 /** Runs the table against a receiver, line after line. Whatever a line meets is its own finding. */
-export async function runMatrix<Order extends TriggerOrder>(run: MatrixRun<Order>): Promise<readonly LineResult[]> {
-  const { kit } = run;
-  const inUse = new Map<Slot, InUse<Order>>();
-  for (const slot of new Set(kit.lines.map((line) => line.slot))) {
-    inUse.set(slot, { order: await run.nextOrder(), state: null });
+export async function runMatrix(run: MatrixRun): Promise<readonly LineResult[]> {
+  const { kit, signer } = run;
+  const inUse = new Map<Slot, InUse>();
+  for (const { slot } of kit.lines) {
+    if (!inUse.has(slot)) inUse.set(slot, { order: await run.nextOrder(), state: null });
   }
   const results: LineResult[] = [];
   let first: SentRequest | null = null;
   for (const line of kit.lines) {
     const { order, state: before } = await orderFor(run, line, inUse.get(line.slot));
-    const request: SentRequest = requestFor(run, line, { order, first });
+    const isRepeated = line.variant === "again" && first !== null;
+    const request: SentRequest =
+      isRepeated && first !== null ? kit.signAgain(first, signer) : kit.build(line.variant, order, signer);
     first ??= request;
     if (line.expects === "settles" || line.expects === "holds") await record(run, order, request);
-    const copies = line.act.kind === "at_once" ? line.act.copies : 1;
-    const answers = await Promise.all(Array.from({ length: copies }, () => sendTo(request, run.timeoutMs)));
+    const copies = Array.from({ length: line.copies ?? 1 }, () => sendTo(request, run.timeoutMs));
+    const answers = await Promise.all(copies);
     const { state: after, problem } = await observe(run, line, { order, answers });
     const result = judgeLine(line, { answers, before, after, problem });
-    const isPaid = after?.paid === true || answers.some((answer) => answer.result === "paid");
-    const state = after ?? (isPaid ? { paid: true, settlements: null } : before);
-    inUse.set(line.slot, { order, state });
+    const isPaid = answers.some((answer) => answer.result === "paid");
+    inUse.set(line.slot, { order, state: after ?? (isPaid ? { paid: true, settlements: null } : before) });
     results.push(result);
     run.onLine(result);
   }
@@ -55,58 +56,67 @@ export async function runMatrix<Order extends TriggerOrder>(run: MatrixRun<Order
 }
 
 /** A line that must not settle its order says nothing about one that an earlier line has paid, so it gets another. */
-async function orderFor<Order extends TriggerOrder>(
-  run: MatrixRun<Order>,
-  line: MatrixLine,
-  used: InUse<Order> | undefined,
-): Promise<InUse<Order>> {
-  if (used === undefined) return { order: await run.nextOrder(), state: null };
+async function orderFor(run: MatrixRun, line: MatrixLine, used: InUse | undefined): Promise<InUse> {
+  const fresh = async (): Promise<InUse> => ({ order: await run.nextOrder(), state: null });
+  if (used === undefined) return fresh();
   const isSpoilt = used.state?.paid === true && line.expects !== "repeats";
-  if (!isSpoilt) return used;
-  return run.nextOrder().then(
-    (order) => ({ order, state: null }),
-    () => used,
-  );
-}
-
-function requestFor<Order extends TriggerOrder>(
-  { kit, signer }: MatrixRun<Order>,
-  { act }: MatrixLine,
-  { order, first }: { readonly order: Order; readonly first: SentRequest | null },
-): SentRequest {
-  if (act.kind === "again" && first !== null) return kit.signAgain(first, signer);
-  return kit.build(act.kind === "once" ? act.variant : "good", order, signer);
+  return isSpoilt ? fresh().catch(() => used) : used;
 }
 
 /** Moves the payment at the emulator, for receivers that ask the API. An order described by hand is not known there. */
-async function record<Order extends TriggerOrder>(
-  { emulator, kit }: MatrixRun<Order>,
-  { paymentId }: Order,
-  request: SentRequest,
-): Promise<void> {
+async function record({ emulator, kit }: MatrixRun, { paymentId }: TriggerOrder, request: SentRequest): Promise<void> {
   const path = `/${kit.payments}/${encodeURIComponent(paymentId)}/status`;
   await emulator.call("POST", path, kit.recordOf(request)).catch((error: unknown) => {
     if (!(error instanceof TriggerError)) throw error;
   });
 }
 
-async function observe<Order extends TriggerOrder>(
-  { kit, stateUrl, timeoutMs }: MatrixRun<Order>,
+async function observe(
+  { kit, stateUrl, timeoutMs }: MatrixRun,
   { expects }: MatrixLine,
-  { order, answers }: { readonly order: Order; readonly answers: readonly ReceiverAnswer[] },
+  { order, answers }: { readonly order: TriggerOrder; readonly answers: readonly ReceiverAnswer[] },
 ): Promise<StateReading> {
-  const url =
-    stateUrl
-      ?.replaceAll("{orderId}", encodeURIComponent(order.orderId ?? ""))
-      .replaceAll(`{${kit.paymentIdName}}`, encodeURIComponent(order.paymentId)) ?? null;
+  const withOrder = stateUrl?.replaceAll("{orderId}", encodeURIComponent(order.orderId ?? ""));
+  const url = withOrder?.replaceAll(`{${kit.paymentIdName}}`, encodeURIComponent(order.paymentId)) ?? null;
   const isAccepted = answers.some(({ status }) => status >= 200 && status < 300);
   const isSaid = answers.some(({ result }) => result !== null);
   const patienceMs = !isAccepted || isSaid ? 0 : expects === "settles" ? settlesWithinMs : staysUnpaidForMs;
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const reading = await readState(url, timeoutMs);
-    const isOver = reading.state === null || reading.state.paid || performance.now() >= deadline;
-    if (isOver) return reading;
+    if (reading.state === null || reading.state.paid || performance.now() >= deadline) return reading;
     await sleep(pollMs);
   }
+}
+
+const longestWaitSeconds = 60;
+
+/** Has the shop open an order through its own route, and finds its payment in the emulator. */
+export async function createOrder(
+  kit: TriggerKit,
+  emulator: ControlClient,
+  shop: { readonly url: string; readonly body: string; readonly onWait: (text: string) => void },
+): Promise<TriggerOrder> {
+  const { url, body, onWait } = shop;
+  const newest = async () => (await emulator.list(`/${kit.payments}?limit=20`, kit.payments)).map(kit.toOrder);
+  const known = new Set((await newest()).map(({ paymentId }) => paymentId));
+  const ask = () => {
+    const headers = { "Content-Type": "application/json", Accept: "application/json" };
+    return fetch(url, { method: "POST", headers, body, redirect: "manual" }).catch(() => {
+      throw new TriggerError(
+        `Nothing answers at ${url}. Start the shop, or say where it opens orders with --create-url.`,
+      );
+    });
+  };
+  let answer = await ask();
+  const wait = answer.status === 429 ? answer.headers.get("retry-after") : null;
+  if (wait !== null && /^\d+$/.test(wait) && Number(wait) <= longestWaitSeconds) {
+    onWait(`${url} limits how many orders are opened: waiting ${wait} s.`);
+    await sleep(Number(wait) * 1000);
+    answer = await ask();
+  }
+  if (answer.status >= 400) throw new TriggerError(`${url} answered ${answer.status}: ${await answer.text()}`);
+  const made = (await newest()).find(({ paymentId }) => !known.has(paymentId));
+  if (made === undefined) throw new TriggerError(`${url} opened no payment at this emulator. Does it talk to it?`);
+  return made;
 }

@@ -1,12 +1,14 @@
 import type { Credentials } from "./account";
 import type { SentRequest } from "./deliveries";
+import type { Fields } from "./json";
 import type { MatrixLine } from "./judge-line";
 
-/** What the trigger needs to know of an order, beside what only its provider understands. */
+/** What the trigger needs to know of an order; `fields` are its provider's, for the body of a webhook. */
 export interface TriggerOrder {
   readonly orderId: string | null;
   /** The payment of the order at the provider. */
   readonly paymentId: string;
+  readonly fields: Fields;
 }
 
 export interface Signer extends Credentials {
@@ -14,26 +16,25 @@ export interface Signer extends Credentials {
 }
 
 /** What the trigger needs to know of a provider. */
-export interface TriggerKit<Order extends TriggerOrder> {
+export interface TriggerKit {
   readonly title: string;
   readonly commands: { readonly package: string; readonly repository: string };
   readonly defaults: Credentials;
   /** Names of the environment variables with the credentials. */
   readonly env: { readonly apiKey: string; readonly apiSecret: string };
   /** Every way to send a webhook, and every state a payment can be moved to. */
-  readonly variants: Readonly<Record<string, string>>;
+  readonly variants: Fields;
   readonly states: Readonly<Record<string, number>>;
   readonly lines: readonly MatrixLine[];
-  /** The control route of payments, such as "things" for `/_emulator/things`. */
+  /** The control route of payments, such as "things" for `/_emulator/things`, and the name of a payment's id. */
   readonly payments: string;
-  /** The name of a payment's id in a `--state-url`. */
   readonly paymentIdName: string;
   /** The fields that describe an order by hand, and its reader; null when a needed one is missing. */
   readonly orderFields: string;
-  readOrder(value: unknown): Order | null;
-  /** An order from the entry of the control API. */
-  toOrder(view: Readonly<Record<string, unknown>>): Order;
-  build(variant: string, order: Order, signer: Signer): SentRequest;
+  readOrder(value: unknown): TriggerOrder | null;
+  /** An order from an entry of the control API. */
+  toOrder(view: Fields): TriggerOrder;
+  build(variant: string, order: TriggerOrder, signer: Signer): SentRequest;
   signAgain(request: SentRequest, signer: Signer): SentRequest;
   /** The change that the provider would have recorded before it sent this webhook. */
   recordOf(request: SentRequest): object;

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { TriggerError } from "./control-client";
 import { isWebUrl, parseDurationMs } from "./fields";
-import type { TriggerKit, TriggerOrder } from "./trigger-kit";
+import type { TriggerKit } from "./trigger-kit";
 
 export type TriggerOptions = ReturnType<typeof readTriggerOptions>;
 
-export function triggerHelp<Order extends TriggerOrder>(kit: TriggerKit<Order>): string {
+export function triggerHelp(kit: TriggerKit): string {
   const { commands, env } = kit;
   return `Sends webhooks as ${kit.title} would, and as it never should.
 
@@ -38,15 +38,15 @@ this very delivery settled the order, else "duplicate", "needs_review" or "ignor
 `;
 }
 
-export function listText<Order extends TriggerOrder>({ variants, states }: TriggerKit<Order>): string {
+export function listText({ variants, states }: TriggerKit): string {
   const rows = Object.entries(variants).map(([name, about]) => `  ${name.padEnd(18)}${about}`);
   const moves = Object.entries(states).map(([name, value]) => `  ${name.padEnd(26)}${value}`);
   return `Webhooks:\n${rows.join("\n")}\n\nStates:\n${moves.join("\n")}`;
 }
 
 /** Names are taken with hyphens or underscores. */
-export function readTriggerOptions<Order extends TriggerOrder>(
-  kit: TriggerKit<Order>,
+export function readTriggerOptions(
+  kit: TriggerKit,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ) {

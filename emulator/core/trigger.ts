@@ -1,20 +1,19 @@
 import { ControlClient, TriggerError } from "./control-client";
 import type { LineResult } from "./judge-line";
-import { runMatrix } from "./matrix";
+import { createOrder, runMatrix } from "./matrix";
 import { sendTo } from "./receiver";
-import { createOrder } from "./shop-orders";
 import type { TriggerKit, TriggerOrder } from "./trigger-kit";
 import { listText, readTriggerOptions, type TriggerOptions, triggerHelp } from "./trigger-options";
 
-interface Run<Order extends TriggerOrder> {
-  readonly kit: TriggerKit<Order>;
+interface Run {
+  readonly kit: TriggerKit;
   readonly options: TriggerOptions;
   readonly emulator: ControlClient;
   readonly print: (text: string) => void;
 }
 
 /** Carries out one command of a trigger program: 0 done, 1 a line failed or nothing answered, 2 it could not be tried. */
-export async function triggerMain<Order extends TriggerOrder>(kit: TriggerKit<Order>): Promise<number> {
+export async function triggerMain(kit: TriggerKit): Promise<number> {
   try {
     const options = readTriggerOptions(kit, process.argv.slice(2), process.env);
     return await runTrigger(kit, options, (text) => console.log(text));
@@ -26,8 +25,8 @@ export async function triggerMain<Order extends TriggerOrder>(kit: TriggerKit<Or
 }
 
 /** Carries out one command and returns the exit code. */
-export async function runTrigger<Order extends TriggerOrder>(
-  kit: TriggerKit<Order>,
+export async function runTrigger(
+  kit: TriggerKit,
   options: TriggerOptions,
   print: (text: string) => void,
 ): Promise<number> {
@@ -42,20 +41,20 @@ export async function runTrigger<Order extends TriggerOrder>(
   return 0;
 }
 
-async function receiverUrl<Order extends TriggerOrder>({ options, emulator }: Run<Order>): Promise<string> {
+async function receiverUrl({ options, emulator }: Run): Promise<string> {
   const url = options.url ?? (await emulator.webhookUrl());
   if (url !== null) return url;
   throw new TriggerError("The emulator's account has no webhook URL. Say where to send with --url.");
 }
 
 /** The orders named on the command line. */
-async function namedOrders<Order extends TriggerOrder>({ kit, options, emulator }: Run<Order>): Promise<Order[]> {
+async function namedOrders({ kit, options, emulator }: Run): Promise<TriggerOrder[]> {
   const described = options["order-json"].map((text) => {
     const order = kit.readOrder(parsed(text));
     if (order === null) throw new TriggerError(`--order-json needs at least ${kit.orderFields}: ${text}`);
     return order;
   });
-  const find = async (id: string): Promise<Order> => {
+  const find = async (id: string): Promise<TriggerOrder> => {
     const query = `?order_id=${encodeURIComponent(id)}&limit=1`;
     const [byOrder] = await emulator.list(`/${kit.payments}${query}`, kit.payments);
     if (byOrder !== undefined) return kit.toOrder(byOrder);
@@ -75,13 +74,13 @@ function parsed(text: string): unknown {
   }
 }
 
-async function oneOrder<Order extends TriggerOrder>(run: Run<Order>): Promise<Order> {
+async function oneOrder(run: Run): Promise<TriggerOrder> {
   const [order] = await namedOrders(run);
   if (order !== undefined) return order;
   throw new TriggerError("Say which order with --order or --order-json.");
 }
 
-async function sendOne<Order extends TriggerOrder>(run: Run<Order>): Promise<number> {
+async function sendOne(run: Run): Promise<number> {
   const { kit, options, print } = run;
   const order = await oneOrder(run);
   const url = await receiverUrl(run);
@@ -92,7 +91,7 @@ async function sendOne<Order extends TriggerOrder>(run: Run<Order>): Promise<num
   return answer.status === 0 ? 1 : 0;
 }
 
-async function move<Order extends TriggerOrder>(run: Run<Order>): Promise<number> {
+async function move(run: Run): Promise<number> {
   const { kit, options, emulator, print } = run;
   const { orderId, paymentId } = await oneOrder(run);
   const received = options.received === undefined ? {} : { actual_paid_amount: options.received };
@@ -103,7 +102,7 @@ async function move<Order extends TriggerOrder>(run: Run<Order>): Promise<number
   return 0;
 }
 
-async function replay<Order extends TriggerOrder>({ options, emulator, print }: Run<Order>): Promise<number> {
+async function replay({ options, emulator, print }: Run): Promise<number> {
   const { delivery, raw, url, json } = options;
   if (delivery === undefined) throw new TriggerError("Say which delivery with --delivery.");
   const body = { raw, ...(url !== undefined && { url }) };
@@ -114,7 +113,7 @@ async function replay<Order extends TriggerOrder>({ options, emulator, print }: 
   return answer === null ? 1 : 0;
 }
 
-async function matrix<Order extends TriggerOrder>(run: Run<Order>): Promise<number> {
+async function matrix(run: Run): Promise<number> {
   const { kit, options, emulator, print } = run;
   const { apiKey, apiSecret, json, timeoutMs } = options;
   const url = await receiverUrl(run);
@@ -139,11 +138,11 @@ async function matrix<Order extends TriggerOrder>(run: Run<Order>): Promise<numb
 }
 
 /** Hands out the named orders, or has the shop open one each time when none is named. */
-function supply<Order extends TriggerOrder>(
-  named: Order[],
-  { lines }: TriggerKit<Order>,
-  create: () => Promise<Order>,
-): () => Promise<Order> {
+function supply(
+  named: TriggerOrder[],
+  { lines }: TriggerKit,
+  create: () => Promise<TriggerOrder>,
+): () => Promise<TriggerOrder> {
   if (named.length === 0) return create;
   const needed = new Set(lines.map(({ slot }) => slot)).size;
   if (named.length < needed) {

@@ -46,7 +46,10 @@ export function nowSeconds(offset = 0): string {
   return String(Math.floor(Date.now() / 1000) + offset);
 }
 
-export function signedHeaders(merchant: Merchant, { method, target, options }: Omit<Sent, "url">): Record<string, string> {
+export function signedHeaders(
+  merchant: Merchant,
+  { method, target, options }: Omit<Sent, "url">,
+): Record<string, string> {
   const timestamp = options.timestamp ?? nowSeconds();
   const nonce = options.nonce ?? randomUUID();
   const signedTarget = options.signed?.target ?? target;
