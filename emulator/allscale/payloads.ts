@@ -2,7 +2,7 @@ import { divide, formatUnits, parseDecimal, rescale } from "../core/decimal";
 import type { Store } from "./account";
 import { depositAddress, type Intent } from "./intent";
 import { contractAddress, defaultChainId } from "./money";
-import { statusOf, WALLET_ASSIGNED } from "./statuses";
+import { WALLET_ASSIGNED } from "./statuses";
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -109,6 +109,5 @@ export function webhookFields(store: Store, intent: Intent, payment: NonNullable
     user_name: order.userName,
     extra_obj: order.extra,
     ...(webhookStatus === "int" && { status: intent.status }),
-    ...(webhookStatus === "text" && { status: statusOf(intent.status).name }),
   };
 }

@@ -13,7 +13,7 @@ export const settings = {
   ),
   webhookStatus: setting(
     "none",
-    choice("Whether the webhook body carries a status, as some clients expect.", ["none", "int", "text"]),
+    choice("Whether the webhook body carries a status, as some clients expect.", ["none", "int"]),
   ),
   replayWindowSeconds: setting(
     600,
