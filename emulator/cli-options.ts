@@ -1,25 +1,7 @@
 import { parseArgs } from "node:util";
 import { defaultCredentials } from "./allscale/provider";
 import { settings } from "./allscale/settings";
-import { isWebUrl, settingFromText } from "./core/fields";
-
-export interface CliOptions {
-  readonly port: number;
-  readonly host: string;
-  readonly allowRemote: boolean;
-  readonly apiKey: string;
-  readonly apiSecret: string;
-  readonly webhookUrl: string | null;
-  readonly publicUrl?: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly quiet: boolean;
-  readonly json: boolean;
-}
-
-export type CliResult =
-  | { readonly kind: "run"; readonly options: CliOptions }
-  | { readonly kind: "help" }
-  | { readonly kind: "refused"; readonly message: string };
+import { settingFromText } from "./core/fields";
 
 export const helpText = `AllScale on your laptop: a local AllScale checkout with real signatures and no money.
 
@@ -41,52 +23,11 @@ Usage: allscale-emulator [options]
 The control API is described at /_emulator/ once it runs.
 `;
 
-export function parseCli(args: readonly string[]): CliResult {
-  let values: ReturnType<typeof parse>;
-  try {
-    values = parse(args);
-  } catch (error) {
-    return refused(error instanceof Error ? error.message : String(error));
-  }
-  if (values.help) return { kind: "help" };
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-    return refused(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  }
-  for (const name of ["webhook-url", "public-url"] as const) {
-    const url = values[name];
-    if (url && !isWebUrl(url)) return refused(`--${name} takes an absolute http or https URL, not "${url}".`);
-  }
-  const given: Record<string, unknown> = {};
-  for (const pair of values.set) {
-    const [, name, written] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
-    if (name === undefined || written === undefined) {
-      return refused("--set takes NAME=VALUE, such as replayWindowSeconds=300.");
-    }
-    given[name] = settingFromText(settings, name, written);
-  }
-  return {
-    kind: "run",
-    options: {
-      port: Number(values.port),
-      host: values.host,
-      allowRemote: values["allow-remote"],
-      apiKey: values["api-key"],
-      apiSecret: values["api-secret"],
-      webhookUrl: values["no-webhooks"] ? null : values["webhook-url"] || null,
-      settings: given,
-      ...(values["public-url"] && { publicUrl: values["public-url"] }),
-      quiet: values.quiet,
-      json: values.json,
-    },
-  };
-}
+export type CliOptions = ReturnType<typeof parseCli>;
 
-function refused(message: string): CliResult {
-  return { kind: "refused", message };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
+/** Reads the command line; throws a sentence for what it does not take. What the values must be, the start checks. */
+export function parseCli(args: readonly string[]) {
+  const { values } = parseArgs({
     args: [...args],
     options: {
       port: { type: "string", default: "4010" },
@@ -102,5 +43,27 @@ function parse(args: readonly string[]) {
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
-  }).values;
+  });
+  const given: Record<string, unknown> = {};
+  for (const pair of values.set) {
+    const [, name, written] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
+    if (name === undefined || written === undefined) {
+      throw new Error("--set takes NAME=VALUE, such as replayWindowSeconds=300.");
+    }
+    given[name] = settingFromText(settings, name, written);
+  }
+  const { host, quiet, json, help } = values;
+  const credentials = { apiKey: values["api-key"], apiSecret: values["api-secret"] };
+  const webhookUrl = values["no-webhooks"] ? null : values["webhook-url"] || null;
+  const publicUrl = values["public-url"];
+  return {
+    ...{ help, quiet, json },
+    start: {
+      ...{ port: values.port === "" ? Number.NaN : Number(values.port), host, allowRemote: values["allow-remote"] },
+      ...credentials,
+      webhookUrl,
+      ...(publicUrl !== undefined && { publicUrl }),
+      settings: given,
+    },
+  };
 }

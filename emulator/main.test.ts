@@ -74,16 +74,16 @@ describe("npm run emulator", () => {
     expect(started.output()).toMatch(/^Port \d+ is taken\. [^\n]+\n$/);
   });
 
-  it("refuses addresses off this computer unless told to, and bad options", async () => {
-    const remote = run("--host", "0.0.0.0");
-    expect(await remote.exit).toBe(1);
-    expect(remote.output()).toContain("--allow-remote");
-    const unknown = run("--port", "0", "--set", "replayWindow=300");
-    expect(await unknown.exit).toBe(1);
-    expect(unknown.output()).toContain('no setting "replayWindow"');
-    const misspelt = run("--prot", "1");
-    expect(await misspelt.exit).toBe(1);
-    expect(misspelt.output()).toContain("--prot");
+  it.each([
+    [["--host", "0.0.0.0"], "--allow-remote"],
+    [["--set", "replayWindow=300"], 'no setting "replayWindow"'],
+    [["--webhook-url", "nope"], "an absolute http or https URL"],
+    [["--api-key", "a b"], "visible ASCII"],
+    [["--prot", "1"], "--prot"],
+  ])("refuses %j in one sentence", async (args, words) => {
+    const started = run("--port", "0", ...args);
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toContain(words);
   });
 
   it("prints JSON lines, or nothing per request, and help", async () => {

@@ -1,35 +1,28 @@
 #!/usr/bin/env node
-import { type CliOptions, helpText, parseCli } from "./cli-options";
+import { helpText, parseCli } from "./cli-options";
 import { startEmulator } from "./server";
 
 type Line = Readonly<Record<string, unknown>>;
 
-async function main(): Promise<void> {
-  const parsed = parseCli(process.argv.slice(2));
-  if (parsed.kind === "help") process.stdout.write(helpText);
-  else if (parsed.kind === "refused") fail(parsed.message);
-  else await run(parsed.options);
-}
-
-async function run({ quiet, json, ...options }: CliOptions): Promise<void> {
+async function run(): Promise<void> {
+  const { help, quiet, json, start } = parseCli(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(helpText);
+    return;
+  }
   const print = (event: string, line: Line, text: (line: Line) => string): void => {
     if (!quiet) console.log(json ? JSON.stringify({ event, ...line }) : text(line));
   };
-  try {
-    const emulator = await startEmulator({
-      ...options,
-      onRequest: (entry) => print("request", entry, requestLine),
-      onDelivery: (delivery) => print("delivery", delivery, deliveryLine),
-    });
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => void emulator.close().then(() => process.exit(0)));
-    }
-    const { apiKey, webhookUrl } = options;
-    const ready = { event: "listening", url: emulator.url, apiKey, webhookUrl };
-    console.log(json ? JSON.stringify(ready) : `AllScale emulator listening on ${emulator.url}`);
-  } catch (error) {
-    fail(startFailure(error, options));
+  const emulator = await startEmulator({
+    ...start,
+    onRequest: (entry) => print("request", entry, requestLine),
+    onDelivery: (delivery) => print("delivery", delivery, deliveryLine),
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
+  const ready = { event: "listening", url: emulator.url, apiKey: start.apiKey, webhookUrl: start.webhookUrl };
+  console.log(json ? JSON.stringify(ready) : `AllScale emulator listening on ${emulator.url}`);
 }
 
 /** One line for one API request, with the sentence behind a refusal or a note. */
@@ -46,17 +39,13 @@ function deliveryLine({ kind, attempt, request, answer, error, durationMs }: Lin
   return `webhook to ${url}, ${kind} ${attempt}: ${what} ${durationMs} ms`;
 }
 
-function startFailure(error: unknown, { port, host }: Pick<CliOptions, "port" | "host">): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `Port ${port} is taken. Choose another with --port, or stop what listens there.`;
-  if (code === "EACCES") return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `This computer has no address ${host}.`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-function fail(message: string): void {
-  console.error(message);
+run().catch((error: NodeJS.ErrnoException & { port?: number }) => {
+  const sentences: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${error.port} is taken. Choose another with --port, or stop what listens there.`,
+    EACCES: `Port ${error.port} may not be used by this user. Choose one above 1023 with --port.`,
+    EADDRNOTAVAIL: "This computer has no such address: see --host.",
+    ENOTFOUND: "This computer has no such address: see --host.",
+  };
+  console.error(sentences[error.code ?? ""] ?? error.message);
   process.exitCode = 1;
-}
-
-void main();
+});

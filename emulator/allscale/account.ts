@@ -1,7 +1,6 @@
 import { Account, type Credentials } from "../core/account";
 import type { ClaimLink } from "./claim-links";
 import { type Intent, unfunded } from "./intent";
-import { NonceStore } from "./nonce-store";
 import { type Settings, settings } from "./settings";
 import { TIMEOUT } from "./statuses";
 
@@ -13,7 +12,9 @@ export class Store extends Account {
   readonly intentsByToken = new Map<string, Intent>();
   readonly claimLinks = new Map<string, ClaimLink>();
   readonly claimLinksByToken = new Map<string, ClaimLink>();
-  readonly nonces = new NonceStore();
+  /** Used nonces, with when they may be forgotten. */
+  readonly #nonces = new Map<string, number>();
+  #sweepAtSize = 10_000;
   /** The webhook id of every event, when the setting `webhookId` says so. */
   readonly constantWebhookId: string;
 
@@ -40,12 +41,23 @@ export class Store extends Account {
     return intent;
   }
 
+  /** Uses a nonce up; false when it was used before. Sweeping at each doubling keeps the cost of a nonce constant. */
+  useNonce(nonce: string, forgetAtMs: number): boolean {
+    const nowMs = Date.now();
+    if ((this.#nonces.get(nonce) ?? 0) > nowMs) return false;
+    this.#nonces.set(nonce, forgetAtMs);
+    if (this.#nonces.size < this.#sweepAtSize) return true;
+    for (const [each, atMs] of this.#nonces) if (atMs <= nowMs) this.#nonces.delete(each);
+    this.#sweepAtSize = Math.max(10_000, this.#nonces.size * 2);
+    return true;
+  }
+
   override reset(): void {
     super.reset();
     this.intents.clear();
     this.intentsByToken.clear();
     this.claimLinks.clear();
     this.claimLinksByToken.clear();
-    this.nonces.clear();
+    this.#nonces.clear();
   }
 }

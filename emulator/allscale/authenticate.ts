@@ -47,11 +47,10 @@ export function authenticate(host: Host<Store>, request: RawRequest): Authentica
     const message = `Content-Type is ${given}; a body needs application/json. AllScale names this as a cause of signature_mismatch.`;
     return refuse("signature_mismatch", message);
   }
-  const nowMs = Date.now();
-  if (nonce.length > maxNonceLength)
-    return refuse("replay_nonce", `X-Nonce is longer than ${maxNonceLength} characters.`);
-  if (store.nonces.has(nonce, nowMs)) return refuse("replay_nonce", "X-Nonce was used before.");
+  const tooLong = nonce.length > maxNonceLength;
+  if (tooLong) return refuse("replay_nonce", `X-Nonce is longer than ${maxNonceLength} characters.`);
   // Its timestamp may lie one window ahead, and is then acceptable for one window more.
-  store.nonces.add(nonce, nowMs + (2 * windowSeconds + 1) * 1000, nowMs);
+  const isNew = store.useNonce(nonce, Date.now() + (2 * windowSeconds + 1) * 1000);
+  if (!isNew) return refuse("replay_nonce", "X-Nonce was used before.");
   return { ok: true, store };
 }
