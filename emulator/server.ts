@@ -22,11 +22,7 @@ export interface EmulatorOptions {
   readonly onDelivery?: (delivery: Readonly<Record<string, unknown>>) => void;
 }
 
-export interface RunningEmulator {
-  readonly url: string;
-  readonly port: number;
-  close(): Promise<void>;
-}
+export type RunningEmulator = { readonly url: string; readonly port: number; close(): Promise<void> };
 
 /** Starts an emulator in this process. Rejects with a sentence when an option cannot work or the port is taken. */
 export function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {

@@ -39,12 +39,7 @@ export interface Outcome {
   readonly note?: string | null;
 }
 
-interface Exchange {
-  readonly host: Host<Store>;
-  readonly request: RawRequest;
-  readonly op: string;
-  readonly store: Store | null;
-}
+type Exchange = Readonly<{ host: Host<Store>; request: RawRequest; op: string; store: Store | null }>;
 
 /** Answers a request to /v1. The route comes first, so that a wrong path is not reported as a bad signature. */
 export function handleApi(host: Host<Store>, request: RawRequest): Answered<Store> {
@@ -68,8 +63,8 @@ export function handleApi(host: Host<Store>, request: RawRequest): Answered<Stor
 }
 
 type RouteMatch =
-  | { readonly op: Operation; readonly id: string }
-  | { readonly op: string; readonly error: ApiError; readonly headers: Readonly<Record<string, string>> };
+  | Readonly<{ op: Operation; id: string }>
+  | Readonly<{ op: string; error: ApiError; headers: Readonly<Record<string, string>> }>;
 
 function matchRoute({ method, path }: RawRequest): RouteMatch {
   const entries = Object.entries(operations) as [Operation, (typeof operations)[Operation]][];
@@ -94,11 +89,7 @@ function errorOrNothing(fault: Fault | null): Outcome {
   return fault?.kind === "error" ? { error: errorOfFault(fault) } : {};
 }
 
-interface Performed {
-  readonly op: Operation;
-  readonly id: string;
-  readonly body: Uint8Array;
-}
+type Performed = Readonly<{ op: Operation; id: string; body: Uint8Array }>;
 
 function perform(host: Host<Store>, store: Store, { op, id, body }: Performed): Outcome {
   switch (op) {

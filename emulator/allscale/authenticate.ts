@@ -5,7 +5,7 @@ import { type ApiError, codes, unauthenticated } from "./errors";
 import { canonicalRequest, signatureHeader, signatureMatches } from "./signing";
 
 export type Authentication =
-  | { readonly ok: true; readonly store: Store }
+  | Readonly<{ ok: true; store: Store }>
   | {
       readonly ok: false;
       readonly error: ApiError;

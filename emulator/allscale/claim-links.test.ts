@@ -6,11 +6,7 @@ import { webhookVerifies } from "../test-support/webhook-sink";
 const path = "/v1/claim_link_auto_payouts";
 const terms = { amount: "12.50", stable_coin: 1, chain: 5, reference_id: "refund-1", sender_message: "Sorry!" };
 
-interface Created {
-  readonly claim_link_id: string;
-  readonly token: string | null;
-  readonly claim_url: string;
-}
+type Created = Readonly<{ claim_link_id: string; token: string | null; claim_url: string }>;
 
 async function openLinks(): Promise<TestStore> {
   const store = await openStore();

@@ -22,7 +22,7 @@ export interface ClaimLink {
   status: ClaimLinkStatus;
   /** Set when a cancel came while a claim was under way. */
   isCancelRequested: boolean;
-  readonly history: { readonly status: ClaimLinkStatus; readonly atMs: number; readonly by: string }[];
+  readonly history: Readonly<{ status: ClaimLinkStatus; atMs: number; by: string }>[];
 }
 
 /** What the merchant asked for; the same reference id takes the same terms only. */

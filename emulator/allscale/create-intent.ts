@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ApiError };
+export type Result<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; error: ApiError }>;
 
 /** Runs a reader and returns its refusal. */
 export function refusable<T>(read: () => T): Result<T> {

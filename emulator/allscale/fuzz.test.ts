@@ -21,22 +21,7 @@ function random(below: number): number {
 }
 const oneOf = <T>(values: readonly T[]): T => values[random(values.length)] as T;
 
-const words = [
-  "",
-  "0",
-  "-1",
-  "20",
-  "☃",
-  "a\nb",
-  "%zz",
-  "..",
-  "null",
-  "1e999",
-  "__proto__",
-  "constructor",
-  "x".repeat(5_000),
-  "👾",
-];
+const words = ["", "0", "20", "☃", "a\nb", "%zz", "..", "null", "__proto__", "constructor", "x".repeat(5_000)];
 const names =
   `status webhook freeze advance name times op kind http code details delay url raw all apiKey apiSecret webhookUrl
 currency stable_coin amount_cents order_id extra redirect_url order_description amount chain reference_id event settings
@@ -52,26 +37,14 @@ function value(depth = 0): unknown {
 }
 
 /** Bodies that are right for one route or another. */
-const right = [
-  {},
-  { advance: "31m" },
-  { freeze: false },
-  { status: 20 },
-  { status: -3, actual_paid_amount: "1" },
-  { name: "happy" },
-  { op: "any", http: 500, times: 3 },
-  { op: "create", kind: "amount_x100", times: 3 },
-  { event: "claimed" },
-  { coinDecimals: 8 },
-  { apiKey: "k", apiSecret: "s" },
-  { raw: true },
-  { currency: 1, amount_cents: 403 },
-  { stable_coin: 2, amount_cents: 500 },
-  { amount: "5", stable_coin: 1, chain: 5, reference_id: "r" },
-];
+const right =
+  `{} {"advance":"31m"} {"freeze":false} {"status":20} {"status":-3,"actual_paid_amount":"1"} {"name":"happy"} {"raw":true}
+{"op":"any","http":500,"times":3} {"op":"create","kind":"amount_x100","times":3} {"event":"claimed"} {"coinDecimals":8}
+{"apiKey":"k","apiSecret":"s"} {"currency":1,"amount_cents":403} {"stable_coin":2,"amount_cents":500}
+{"amount":"5","stable_coin":1,"chain":5,"reference_id":"r"}`.split(/\s+/);
 
 function body(): string {
-  if (random(2) === 0) return JSON.stringify(oneOf(right));
+  if (random(2) === 0) return oneOf(right);
   if (random(12) === 0) return `{"extra":${"[".repeat(6_000)}`;
   if (random(12) === 0) return oneOf(words);
   const usable = {

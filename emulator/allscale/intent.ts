@@ -6,8 +6,8 @@ import { CREATED, type StatusValue, UNDERPAID } from "./statuses";
 export interface IntentOrder {
   readonly amountCents: number;
   /** The fiat currency, or null for native pricing. */
-  readonly currency: { readonly value: number; readonly symbol: string } | null;
-  readonly coin: { readonly value: number; readonly symbol: string };
+  readonly currency: Readonly<{ value: number; symbol: string }> | null;
+  readonly coin: Readonly<{ value: number; symbol: string }>;
   readonly acceptedStableCoins: readonly number[] | null;
   readonly amountCoins: string;
   readonly rate: string | null;
@@ -52,7 +52,7 @@ export interface Intent {
   status: StatusValue;
   payment: Payment | null;
   reported: ReportedFigures;
-  readonly history: { readonly status: number; readonly atMs: number; readonly by: string }[];
+  readonly history: Readonly<{ status: number; atMs: number; by: string }>[];
   /** The scenario that moves this intent, if one does. */
   scenario: string | null;
 }

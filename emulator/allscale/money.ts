@@ -2,11 +2,7 @@ import { createHash } from "node:crypto";
 import { divide, formatUnits, parseDecimal, powerOfTen } from "../core/decimal";
 
 /** A fiat currency by its number (§5). The rates, coins for one major unit, are made up and fixed. */
-export interface FiatCurrency {
-  readonly value: number;
-  readonly symbol: string;
-  readonly rate: string;
-}
+export type FiatCurrency = Readonly<{ value: number; symbol: string; rate: string }>;
 
 /** The nine fiat currencies of §5. No source lists more. */
 export const fiatCurrencies: readonly FiatCurrency[] = [
@@ -21,17 +17,14 @@ export const fiatCurrencies: readonly FiatCurrency[] = [
   { value: 126, symbol: "SGD", rate: "0.7500" },
 ];
 
-export interface StableCoin {
-  readonly value: number;
-  readonly symbol: string;
-}
+export type StableCoin = Readonly<{ value: number; symbol: string }>;
 
 export const defaultStableCoin: StableCoin = { value: 1, symbol: "USDT" };
 /** BUSD, 3, is disabled (§5). */
 export const stableCoins: readonly StableCoin[] = [defaultStableCoin, { value: 2, symbol: "USDC" }];
 
 /** The checkout chains of §11, by their EIP-155 number. */
-export const chains: readonly { readonly id: number; readonly name: string }[] = [
+export const chains: readonly Readonly<{ id: number; name: string }>[] = [
   { id: 8453, name: "Base" },
   { id: 1, name: "Ethereum" },
   { id: 10, name: "Optimism" },

@@ -22,10 +22,7 @@ const expected: Readonly<Record<ScenarioName, readonly [number[], number]>> = {
   failed: [[1, 2, 10, -1], 0],
 };
 
-interface View {
-  readonly scenario: string | null;
-  readonly history: readonly { status: number }[];
-}
+type View = { readonly scenario: string | null; readonly history: readonly { status: number }[] };
 
 async function view({ control }: TestStore, id: string): Promise<View> {
   return (await control("GET", `/intents/${id}`)).body as unknown as View;

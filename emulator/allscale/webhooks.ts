@@ -66,9 +66,7 @@ export function webhookMessage(store: Store, content: WebhookContent, variant: W
   };
 }
 
-export interface VariantRequest extends Omit<WebhookToSign, "body"> {
-  readonly fields: Fields;
-}
+export type VariantRequest = Omit<WebhookToSign, "body"> & { readonly fields: Fields };
 
 /** A signed webhook with changes to what is signed, or to the fields of its body. */
 function signed({ fields, ...webhook }: VariantRequest, changes: Partial<WebhookToSign> = {}): SentRequest {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { call, create, type Merchant, nowSeconds, type RawAnswer } from "../test-support/merchant";
-import { type ConformanceCase, createPath, ping, refused, usd, verdict } from "./case";
+import { type ConformanceCase, createPath, ping, promise, refused, usd, verdict } from "./case";
 
 const mismatch = [401, 20002, "signature_mismatch"];
 const outOfWindow = [401, 20002, "timestamp_out_of_window"];
@@ -9,66 +9,50 @@ const replayed = [401, 20002, "replay_nonce"];
 const missing = [401, 20001, "missing_headers"];
 
 export const authenticationCases: readonly ConformanceCase[] = [
-  {
-    section: "§2",
-    name: "a good signature is accepted, with header names in any case",
-    run: async ({ merchant }) => {
-      const answer = await call(merchant, ping, { headers: { "X-API-Key": null, "x-api-KEY": merchant.apiKey } });
-      assert.deepEqual([answer.status, answer.body?.code, answer.body?.error], [200, 0, null]);
-      assert.deepEqual(answer.body?.payload, { pong: "ok" });
-      assert.equal(typeof answer.body?.request_id, "string");
-    },
-  },
-  {
-    section: "§3",
-    name: "each authentication header is needed, and an empty one counts as missing",
-    run: async ({ merchant }) => {
-      for (const name of ["X-API-Key", "X-Timestamp", "X-Nonce", "X-Signature"]) {
-        for (const value of [null, ""]) await refused(merchant, ping, { headers: { [name]: value } }, missing);
-      }
-    },
-  },
-  {
-    section: "§3",
-    name: "an unknown key is refused as production does it, in the shape observed there",
-    run: async ({ merchant }) => {
+  promise("§2", "a good signature is accepted, with header names in any case", async ({ merchant }) => {
+    const answer = await call(merchant, ping, { headers: { "X-API-Key": null, "x-api-KEY": merchant.apiKey } });
+    assert.deepEqual([answer.status, answer.body?.code, answer.body?.error], [200, 0, null]);
+    assert.deepEqual(answer.body?.payload, { pong: "ok" });
+    assert.equal(typeof answer.body?.request_id, "string");
+  }),
+  promise("§3", "each authentication header is needed, and an empty one counts as missing", async ({ merchant }) => {
+    for (const name of ["X-API-Key", "X-Timestamp", "X-Nonce", "X-Signature"]) {
+      for (const value of [null, ""]) await refused(merchant, ping, { headers: { [name]: value } }, missing);
+    }
+  }),
+  promise(
+    "§3",
+    "an unknown key is refused as production does it, in the shape observed there",
+    async ({ merchant }) => {
       const { status, body } = await call(merchant, ping, { key: "st_unknown" });
       assert.equal(status, 401);
       assert.deepEqual(body, { code: 20002, error: { details: { reason: "invalid_key" } }, payload: null });
     },
-  },
-  {
-    section: "§2",
-    name: "the timestamp is whole unix seconds inside the window, both ways",
-    run: async ({ merchant }) => {
-      for (const offset of [-270, 290]) {
-        assert.equal((await call(merchant, ping, { timestamp: nowSeconds(offset) })).status, 200, String(offset));
-      }
-      for (const timestamp of [nowSeconds(-602), nowSeconds(630), `${nowSeconds()}.0`, `${nowSeconds()}000`, "now"]) {
-        await refused(merchant, ping, { timestamp }, outOfWindow);
-      }
-    },
-  },
-  {
-    section: "§2",
-    name: "the signature is made with this secret and carries its version",
-    run: async ({ merchant }) => {
-      await refused(merchant, ping, { secret: "another" }, mismatch);
-      for (const value of ["v1=", "v1=short", "☃"]) {
-        await refused(merchant, ping, { headers: { "X-Signature": Buffer.from(value).toString("latin1") } }, mismatch);
-      }
-      const [timestamp, nonce] = [nowSeconds(), randomUUID()];
-      const canonical = ["GET", ping, "", timestamp, nonce, createHash("sha256").update("").digest("hex")].join("\n");
-      const bare = createHmac("sha256", merchant.apiSecret).update(canonical).digest("base64");
-      await refused(merchant, ping, { timestamp, nonce, headers: { "X-Signature": bare } }, mismatch);
-      const tagged = { timestamp, nonce, headers: { "X-Signature": `v1=${bare}` } };
-      assert.equal((await call(merchant, ping, tagged)).status, 200);
-    },
-  },
-  {
-    section: "§2",
-    name: "the signature covers method, path, query, timestamp, nonce and body, exactly as sent",
-    run: async ({ merchant }) => {
+  ),
+  promise("§2", "the timestamp is whole unix seconds inside the window, both ways", async ({ merchant }) => {
+    for (const offset of [-270, 290]) {
+      assert.equal((await call(merchant, ping, { timestamp: nowSeconds(offset) })).status, 200, String(offset));
+    }
+    for (const timestamp of [nowSeconds(-602), nowSeconds(630), `${nowSeconds()}.0`, `${nowSeconds()}000`, "now"]) {
+      await refused(merchant, ping, { timestamp }, outOfWindow);
+    }
+  }),
+  promise("§2", "the signature is made with this secret and carries its version", async ({ merchant }) => {
+    await refused(merchant, ping, { secret: "another" }, mismatch);
+    for (const value of ["v1=", "v1=short", "☃"]) {
+      await refused(merchant, ping, { headers: { "X-Signature": Buffer.from(value).toString("latin1") } }, mismatch);
+    }
+    const [timestamp, nonce] = [nowSeconds(), randomUUID()];
+    const canonical = ["GET", ping, "", timestamp, nonce, createHash("sha256").update("").digest("hex")].join("\n");
+    const bare = createHmac("sha256", merchant.apiSecret).update(canonical).digest("base64");
+    await refused(merchant, ping, { timestamp, nonce, headers: { "X-Signature": bare } }, mismatch);
+    const tagged = { timestamp, nonce, headers: { "X-Signature": `v1=${bare}` } };
+    assert.equal((await call(merchant, ping, tagged)).status, 200);
+  }),
+  promise(
+    "§2",
+    "the signature covers method, path, query, timestamp, nonce and body, exactly as sent",
+    async ({ merchant }) => {
       for (const signed of [
         { method: "POST" },
         { target: "/v1/test/fail" },
@@ -87,70 +71,53 @@ export const authenticationCases: readonly ConformanceCase[] = [
       await refused(merchant, createPath, { body, signed: { target: createPath.slice(0, -1) } }, mismatch);
       assert.equal((await call(merchant, createPath, { body })).status, 200);
     },
-  },
-  {
-    section: "§2",
-    name: "a body of another content type is a signature mismatch",
-    run: async ({ merchant }) => {
-      for (const type of [null, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"]) {
-        const answer = await create(merchant, usd, { headers: { "Content-Type": type } });
-        assert.deepEqual(verdict(answer), mismatch, String(type));
-      }
-      for (const type of ["application/json; charset=utf-8", "Application/JSON"]) {
-        assert.equal((await create(merchant, usd, { headers: { "Content-Type": type } })).status, 200, type);
-      }
-      const get = { headers: { "Content-Type": "application/json", Accept: "application/json" } };
-      assert.equal((await call(merchant, ping, get)).status, 200);
-    },
-  },
-  {
-    section: "§2",
-    name: "each nonce counts once, and only after a good signature",
-    run: async ({ merchant }) => {
-      const nonce = randomUUID();
-      await refused(merchant, ping, { nonce, secret: "another" }, mismatch);
-      assert.equal((await call(merchant, ping, { nonce })).status, 200);
-      await refused(merchant, ping, { nonce }, replayed);
-      await refused(merchant, "/v1/test/post", { nonce, body: "{}" }, replayed);
-    },
-  },
-  {
-    section: "§13",
-    name: "the checks come in the order headers, key, timestamp, signature, nonce",
-    run: async ({ merchant }) => {
-      const nonce = randomUUID();
-      await call(merchant, ping, { nonce });
-      const wrong = { nonce, secret: "another", timestamp: "1" };
-      await refused(merchant, ping, { ...wrong, key: "st_unknown", headers: { "X-Nonce": null } }, missing);
-      await refused(merchant, ping, { ...wrong, key: "st_unknown" }, [401, 20002, "invalid_key"]);
-      await refused(merchant, ping, wrong, outOfWindow);
-      await refused(merchant, ping, { nonce, secret: "another" }, mismatch);
-      await refused(merchant, ping, { nonce }, replayed);
-    },
-  },
-  {
-    section: "§2",
-    name: "accounts share neither nonces nor secrets",
-    needs: "neighbour",
-    run: async ({ merchant, neighbour = merchant }) => {
+  ),
+  promise("§2", "a body of another content type is a signature mismatch", async ({ merchant }) => {
+    for (const type of [null, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"]) {
+      const answer = await create(merchant, usd, { headers: { "Content-Type": type } });
+      assert.deepEqual(verdict(answer), mismatch, String(type));
+    }
+    for (const type of ["application/json; charset=utf-8", "Application/JSON"]) {
+      assert.equal((await create(merchant, usd, { headers: { "Content-Type": type } })).status, 200, type);
+    }
+    const get = { headers: { "Content-Type": "application/json", Accept: "application/json" } };
+    assert.equal((await call(merchant, ping, get)).status, 200);
+  }),
+  promise("§2", "each nonce counts once, and only after a good signature", async ({ merchant }) => {
+    const nonce = randomUUID();
+    await refused(merchant, ping, { nonce, secret: "another" }, mismatch);
+    assert.equal((await call(merchant, ping, { nonce })).status, 200);
+    await refused(merchant, ping, { nonce }, replayed);
+    await refused(merchant, "/v1/test/post", { nonce, body: "{}" }, replayed);
+  }),
+  promise("§13", "the checks come in the order headers, key, timestamp, signature, nonce", async ({ merchant }) => {
+    const nonce = randomUUID();
+    await call(merchant, ping, { nonce });
+    const wrong = { nonce, secret: "another", timestamp: "1" };
+    await refused(merchant, ping, { ...wrong, key: "st_unknown", headers: { "X-Nonce": null } }, missing);
+    await refused(merchant, ping, { ...wrong, key: "st_unknown" }, [401, 20002, "invalid_key"]);
+    await refused(merchant, ping, wrong, outOfWindow);
+    await refused(merchant, ping, { nonce, secret: "another" }, mismatch);
+    await refused(merchant, ping, { nonce }, replayed);
+  }),
+  promise(
+    "§2",
+    "accounts share neither nonces nor secrets",
+    async ({ merchant, neighbour = merchant }) => {
       const nonce = randomUUID();
       assert.equal((await call(merchant, ping, { nonce })).status, 200);
       assert.equal((await call(neighbour, ping, { nonce })).status, 200);
       await refused({ ...neighbour, apiSecret: merchant.apiSecret }, ping, {}, mismatch);
     },
-  },
-  {
-    section: "§9",
-    name: "answers carry no signature unless the store wants them",
-    run: async ({ merchant }) => {
-      assert.equal((await call(merchant, ping)).headers["x-response-signature"], undefined);
-    },
-  },
-  {
-    section: "§9",
-    name: "answers are signed over status, path without query, both nonces and both bodies",
-    needs: "signed",
-    run: async ({ merchant, signed = merchant }) => {
+    "neighbour",
+  ),
+  promise("§9", "answers carry no signature unless the store wants them", async ({ merchant }) => {
+    assert.equal((await call(merchant, ping)).headers["x-response-signature"], undefined);
+  }),
+  promise(
+    "§9",
+    "answers are signed over status, path without query, both nonces and both bodies",
+    async ({ merchant, signed = merchant }) => {
       for (const [target, body] of [
         [`${ping}?a=1`, ""],
         [createPath, JSON.stringify({ ...usd, user_name: "Zoë" })],
@@ -166,13 +133,14 @@ export const authenticationCases: readonly ConformanceCase[] = [
       }
       assert.equal((await call(signed, ping, { key: "st_unknown" })).headers["x-response-signature"], undefined);
     },
-  },
+    "signed",
+  ),
 ];
 
 function isSigned(
   { apiSecret }: Merchant,
   { status, headers, text }: RawAnswer,
-  { path, nonce, body }: { readonly path: string; readonly nonce: string; readonly body: string },
+  { path, nonce, body }: Readonly<{ path: string; nonce: string; body: string }>,
 ): boolean {
   const hash = (bytes: string): string => createHash("sha256").update(bytes).digest("hex");
   const [timestamp, responseNonce] = [headers["x-response-timestamp"], headers["x-response-nonce"]];

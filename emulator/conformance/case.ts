@@ -26,6 +26,15 @@ export interface ConformanceCase {
   run(target: Target): Promise<void>;
 }
 
+export function promise(
+  section: string,
+  name: string,
+  run: ConformanceCase["run"],
+  needs?: ConformanceCase["needs"],
+): ConformanceCase {
+  return { section, name, run, ...(needs !== undefined && { needs }) };
+}
+
 export const usd = { currency: 1, amount_cents: 500, order_id: "o-1" };
 export const ping = "/v1/test/ping";
 export const createPath = "/v1/checkout_intents/";

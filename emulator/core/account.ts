@@ -52,10 +52,7 @@ export const coreSettings = {
 
 export type CoreSettings = ValuesOf<typeof coreSettings>;
 
-export interface Credentials {
-  readonly apiKey: string;
-  readonly apiSecret: string;
-}
+export type Credentials = Readonly<{ apiKey: string; apiSecret: string }>;
 
 /** What became of a request, as far as whoever answered it knows. */
 export interface EntryFacts {

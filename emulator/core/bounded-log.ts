@@ -1,6 +1,6 @@
 /** A log that drops its oldest entries by number and by size, so that a long run does not fill the memory. */
 export class BoundedLog<T extends { readonly id: string }> {
-  readonly #entries = new Map<string, { readonly entry: T; readonly bytes: number }>();
+  readonly #entries = new Map<string, Readonly<{ entry: T; bytes: number }>>();
   readonly #maxEntries: number;
   #totalBytes = 0;
 

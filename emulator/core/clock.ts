@@ -1,10 +1,7 @@
 /** Longest wait a Node timer holds; longer ones fire at once, so they are cut and set again. */
 const longestTimerMs = 2_147_483_647;
 
-interface Task {
-  readonly dueMs: number;
-  run(): void | Promise<void>;
-}
+type Task = { readonly dueMs: number; run(): void | Promise<void> };
 
 /**
  * The payment clock of one account: lifetimes, redeliveries and scenarios follow it. It can be advanced and frozen.

@@ -1,8 +1,5 @@
 /** An exact decimal: `units` divided by ten to the power of `scale`. Money never meets a floating point number here. */
-export interface Decimal {
-  readonly units: bigint;
-  readonly scale: number;
-}
+export type Decimal = Readonly<{ units: bigint; scale: number }>;
 
 /** Reads a plain decimal string such as "1.0800"; null for anything else, signs and exponents included. */
 export function parseDecimal(text: string): Decimal | null {

@@ -11,11 +11,7 @@ export interface SentRequest {
   readonly body: string;
 }
 
-export interface ReceivedAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+export type ReceivedAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
 
 export type DeliveryKind = "confirmation" | "retry" | "duplicate" | "replay" | "raw_replay" | "forged";
 
@@ -81,7 +77,7 @@ function startAttempt(account: Account, attempt: Attempt): void {
 async function runAttempt(
   account: Account,
   attempt: Attempt,
-  { fault, signal }: { readonly fault: Fault | null; readonly signal: AbortSignal },
+  { fault, signal }: Readonly<{ fault: Fault | null; signal: AbortSignal }>,
 ): Promise<void> {
   const { message, kind, number } = attempt;
   const { tags } = message;
@@ -164,7 +160,7 @@ const maxAnswerBytes = 4_096;
  */
 export function post(
   sent: SentRequest,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  { timeoutMs, signal }: Readonly<{ timeoutMs: number; signal?: AbortSignal }>,
 ): Promise<ReceivedAnswer> {
   const limit = AbortSignal.timeout(timeoutMs);
   return new Promise<ReceivedAnswer>((resolve, reject) => {

@@ -26,10 +26,7 @@ export const deliveryFaults = {
 } as const;
 
 /** A fault that the provider adds, and the operations whose answer it changes; all when absent. */
-export interface AddedFault {
-  readonly about: string;
-  readonly ops?: readonly string[];
-}
+export type AddedFault = Readonly<{ about: string; ops?: string[] }>;
 
 export interface FaultSettings {
   readonly op: string;
@@ -45,10 +42,7 @@ export interface FaultSettings {
   readonly given: Fields;
 }
 
-export interface Fault extends FaultSettings {
-  readonly id: string;
-  struck: number;
-}
+export type Fault = FaultSettings & { readonly id: string; struck: number };
 
 /** The faults of one account, tried in the order they were set. */
 export class FaultList {

@@ -13,9 +13,7 @@ export interface Field<T> {
   parse(value: unknown): T | undefined;
 }
 
-export interface Setting<T> extends Field<T> {
-  readonly default: T;
-}
+export type Setting<T> = Field<T> & { readonly default: T };
 
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
 export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
@@ -31,10 +29,7 @@ export function flag(about: string): Field<boolean> {
   return { about, schema: { type: "boolean" }, form: "true or false", parse };
 }
 
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+export type Range = Readonly<{ min: number; max: number }>;
 
 const anyInteger = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 

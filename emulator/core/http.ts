@@ -11,7 +11,7 @@ export interface RawRequest {
 }
 
 /** Splits a request target without decoding anything. The absolute form that proxies use loses its origin. */
-export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+export function splitTarget(target: string): Readonly<{ path: string; query: string }> {
   const originForm = target.replace(/^https?:\/\/[^/?]*/i, "");
   const mark = originForm.indexOf("?");
   if (mark === -1) return { path: originForm || "/", query: "" };

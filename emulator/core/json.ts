@@ -5,8 +5,8 @@ export function isRecord(value: unknown): value is Fields {
 }
 
 export type JsonResult =
-  | { readonly ok: true; readonly value: unknown; readonly text: string }
-  | { readonly ok: false; readonly reason: "not_json" | "too_deep" };
+  | Readonly<{ ok: true; value: unknown; text: string }>
+  | Readonly<{ ok: false; reason: "not_json" | "too_deep" }>;
 
 /** Deeper values are refused: writing them out again would overflow the stack. */
 const maxDepth = 100;

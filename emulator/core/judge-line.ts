@@ -97,7 +97,7 @@ function judgeSettlement(observed: Observed, atLeast: number, isExact: boolean):
 }
 
 /** How often this line settled its order, by answers, count and state: the worst counts. Exact: it was not more. */
-function settlementsOf({ answers, before, after }: Observed): { readonly atLeast: number; readonly isExact: boolean } {
+function settlementsOf({ answers, before, after }: Observed): Readonly<{ atLeast: number; isExact: boolean }> {
   const byResult = answers.filter(({ result }) => result === "paid").length;
   const accepted = answers.filter(({ status }) => status < 400);
   const answersSpeak = accepted.length > 0 && accepted.every(({ result }) => result !== null);

@@ -17,10 +17,7 @@ export interface MatrixRun {
   readonly onLine: (result: LineResult) => void;
 }
 
-interface InUse {
-  readonly order: TriggerOrder;
-  readonly state: OrderState | null;
-}
+type InUse = Readonly<{ order: TriggerOrder; state: OrderState | null }>;
 
 /** Settling may happen after the answer, so the state is read for as long as it can still change. */
 const settlesWithinMs = 5_000;
@@ -74,7 +71,7 @@ async function record({ emulator, kit }: MatrixRun, { paymentId }: TriggerOrder,
 async function observe(
   { kit, stateUrl, timeoutMs }: MatrixRun,
   { expects }: MatrixLine,
-  { order, answers }: { readonly order: TriggerOrder; readonly answers: readonly ReceiverAnswer[] },
+  { order, answers }: Readonly<{ order: TriggerOrder; answers: ReceiverAnswer[] }>,
 ): Promise<StateReading> {
   const withOrder = stateUrl?.replaceAll("{orderId}", encodeURIComponent(order.orderId ?? ""));
   const url = withOrder?.replaceAll(`{${kit.paymentIdName}}`, encodeURIComponent(order.paymentId)) ?? null;
@@ -95,7 +92,7 @@ const longestWaitSeconds = 60;
 export async function createOrder(
   kit: TriggerKit,
   emulator: ControlClient,
-  shop: { readonly url: string; readonly body: string; readonly onWait: (text: string) => void },
+  shop: Readonly<{ url: string; body: string; onWait: (text: string) => void }>,
 ): Promise<TriggerOrder> {
   const { url, body, onWait } = shop;
   const newest = async () => (await emulator.list(`/${kit.payments}?limit=20`, kit.payments)).map(kit.toOrder);

@@ -12,9 +12,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** Markup that is safe to put into a page; every other cell is escaped. */
-export interface Html {
-  readonly html: string;
-}
+export type Html = { readonly html: string };
 export type Cell = string | number | Html;
 
 export const code = (text: string): Html => ({ html: `<code>${escapeHtml(text)}</code>` });
@@ -22,11 +20,7 @@ export const code = (text: string): Html => ({ html: `<code>${escapeHtml(text)}<
 /** A sentence in which names stand between backticks. */
 export const prose = (text: string): Html => ({ html: escapeHtml(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>") });
 
-export interface Page {
-  readonly title: string;
-  readonly body: string;
-  readonly head?: string;
-}
+export type Page = Readonly<{ title: string; body: string; head?: string }>;
 
 /** A page without scripts or anything from elsewhere, light and dark. */
 export function pageOf({ title, body, head = "" }: Page): string {

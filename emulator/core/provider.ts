@@ -8,16 +8,9 @@ import type { RawRequest, Reply } from "./http";
 import type { Cell } from "./page";
 
 /** What a scenario is about, and the words that start it. */
-export interface Scenario {
-  readonly about: string;
-  readonly startedBy: string;
-}
+export type Scenario = Readonly<{ about: string; startedBy: string }>;
 
-export interface Section {
-  readonly title: string;
-  readonly heads: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
+export type Section = Readonly<{ title: string; heads: readonly string[]; rows: readonly (readonly Cell[])[] }>;
 
 export interface Answered<A> {
   readonly reply: Reply;

@@ -18,7 +18,7 @@ export interface OrderState {
 }
 
 /** The state of an order as its shop shows it, or why it could not be read. */
-export type StateReading = { readonly state: OrderState | null; readonly problem: string | null };
+export type StateReading = Readonly<{ state: OrderState | null; problem: string | null }>;
 
 export async function sendTo(request: SentRequest, timeoutMs: number): Promise<ReceiverAnswer> {
   try {

@@ -23,11 +23,7 @@ export interface StartOptions {
   readonly onDelivery?: Listeners["onDelivery"];
 }
 
-export interface Running {
-  readonly url: string;
-  readonly port: number;
-  close(): Promise<void>;
-}
+export type Running = { readonly url: string; readonly port: number; close(): Promise<void> };
 
 /** Starts a provider. Options that cannot work are refused with a sentence before anything listens. */
 export async function startProvider<A extends Account>(provider: Provider<A>, options: StartOptions): Promise<Running> {
@@ -115,11 +111,7 @@ async function answer<A extends Account>(host: Host<A>, request: RawRequest): Pr
   return { ...reply, headers: { ...reply.headers, Date: new Date(Date.now() + clockSkewMs).toUTCString() } };
 }
 
-interface Unreadable {
-  readonly status: number;
-  readonly message: string;
-  readonly request?: Partial<RawRequest>;
-}
+type Unreadable = Readonly<{ status: number; message: string; request?: Partial<RawRequest> }>;
 
 /** Refuses what cannot become a request of the API, in its envelope and with a log entry. */
 function refuse<A extends Account>(host: Host<A>, { status, message, request = {} }: Unreadable): Reply {

@@ -11,17 +11,15 @@ export interface TriggerOrder {
   readonly fields: Fields;
 }
 
-export interface Signer extends Credentials {
-  readonly url: string;
-}
+export type Signer = Credentials & { readonly url: string };
 
 /** What the trigger needs to know of a provider. */
 export interface TriggerKit {
   readonly title: string;
-  readonly commands: { readonly package: string; readonly repository: string };
+  readonly commands: Readonly<{ package: string; repository: string }>;
   readonly defaults: Credentials;
   /** Names of the environment variables with the credentials. */
-  readonly env: { readonly apiKey: string; readonly apiSecret: string };
+  readonly env: Readonly<{ apiKey: string; apiSecret: string }>;
   /** Every way to send a webhook, and every state a payment can be moved to. */
   readonly variants: Fields;
   readonly states: Readonly<Record<string, number>>;

@@ -2,11 +2,7 @@ import { createHash, createHmac, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 
 /** A merchant's side of §2, written apart from the emulator's own signing so that each checks the other. */
-export interface Merchant {
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly apiSecret: string;
-}
+export type Merchant = Readonly<{ baseUrl: string; apiKey: string; apiSecret: string }>;
 
 export interface RawAnswer {
   readonly status: number;
@@ -19,7 +15,7 @@ export interface RawAnswer {
 export interface Envelope {
   readonly code?: number;
   readonly payload?: unknown;
-  readonly error?: { readonly message?: string; readonly details?: Readonly<Record<string, unknown>> } | null;
+  readonly error?: Readonly<{ message?: string; details?: Readonly<Record<string, unknown>> }> | null;
   readonly request_id?: string;
   readonly [name: string]: unknown;
 }
@@ -73,12 +69,7 @@ export function signedHeaders(
   };
 }
 
-interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly target: string;
-  readonly options: CallOptions;
-}
+type Sent = Readonly<{ method: string; url: string; target: string; options: CallOptions }>;
 
 /** Sends one signed request. The target goes onto the wire as it is, unlike with `fetch`. */
 export function call(merchant: Merchant, target: string, options: CallOptions & { method?: string } = {}) {

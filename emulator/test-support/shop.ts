@@ -6,11 +6,7 @@ import { call, createOk, type Merchant, payloadOf } from "./merchant";
 /** The checks a receiver can forget, by the line of the matrix that finds it. */
 export type ShopHole = string;
 
-interface ShopOrder {
-  readonly intentId: string;
-  paid: boolean;
-  settlements: number;
-}
+type ShopOrder = { readonly intentId: string; paid: boolean; settlements: number };
 
 export interface ShopOptions {
   readonly holes?: Iterable<ShopHole>;
@@ -26,16 +22,9 @@ export interface ShopOptions {
   readonly failsOn?: (request: IncomingMessage, body: Buffer) => "500" | "drop" | "hang" | null;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: object;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+type Answer = Readonly<{ status: number; body: object; headers?: Readonly<Record<string, string>> }>;
 
-export interface Shop {
-  readonly url: string;
-  close(): Promise<void>;
-}
+export type Shop = { readonly url: string; close(): Promise<void> };
 
 type Event = Readonly<Record<string, unknown>>;
 
