@@ -4,15 +4,9 @@ import { request as httpsRequest } from "node:https";
 import type { Account } from "./account";
 import type { Fault } from "./faults";
 
-export interface SentRequest {
-  readonly method: "POST";
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export type ReceivedAnswer = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: string }>;
-
+type Headers = Readonly<Record<string, string>>;
+export type SentRequest = Readonly<{ method: "POST"; url: string; headers: Headers; body: string }>;
+export type ReceivedAnswer = Readonly<{ status: number; headers: Headers; body: string }>;
 export type DeliveryKind = "confirmation" | "retry" | "duplicate" | "replay" | "raw_replay" | "forged";
 
 /** One attempt to deliver a webhook, as the deliveries log shows it, with the tags of the provider. */
@@ -74,19 +68,16 @@ function startAttempt(account: Account, attempt: Attempt): void {
   else run().catch((error: unknown) => account.onFailure(error));
 }
 
-async function runAttempt(
-  account: Account,
-  attempt: Attempt,
-  { fault, signal }: Readonly<{ fault: Fault | null; signal: AbortSignal }>,
-): Promise<void> {
+type Conditions = Readonly<{ fault: Fault | null; signal: AbortSignal }>;
+
+async function runAttempt(account: Account, attempt: Attempt, { fault, signal }: Conditions): Promise<void> {
   const { message, kind, number } = attempt;
-  const { tags } = message;
-  let bytes: SentRequest | null = null;
+  let { bytes } = attempt;
   const build = (): SentRequest => {
-    bytes ??= attempt.bytes ?? message.build(fault?.kind ?? null);
+    bytes ??= message.build(fault?.kind ?? null);
     return bytes;
   };
-  const sending = { tags, attempt: number, build };
+  const sending = { tags: message.tags, attempt: number, build };
   const copies = attempt.extraCopies + (fault?.kind === "duplicate" ? 1 : 0);
   for (let copy = 0; copy < copies; copy += 1) void send(account, { ...sending, kind: "duplicate" });
   const delivery = await send(account, { ...sending, kind, isLost: fault?.kind === "drop" });
@@ -98,14 +89,10 @@ async function runAttempt(
   const gapMs = retryGapsMs[number - 1];
   if (delivery.state === "delivered" || delivery.request === null || gapMs === undefined || signal.aborted) return;
   delivery.retryInMs = gapMs;
-  const next = {
-    kind: "retry",
-    message: redelivery === "new_id" ? message.renewed() : message,
-    number: number + 1,
-    bytes: redelivery === "same_bytes" ? delivery.request : null,
-    extraCopies: 0,
-  } as const;
-  account.clock.schedule(gapMs, () => startAttempt(account, next));
+  const next = redelivery === "new_id" ? message.renewed() : message;
+  const again = redelivery === "same_bytes" ? delivery.request : null;
+  const retry = { kind: "retry", message: next, number: number + 1, bytes: again, extraCopies: 0 } as const;
+  account.clock.schedule(gapMs, () => startAttempt(account, retry));
 }
 
 export interface Sending {
@@ -119,26 +106,17 @@ export interface Sending {
 
 /** Sends one request and logs it with its answer. Whatever goes wrong becomes the failure of this delivery. */
 export async function send(account: Account, { kind, tags, attempt, build, isLost }: Sending): Promise<Delivery> {
-  const delivery: Delivery = {
-    id: `dlv_${randomUUID().replaceAll("-", "")}`,
-    kind,
-    ...tags,
-    attempt,
-    at: new Date().toISOString(),
-    request: null,
-    state: "in_flight",
-    answer: null,
-    error: null,
-    durationMs: null,
-    retryInMs: null,
-  };
+  const id = `dlv_${randomUUID().replaceAll("-", "")}`;
+  const unknown = { request: null, answer: null, error: null, durationMs: null, retryInMs: null };
+  const at = new Date().toISOString();
+  const delivery: Delivery = { id, kind, ...tags, attempt, at, ...unknown, state: "in_flight" };
   const startedAtMs = performance.now();
-  const { signal } = account.sending;
   try {
     const request = build();
     delivery.request = request;
     account.deliveries.add(delivery, request.body.length);
     if (isLost) throw new Error("A fault lost this delivery.");
+    const { signal } = account.sending;
     delivery.answer = await post(request, { timeoutMs: account.settings.webhookTimeoutMs, signal });
     const { status } = delivery.answer;
     delivery.state = status >= 200 && status < 300 ? "delivered" : "failed";
@@ -152,36 +130,33 @@ export async function send(account: Account, { kind, tags, attempt, build, isLos
   return delivery;
 }
 
-const maxAnswerBytes = 4_096;
-
 /**
  * Posts over a connection of its own and follows no redirect; rejects with a sentence. Not `fetch`, which refuses some
  * ports and may reuse a connection that the receiver is closing.
  */
-export function post(
+export async function post(
   sent: SentRequest,
-  { timeoutMs, signal }: Readonly<{ timeoutMs: number; signal?: AbortSignal }>,
+  limits: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<ReceivedAnswer> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  return new Promise<ReceivedAnswer>((resolve, reject) => {
-    const url = new URL(sent.url);
-    const outgoing = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
-      method: sent.method,
-      headers: sent.headers,
-      agent: false,
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+  const { timeoutMs, signal: stopped } = limits;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = stopped === undefined ? timeout : AbortSignal.any([timeout, stopped]);
+  try {
+    return await new Promise<ReceivedAnswer>((resolve, reject) => {
+      const url = new URL(sent.url);
+      const { method, headers } = sent;
+      const start = url.protocol === "https:" ? httpsRequest : httpRequest;
+      const outgoing = start(url, { method, headers, agent: false, signal }, (incoming) => {
+        incoming.on("error", reject);
+        readAnswer(incoming, resolve);
+      });
+      outgoing.on("error", reject).end(sent.body);
     });
-    outgoing.on("error", reject);
-    outgoing.on("response", (incoming) => {
-      incoming.on("error", reject);
-      readAnswer(incoming, resolve);
-    });
-    outgoing.end(sent.body);
-  }).catch((error: unknown) => {
-    if (limit.aborted) throw new Error(`There was no answer within ${timeoutMs} ms.`);
-    if (signal?.aborted) throw new Error("The emulator was reset or stopped before an answer came.");
+  } catch (error) {
+    if (timeout.aborted) throw new Error(`There was no answer within ${timeoutMs} ms.`);
+    if (stopped?.aborted) throw new Error("The emulator was reset or stopped before an answer came.");
     throw new Error(`The request failed: ${describe(error)}.`);
-  });
+  }
 }
 
 /** Connection errors to several addresses come as one error without a message of its own. */
@@ -189,6 +164,8 @@ function describe(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(describe).join(", ");
   return error instanceof Error ? error.message : String(error);
 }
+
+const maxAnswerBytes = 4_096;
 
 function readAnswer(incoming: IncomingMessage, done: (answer: ReceivedAnswer) => void): void {
   const chunks: Buffer[] = [];

@@ -79,20 +79,14 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 1
 dt { color: var(--soft); } dd { margin: 0; text-align: right; font: .8rem/1.6 ui-monospace, monospace; }
 .state { background: var(--note); border-radius: .6rem; padding: .6rem .8rem; margin: 1rem 0; }
 .good { background: var(--good); } .odd { background: var(--odd); } .bad { background: var(--bad); }
-.address { font: .7rem/1.4 ui-monospace, monospace; text-align: center; }
-.qr { display: block; width: 9rem; margin: 1rem auto .5rem; padding: .5rem; background: #fff; border-radius: .6rem; }
-.qr svg { display: block; width: 100%; height: auto; }
-button, select, input { font: inherit; border-radius: .6rem; border: 1px solid var(--line); background: transparent;
-  color: inherit; padding: .55rem .6rem; width: 100%; }
+button { font: inherit; border-radius: .6rem; border: 1px solid var(--line); background: transparent; color: inherit;
+  padding: .55rem .6rem; width: 100%; }
 button { cursor: pointer; } button:hover { border-color: var(--accent); }
-button:focus-visible, select:focus-visible, input:focus-visible, a:focus-visible, summary:focus-visible {
-  outline: 3px solid var(--accent); outline-offset: 2px; }
+button:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-text); font-weight: 600;
   padding: .8rem; margin-top: .75rem; }
 .grid { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .5rem; }
 .grid button { font-size: .9rem; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; }
-label { display: block; font-size: .875rem; color: var(--soft); margin: .75rem 0 .25rem; }
 summary { cursor: pointer; } details { margin-top: 1.25rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 .bench { border: 1px dashed var(--line); border-radius: 1rem; padding: 1rem 1.5rem; margin: 1rem 0; font-size: .875rem; }
 a { color: var(--accent); }

@@ -3,20 +3,10 @@ import { isRecord } from "./json";
 
 const words = ["paid", "duplicate", "needs_review", "ignored"] as const;
 
-/** What a receiver answered; status 0 stands for no answer. */
-export interface ReceiverAnswer {
-  readonly status: number;
-  /** The `result` of a JSON answer; null when it has none, or another word than the documented ones. */
-  readonly result: (typeof words)[number] | null;
-  readonly text: string;
-}
-
-export interface OrderState {
-  readonly paid: boolean;
-  /** How often the order was settled, for receivers that count it. */
-  readonly settlements: number | null;
-}
-
+/** What a receiver answered. Status 0: no answer. `result` is null for other words than the documented ones. */
+export type ReceiverAnswer = Readonly<{ status: number; result: (typeof words)[number] | null; text: string }>;
+/** `settlements`: how often the order was settled, for receivers that count it. */
+export type OrderState = Readonly<{ paid: boolean; settlements: number | null }>;
 /** The state of an order as its shop shows it, or why it could not be read. */
 export type StateReading = Readonly<{ state: OrderState | null; problem: string | null }>;
 
@@ -41,20 +31,22 @@ function resultOf(body: string): ReceiverAnswer["result"] {
 /** Reads the state of an order. A null URL means that it is not looked at. */
 export async function readState(url: string | null, timeoutMs: number): Promise<StateReading> {
   if (url === null) return { state: null, problem: null };
+  const unread = (problem: string): StateReading => ({ state: null, problem: `${url} ${problem}.` });
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { headers: { Accept: "application/json" }, signal });
+    const answer = await fetch(url, {
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     const body: unknown = await answer.json();
     if (!answer.ok || !isRecord(body) || typeof body.paid !== "boolean") {
-      return { state: null, problem: `${url} answered ${answer.status} without a field "paid" that is true or false.` };
+      return unread(`answered ${answer.status} without a field "paid" that is true or false`);
     }
     const { paid, settlements = null } = body;
-    if (settlements !== null && !(Number.isSafeInteger(settlements) && Number(settlements) >= 0)) {
-      const given = JSON.stringify(settlements);
-      return { state: null, problem: `"settlements" of ${url} has to be a whole number, not ${given}.` };
-    }
-    return { state: { paid, settlements: settlements === null ? null : Number(settlements) }, problem: null };
+    if (settlements === null) return { state: { paid, settlements }, problem: null };
+    const count = Number.isSafeInteger(settlements) ? Number(settlements) : -1;
+    if (count < 0) return unread(`shows "settlements" that are no whole number: ${JSON.stringify(settlements)}`);
+    return { state: { paid, settlements: count }, problem: null };
   } catch {
-    return { state: null, problem: `${url} did not answer with JSON.` };
+    return unread("did not answer with JSON");
   }
 }
