@@ -1,5 +1,4 @@
-import type { Fault } from "../core/faults";
-import { spoilReply } from "../core/faults";
+import { type Fault, spoilReply } from "../core/faults";
 import { type Host, newRequestId } from "../core/host";
 import { header, jsonText, type RawRequest, type Reply } from "../core/http";
 import { readJson } from "../core/json";
@@ -7,7 +6,7 @@ import type { Answered } from "../core/provider";
 import type { Store } from "./account";
 import { authenticate } from "./authenticate";
 import { cancelClaimLink, createClaimLink } from "./claim-links";
-import { createIntent, type Result } from "./create-intent";
+import { createIntent } from "./create-intent";
 import { type ApiError, codes, errorEnvelope, httpStatusOf, invalid, successEnvelope } from "./errors";
 import { errorOfFault, spoilPayload } from "./faults";
 import type { Intent } from "./intent";
@@ -39,36 +38,35 @@ export interface Outcome {
   readonly note?: string | null;
 }
 
-type Exchange = Readonly<{ host: Host<Store>; request: RawRequest; op: string; store: Store | null }>;
+/** What becomes of a request, beside its outcome. */
+interface Handled extends Outcome {
+  readonly op: string;
+  readonly store: Store | null;
+  readonly fault?: Fault | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly expectedCanonical?: string;
+}
 
 /** Answers a request to /v1. The route comes first, so that a wrong path is not reported as a bad signature. */
 export function handleApi(host: Host<Store>, request: RawRequest): Answered<Store> {
-  const named = host.accounts.get(header(request, "x-api-key")) ?? null;
+  const store = host.accounts.get(header(request, "x-api-key")) ?? null;
   const route = matchRoute(request);
-  if ("error" in route) {
-    const { op, error, headers } = route;
-    return finish({ host, request, op, store: named }, { error }, { headers });
-  }
+  if ("error" in route) return finish(host, request, { store, ...route });
   const { op, id } = route;
   const auth = authenticate(host, request);
-  if (!auth.ok) {
-    const { error, store, expectedCanonical } = auth;
-    return finish({ host, request, op, store }, { error }, { expectedCanonical });
-  }
-  const { store } = auth;
+  if (!auth.ok) return finish(host, request, { op, ...auth });
   const memberOf = Object.entries(groups).flatMap(([group, members]) => (members.includes(op) ? [group] : []));
-  const fault = store.faults.strike([op, ...memberOf, "any"]);
-  const outcome = isDone(fault) ? perform(host, store, { op, id, body: request.body }) : errorOrNothing(fault);
-  return finish({ host, request, op, store }, outcome, { fault });
+  const fault = auth.store.faults.strike([op, ...memberOf, "any"]);
+  // Some faults keep an operation from being carried out.
+  if (fault?.kind === "error") return finish(host, request, { op, store, fault, error: errorOfFault(fault) });
+  if (fault?.kind === "drop" || fault?.kind === "hang") return finish(host, request, { op, store, fault });
+  return finish(host, request, { op, store, fault, ...perform(host, auth.store, { op, id, body: request.body }) });
 }
 
-type RouteMatch =
-  | Readonly<{ op: Operation; id: string }>
-  | Readonly<{ op: string; error: ApiError; headers: Readonly<Record<string, string>> }>;
+type RouteMatch = Readonly<{ op: Operation; id: string }> | (Omit<Handled, "store"> & { error: ApiError });
 
 function matchRoute({ method, path }: RawRequest): RouteMatch {
-  const entries = Object.entries(operations) as [Operation, (typeof operations)[Operation]][];
-  for (const [op, route] of entries) {
+  for (const [op, route] of Object.entries(operations) as [Operation, (typeof operations)[Operation]][]) {
     const match = route.path.exec(path);
     if (match === null) continue;
     if (route.method === method) return { op, id: match[1] ?? "" };
@@ -76,22 +74,12 @@ function matchRoute({ method, path }: RawRequest): RouteMatch {
     return { op, error, headers: { Allow: route.method } };
   }
   const hint = path === "/v1/checkout_intents" ? " Creating an intent needs the trailing slash." : "";
-  const error = { ...invalid("path", "route_not_found", `There is no ${path}.${hint}`), http: 404 };
-  return { op: hint === "" ? "unknown" : "create", error, headers: {} };
+  return { op: "unknown", error: { ...invalid("path", "route_not_found", `There is no ${path}.${hint}`), http: 404 } };
 }
 
-/** Some faults keep an operation from being carried out. */
-function isDone(fault: Fault | null): boolean {
-  return fault === null || !["error", "drop", "hang"].includes(fault.kind);
-}
+type ToPerform = Readonly<{ op: Operation; id: string; body: Uint8Array }>;
 
-function errorOrNothing(fault: Fault | null): Outcome {
-  return fault?.kind === "error" ? { error: errorOfFault(fault) } : {};
-}
-
-type Performed = Readonly<{ op: Operation; id: string; body: Uint8Array }>;
-
-function perform(host: Host<Store>, store: Store, { op, id, body }: Performed): Outcome {
+function perform(host: Host<Store>, store: Store, { op, id, body }: ToPerform): Outcome {
   switch (op) {
     case "ping":
       return { payloadJson: '{"pong":"ok"}' };
@@ -120,7 +108,7 @@ function withJson(body: Uint8Array, act: (value: unknown, text: string) => Outco
 }
 
 function create(host: Host<Store>, store: Store, body: unknown): Outcome {
-  const created: Result<Intent> = createIntent(store, body);
+  const created = createIntent(store, body);
   if (!created.ok) return { error: created.error };
   const { value: intent } = created;
   const note = startScenarioOf(store, intent);
@@ -131,65 +119,43 @@ function create(host: Host<Store>, store: Store, body: unknown): Outcome {
 /** Another account's intent answers as if it did not exist (§10). */
 function lookUp(store: Store, id: string, payload: (intent: Intent) => unknown): Outcome {
   const intent = store.intent(id);
-  if (intent === undefined) {
-    const details = { reason: "intent_not_found" };
-    return {
-      error: { code: codes.intentNotFound, message: "The intent was not found.", details },
-      tags: { intentId: id },
-    };
-  }
-  const tags = { intentId: id, orderId: intent.order.orderId };
-  return { payloadJson: JSON.stringify(payload(intent)), tags };
+  const tags = { intentId: id, orderId: intent?.order.orderId ?? null };
+  if (intent !== undefined) return { payloadJson: JSON.stringify(payload(intent)), tags };
+  const details = { reason: "intent_not_found" };
+  return { error: { code: codes.intentNotFound, message: "The intent was not found.", details }, tags };
 }
 
-interface Extras {
-  readonly fault?: Fault | null;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly expectedCanonical?: string | undefined;
-}
-
-function finish({ host, request, op, store }: Exchange, outcome: Outcome, extras: Extras): Answered<Store> {
-  const { fault = null, headers = {}, expectedCanonical = null } = extras;
-  const { error, payloadJson = "null", note = null } = outcome;
+function finish(host: Host<Store>, request: RawRequest, handled: Handled): Answered<Store> {
+  const { op, store, error, fault = null, headers = {}, note = null, expectedCanonical = null } = handled;
   const { settings } = store ?? host.firstAccount;
   const requestId = newRequestId();
-  const reply = answerOf({ error, payloadJson, requestId, fault, errorShape: settings.errorShape });
-  const whole = spoilReply({ ...reply, headers: { ...reply.headers, ...headers } }, fault);
+  const plain =
+    error === undefined
+      ? jsonText(200, successEnvelope(payloadOf(handled), requestId))
+      : jsonText(httpStatusOf(error), errorEnvelope(error, requestId, settings.errorShape));
+  const reply = spoilReply({ ...plain, headers: { ...plain.headers, ...headers } }, fault);
   // What a proxy answers instead of the provider cannot be signed.
-  const isOurs = fault?.kind !== "html" && fault?.kind !== "empty_body";
-  const isSigned = isOurs && settings.signedResponse && store !== null;
-  const isAnswered = whole.ending === undefined;
+  const isSigned = settings.signedResponse && fault?.kind !== "html" && fault?.kind !== "empty_body";
+  const signing = { request, reply, requestId, fault: fault?.kind ?? null };
+  const isAnswered = reply.ending === undefined;
   const reason = error?.details.reason;
   return {
     account: store,
-    reply: isSigned ? signResponse({ store, request, reply: whole, requestId, fault: fault?.kind ?? null }) : whole,
-    tags: { intentId: null, orderId: null, claimLinkId: null, ...outcome.tags },
+    reply: isSigned && store !== null ? signResponse({ store, ...signing }) : reply,
+    tags: { intentId: null, orderId: null, claimLinkId: null, ...handled.tags },
     entry: {
-      op,
-      requestId,
-      httpStatus: isAnswered ? whole.status : null,
+      ...{ op, requestId, expectedCanonical, note, fault: fault?.kind ?? null },
+      httpStatus: isAnswered ? reply.status : null,
       code: isAnswered ? (error?.code ?? 0) : null,
       reason: typeof reason === "string" ? reason : null,
       message: error?.message ?? null,
-      expectedCanonical: expectedCanonical ?? null,
-      fault: fault?.kind ?? null,
-      note,
     },
   };
 }
 
-interface ToAnswer {
-  readonly error: ApiError | undefined;
-  readonly payloadJson: string;
-  readonly requestId: string;
-  readonly fault: Fault | null;
-  readonly errorShape: Store["settings"]["errorShape"];
-}
-
-function answerOf({ error, payloadJson, requestId, fault, errorShape }: ToAnswer): Reply {
-  if (error !== undefined) return jsonText(httpStatusOf(error), errorEnvelope(error, requestId, errorShape));
+function payloadOf({ payloadJson = "null", fault = null }: Handled): string {
   const spoilt = fault === null ? undefined : spoilPayload(JSON.parse(payloadJson), fault);
-  return jsonText(200, successEnvelope(spoilt === undefined ? payloadJson : JSON.stringify(spoilt), requestId));
+  return spoilt === undefined ? payloadJson : JSON.stringify(spoilt);
 }
 
 /** Refuses what could not be read as a request, in the documented envelope. */

@@ -49,10 +49,6 @@ export function invalid(field: string, reason: string, message: string): ApiErro
   return { code: codes.validation, message, details: { field, reason } };
 }
 
-export function unauthenticated(code: number, reason: string, message: string): ApiError {
-  return { code, message, details: { reason } };
-}
-
 /** The success envelope of §3. The payload is JSON text, so that the test route can echo what it was sent. */
 export function successEnvelope(payloadJson: string, requestId: string): string {
   return `{"code":0,"payload":${payloadJson},"error":null,"request_id":${JSON.stringify(requestId)}}`;
