@@ -30,11 +30,12 @@ export class Store extends Account {
 
   /** The intent, aged to the present: a lifetime ends when the intent is looked at, so it costs no timer. */
   intent(id: string): Intent | undefined {
-    return this.age(this.intents.get(id));
+    const intent = this.intents.get(id);
+    return intent === undefined ? undefined : this.age(intent);
   }
 
-  age(intent: Intent | undefined): Intent | undefined {
-    if (intent === undefined || intent.expiresAtMs === null || !unfunded.has(intent.status)) return intent;
+  age(intent: Intent): Intent {
+    if (intent.expiresAtMs === null || !unfunded.has(intent.status)) return intent;
     if (this.clock.now() < intent.expiresAtMs) return intent;
     intent.status = TIMEOUT;
     intent.history.push({ status: TIMEOUT, atMs: intent.expiresAtMs, by: "lifetime" });

@@ -13,7 +13,7 @@ export function handlePage(host: Host<Store>, request: RawRequest): Reply {
   const [, kind, token = "", button] = /^\/(checkout|claim)\/([^/]+)(\/status)?$/.exec(request.path) ?? [];
   const isAllowed = button === undefined ? ["GET", "HEAD"].includes(request.method) : request.method === "POST";
   for (const store of host.accounts.values()) {
-    const intent = kind === "checkout" ? store.age(store.intentsByToken.get(token)) : undefined;
+    const intent = kind === "checkout" ? store.intentsByToken.get(token) : undefined;
     const link = kind === "claim" ? store.claimLinksByToken.get(token) : undefined;
     if (intent === undefined && link === undefined) continue;
     if (!isAllowed) return html(405, messagePage("Wrong method", "This page does not take that method."));
@@ -25,6 +25,7 @@ export function handlePage(host: Host<Store>, request: RawRequest): Reply {
 }
 
 function show(store: Store, intent: Intent, { method }: RawRequest): Reply {
+  store.age(intent);
   // Only the first opening counts: a status that was set back to CREATED should stay visible.
   const isUntouched = intent.status === CREATED && intent.history.length === 1;
   if (method === "GET" && isUntouched) changeStatus(store, intent, { status: PAYING, by: "hosted page opened" });
@@ -33,6 +34,7 @@ function show(store: Store, intent: Intent, { method }: RawRequest): Reply {
 
 /** `action=pay` is the payer's button, which cannot change a payment that has ended; `status=N` is the tester's. */
 function press(store: Store, intent: Intent, request: RawRequest): Reply {
+  store.age(intent);
   const form = new URLSearchParams(request.body.toString("utf8"));
   const isPayer = form.get("action") === "pay";
   const status = isPayer ? CONFIRMED : findStatus(Number(form.get("status") ?? Number.NaN))?.value;

@@ -1,11 +1,14 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { parseDecimal } from "../core/decimal";
 import type { Message, SentRequest } from "../core/deliveries";
 import type { AddedFault } from "../core/faults";
 import type { Fields } from "../core/json";
 import type { Store } from "./account";
+import { newObjectId } from "./intent";
 import { timesHundred } from "./money";
 import { canonicalWebhook, signatureHeader } from "./signing";
+
+const signatureName = "X-Webhook-Signature";
 
 export interface WebhookToSign {
   readonly url: string;
@@ -36,8 +39,6 @@ export function signWebhook({ url, apiKey, apiSecret, webhookId, timeMs, body }:
   return { method: "POST", url, headers, body };
 }
 
-const signatureName = "X-Webhook-Signature";
-
 export function newWebhookId(): string {
   return `wh_${randomUUID().replaceAll("-", "")}`;
 }
@@ -67,104 +68,98 @@ export function webhookMessage(store: Store, content: WebhookContent, variant: W
 }
 
 export type VariantRequest = Omit<WebhookToSign, "body"> & { readonly fields: Fields };
+type Build = (webhook: VariantRequest) => SentRequest;
 
 /** A signed webhook with changes to what is signed, or to the fields of its body. */
 function signed({ fields, ...webhook }: VariantRequest, changes: Partial<WebhookToSign> = {}): SentRequest {
   return signWebhook({ ...webhook, body: JSON.stringify(fields), ...changes });
 }
 
-const withFields = (webhook: VariantRequest, fields: Fields): SentRequest =>
-  signed({ ...webhook, fields: { ...webhook.fields, ...fields } });
+const saying =
+  (change: (webhook: VariantRequest) => Fields): Build =>
+  (webhook) =>
+    signed({ ...webhook, fields: { ...webhook.fields, ...change(webhook) } });
 
-function withHeader(request: SentRequest, name: string, change: (value: string) => string | null): SentRequest {
-  const { [name]: value = "", ...others } = request.headers;
-  const changed = change(value);
-  return { ...request, headers: changed === null ? others : { ...others, [name]: changed } };
-}
-
-type Build = (webhook: VariantRequest) => SentRequest;
-/** Still 301 s ahead when it arrives after up to four seconds. */
-const aheadMs = 305_000;
 const at =
   (offsetMs: number): Build =>
   (webhook) =>
     signed(webhook, { timeMs: webhook.timeMs + offsetMs });
 
-const table = {
-  good: ["As it should be.", (webhook) => signed(webhook)],
-  unsigned: [
-    "Without the X-Webhook-Signature header.",
-    (webhook) => withHeader(signed(webhook), signatureName, () => null),
-  ],
-  no_id: ["Without the X-Webhook-Id header.", (webhook) => withHeader(signed(webhook), "X-Webhook-Id", () => null)],
-  wrong_secret: ["Signed with another secret.", (webhook) => signed(webhook, { apiSecret: `${webhook.apiSecret}x` })],
-  wrong_key: ["With another store's X-API-Key.", (webhook) => signed(webhook, { apiKey: `${webhook.apiKey}x` })],
-  changed_byte: ["One byte of the body changed after signing.", changedByte],
-  query_added: [
-    "Sent to the URL with a query that was not signed.",
-    (webhook) => ({ ...signed(webhook), url: `${webhook.url}${webhook.url.includes("?") ? "&" : "?"}added=1` }),
-  ],
-  stale: ["Signed with a timestamp 301 s ago.", at(-301_000)],
-  future: ["Signed with a timestamp 305 s ahead, so that it is 301 s ahead at least when it arrives.", at(aheadMs)],
-  hour_old: ["Signed with a timestamp an hour ago.", at(-3_600_000)],
-  id_mismatch: [
-    "Another webhook_id in the body than in the header, signed.",
-    (webhook) => withFields(webhook, { webhook_id: newWebhookId() }),
-  ],
-  short_signature: [
-    "A signature cut short, which must not crash a comparison in constant time.",
-    (webhook) => withHeader(signed(webhook), signatureName, (value) => value.slice(0, 20)),
-  ],
-  hex_signature: [
-    "A signature in hex instead of base64.",
-    (webhook) => withHeader(signed(webhook), signatureName, (value) => `v1=${toHex(value.slice(3))}`),
-  ],
-  bad_json: [
-    "A body that breaks off, signed as it is.",
-    (webhook) => signed(webhook, { body: JSON.stringify(webhook.fields).slice(0, -2) }),
-  ],
-  wrong_shape: [
-    "A body of the wrong types, signed as it is.",
-    (webhook) =>
-      withFields(webhook, { all_scale_transaction_id: 7, all_scale_checkout_intent_id: null, amount_coins: [] }),
-  ],
-  too_large: [
-    "A body of more than 64 KiB, signed.",
-    (webhook) => withFields(webhook, { extra_obj: { padding: "x".repeat(70_000) } }),
-  ],
-  amount_short: ["An amount smaller than the order's, signed.", (webhook) => withFields(webhook, lessMoney(webhook))],
-  amount_x100: ["A hundred times the order's amount, signed.", (webhook) => withFields(webhook, moreMoney(webhook))],
-  other_currency: [
-    "Another currency than the order's, signed; another coin for native pricing.",
-    (webhook) => withFields(webhook, otherCurrency(webhook)),
-  ],
-  other_coin: ["Another coin than the order's, signed.", (webhook) => withFields(webhook, otherCoin(webhook))],
-  unknown_order: [
-    "About an intent that does not exist, signed.",
-    (webhook) => {
-      const [intent, transaction] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
-      const ids = { all_scale_checkout_intent_id: intent, all_scale_transaction_id: transaction };
-      return withFields(webhook, { ...ids, order_id: `unknown-${randomUUID()}` });
-    },
-  ],
-} satisfies Record<string, readonly [string, Build]>;
-
-export type WebhookVariant = keyof typeof table;
+const withHeader =
+  (name: string, change: (value: string) => string | null): Build =>
+  (webhook) => {
+    const request = signed(webhook);
+    const { [name]: value = "", ...others } = request.headers;
+    const changed = change(value);
+    return { ...request, headers: changed === null ? others : { ...others, [name]: changed } };
+  };
 
 /** Every named way a webhook can be sent: good ones that say something else, and broken ones. */
-export const webhookVariants: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(table).map(([name, [about]]) => [name, about]),
-);
+export const webhookVariants = {
+  good: "As it should be.",
+  unsigned: "Without the X-Webhook-Signature header.",
+  no_id: "Without the X-Webhook-Id header.",
+  wrong_secret: "Signed with another secret.",
+  wrong_key: "With another store's X-API-Key.",
+  changed_byte: "One byte of the body changed after signing.",
+  query_added: "Sent to the URL with a query that was not signed.",
+  stale: "Signed with a timestamp 301 s ago.",
+  future: "Signed with a timestamp 305 s ahead, so that it is 301 s ahead at least when it arrives.",
+  hour_old: "Signed with a timestamp an hour ago.",
+  id_mismatch: "Another webhook_id in the body than in the header, signed.",
+  short_signature: "A signature cut short, which must not crash a comparison in constant time.",
+  hex_signature: "A signature in hex instead of base64.",
+  bad_json: "A body that breaks off, signed as it is.",
+  wrong_shape: "A body of the wrong types, signed as it is.",
+  too_large: "A body of more than 64 KiB, signed.",
+  amount_short: "An amount smaller than the order's, signed.",
+  amount_x100: "A hundred times the order's amount, signed.",
+  other_currency: "Another currency than the order's, signed; another coin for native pricing.",
+  other_coin: "Another coin than the order's, signed.",
+  unknown_order: "About an intent that does not exist, signed.",
+} as const;
+
+export type WebhookVariant = keyof typeof webhookVariants;
 
 export function isWebhookVariant(name: string): name is WebhookVariant {
-  return Object.hasOwn(table, name);
+  return Object.hasOwn(webhookVariants, name);
 }
+
+const builders: Readonly<Record<WebhookVariant, Build>> = {
+  good: signed,
+  unsigned: withHeader(signatureName, () => null),
+  no_id: withHeader("X-Webhook-Id", () => null),
+  wrong_secret: (webhook) => signed(webhook, { apiSecret: `${webhook.apiSecret}x` }),
+  wrong_key: (webhook) => signed(webhook, { apiKey: `${webhook.apiKey}x` }),
+  changed_byte: changedByte,
+  query_added: (webhook) => ({
+    ...signed(webhook),
+    url: `${webhook.url}${webhook.url.includes("?") ? "&" : "?"}added=1`,
+  }),
+  stale: at(-301_000),
+  future: at(305_000),
+  hour_old: at(-3_600_000),
+  id_mismatch: saying(() => ({ webhook_id: newWebhookId() })),
+  short_signature: withHeader(signatureName, (value) => value.slice(0, 20)),
+  hex_signature: withHeader(signatureName, (value) => `v1=${Buffer.from(value.slice(3), "base64").toString("hex")}`),
+  bad_json: (webhook) => signed(webhook, { body: JSON.stringify(webhook.fields).slice(0, -2) }),
+  wrong_shape: saying(() => ({ all_scale_transaction_id: 7, all_scale_checkout_intent_id: null, amount_coins: [] })),
+  too_large: saying(() => ({ extra_obj: { padding: "x".repeat(70_000) } })),
+  amount_short: saying(lessMoney),
+  amount_x100: saying(moreMoney),
+  other_currency: saying(otherCurrency),
+  other_coin: saying(otherCoin),
+  unknown_order: saying(() => {
+    const ids = { all_scale_checkout_intent_id: newObjectId(), all_scale_transaction_id: newObjectId() };
+    return { ...ids, order_id: `unknown-${randomUUID()}` };
+  }),
+};
 
 export function buildVariant(variant: WebhookVariant, webhook: VariantRequest): SentRequest {
-  const build: Build = table[variant][1];
-  return build(webhook);
+  return builders[variant](webhook);
 }
 
+/** The faults of a webhook that change what is sent. */
 const variantByFault: Readonly<Record<string, WebhookVariant>> = {
   bad_json: "bad_json",
   wrong_shape: "wrong_shape",
@@ -174,12 +169,9 @@ const variantByFault: Readonly<Record<string, WebhookVariant>> = {
   stale_timestamp: "hour_old",
 };
 
-/** The faults of a webhook that change what is sent. */
 export const webhookFaults: Readonly<Record<string, AddedFault>> = Object.fromEntries(
-  Object.entries(variantByFault).map(([kind, variant]) => [kind, { about: `Delivers: ${table[variant][0]}` }]),
+  Object.entries(variantByFault).map(([kind, variant]) => [kind, { about: `Delivers: ${webhookVariants[variant]}` }]),
 );
-
-const toHex = (base64: string): string => Buffer.from(base64, "base64").toString("hex");
 
 /** Changes a digit of the transaction id, so that the body stays good JSON that says something else. */
 function changedByte(webhook: VariantRequest): SentRequest {
