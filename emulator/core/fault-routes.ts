@@ -1,7 +1,7 @@
 import type { Account } from "./account";
 import { ControlError, type Route, route } from "./control-route";
 import { type AddedFault, apiFaults, deliveryFaults } from "./faults";
-import { choice, duration, integer, probability, record, text } from "./fields";
+import { choice, duration, integer, record, text } from "./fields";
 import { json } from "./http";
 import type { Provider } from "./provider";
 
@@ -28,7 +28,6 @@ export function faultRoutes<A extends Account>(provider: Provider<A>): readonly 
     details: record("The details of an error."),
     delay: duration("How long to wait first, whatever the kind."),
     times: integer("How often it strikes; without limit when absent.", { min: 1, max: 1_000_000 }),
-    probability: probability("How likely it strikes; 1 by default."),
   };
   // The fields of the provider are kept as they are, so only our own need their types here.
   const fields = { ...provider.faultFields, ...ownFields } as typeof ownFields;
@@ -40,13 +39,13 @@ export function faultRoutes<A extends Account>(provider: Provider<A>): readonly 
       body: fields,
       required: ["op"],
       handle: ({ account }, body) => {
-        const { op, http = null, code = null, details = null, delay = 0, times = null, probability = 1 } = body;
+        const { op, http = null, code = null, details = null, delay = 0, times = null } = body;
         const kind = body.kind ?? (http !== null || code !== null ? "error" : "delay");
         if (kind === "delay" && delay === 0) throw new ControlError('A fault needs "kind", "http", "code" or "delay".');
         checkKind(op === "webhook" ? kinds.webhook : kinds.api, op, kind);
         const all: Readonly<Record<string, unknown>> = body;
         const given = Object.fromEntries(Object.keys(provider.faultFields).map((name) => [name, all[name]]));
-        const fault = { op, kind, http, code, details, delayMs: delay, times, probability, given };
+        const fault = { op, kind, http, code, details, delayMs: delay, times, given };
         return json(201, account.faults.add(fault));
       },
     }),

@@ -37,7 +37,6 @@ export interface FaultSettings {
   readonly delayMs: number;
   /** How often it strikes; null for until it is removed. */
   readonly times: number | null;
-  readonly probability: number;
   /** Fields that belong to faults of the provider. */
   readonly given: Fields;
 }
@@ -70,7 +69,7 @@ export class FaultList {
   strike(names: readonly string[]): Fault | null {
     for (const fault of this.#faults.values()) {
       const isSpent = fault.times !== null && fault.struck >= fault.times;
-      if (!names.includes(fault.op) || isSpent || Math.random() >= fault.probability) continue;
+      if (!names.includes(fault.op) || isSpent) continue;
       fault.struck += 1;
       return fault;
     }

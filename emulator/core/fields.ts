@@ -77,11 +77,6 @@ export function record(about: string): Field<Fields> {
   return { about, schema: { type: "object" }, form: "an object", parse };
 }
 
-export function probability(about: string): Field<number> {
-  const parse = (value: unknown) => (typeof value === "number" && value >= 0 && value <= 1 ? value : undefined);
-  return { about, schema: { type: "number", minimum: 0, maximum: 1 }, form: "a number from 0 to 1", parse };
-}
-
 export function isWebUrl(value: unknown): value is string {
   return typeof value === "string" && /^https?:\/\/[^\s]+$/i.test(value) && URL.canParse(value);
 }
