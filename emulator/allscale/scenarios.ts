@@ -7,52 +7,16 @@ import { fraction } from "./money";
 import type { StatusValue } from "./statuses";
 import type { WebhookVariant } from "./webhooks";
 
-/** Every scenario, with what happens in it and the amount in hundredths that starts it. */
-const catalogue = {
-  happy: { cents: 401, about: "Seen, wallet assigned, on chain, confirmed, told by webhook." },
-  slow: { cents: 402, about: "The same over 12 minutes, longer than a page is told to poll: 1 s, 2, 6 and 12 min." },
-  underpaid: { cents: 403, about: "Three fifths of the amount arrive: UNDERPAID with `actual_paid_amount`." },
-  late: { cents: 404, about: "TIMEOUT first; 15 minutes later the payment is confirmed after all." },
-  double: { cents: 405, about: "Paid twice: two confirmations with two transactions." },
-  lost_webhook: { cents: 406, about: "Confirmed, but no webhook ever arrives: only polling finds it." },
-  duplicate_webhooks: {
-    cents: 407,
-    about: "Confirmed once and told four times: the same bytes twice, signed again, and under another webhook id.",
-  },
-  forged_webhook: { cents: 408, about: "Never paid; five webhooks that must not be believed say it was." },
-  kyt_rejected: { cents: 409, about: "Wallet assigned, then REJECTED because of where the money comes from." },
-  manual_review: { cents: 410, about: "Held for manual review; confirmed 10 minutes later." },
-  send_back: { cents: 411, about: "Being sent back; FAILED 10 minutes later." },
-  canceled: { cents: 412, about: "The payer cancels." },
-  timeout: { cents: 413, about: "The intent times out at once." },
-  failed: { cents: 414, about: "On chain, then FAILED." },
-} as const;
+type Act = (store: Store, intent: Intent, by: string) => void;
+/** An act, so many minutes after the one before, or a step of `scenarioStepMs` when absent. */
+type Step = Readonly<{ act: Act; minutes?: number }>;
 
-export type ScenarioName = keyof typeof catalogue;
+const to = (status: StatusValue, minutes?: number, sendsWebhook = true): Step => {
+  const act: Act = (store, intent, by) => changeStatus(store, intent, { status, by, sendsWebhook });
+  return { act, ...(minutes !== undefined && { minutes }) };
+};
 
-export const scenarios = Object.fromEntries(
-  Object.entries(catalogue).map(([name, { cents, about }]) => [
-    name,
-    { about, cents, startedBy: `4.${String(cents).slice(1)}, or ${cents} yen, or scenario:${name}` },
-  ]),
-);
-
-interface Step {
-  /** How many `scenarioStepMs` after the step before, and how many minutes. */
-  readonly steps: number;
-  readonly minutes: number;
-  readonly act: (store: Store, intent: Intent, by: string) => void;
-}
-
-type Act = Step["act"];
-const next = (act: Act): Step => ({ steps: 1, minutes: 0, act });
-const afterMinutes = (minutes: number, act: Act): Step => ({ steps: 0, minutes, act });
-const to =
-  (status: StatusValue, sendsWebhook = true): Act =>
-  (store, intent, by) =>
-    changeStatus(store, intent, { status, by, sendsWebhook });
-
-const arrivesShort: Act = (store, intent, by) => {
+const arriveShort: Act = (store, intent, by) => {
   const facts = { actualPaidAmount: fraction(intent.order.amountCoins, 3n, 5n) };
   changeStatus(store, intent, { status: -3, by, facts });
 };
@@ -76,26 +40,41 @@ const forgeAll: Act = (store, intent) => {
   for (const variant of forgeries) forge(store, intent, variant);
 };
 
-const paying = next(to(2));
-const wallet = next(to(3));
-const onChain = next(to(10));
+const [paying, wallet, onChain, paid] = [to(2), to(3), to(10), to(20)];
 
-const scripts: Readonly<Record<ScenarioName, readonly Step[]>> = {
-  happy: [paying, wallet, onChain, next(to(20))],
-  slow: [paying, afterMinutes(2, to(3)), afterMinutes(4, to(10)), afterMinutes(6, to(20))],
-  underpaid: [paying, wallet, next(arrivesShort)],
-  late: [paying, next(to(-5)), afterMinutes(15, to(20))],
-  double: [paying, next(to(20)), next(secondPayment)],
-  lost_webhook: [paying, onChain, next(to(20, false))],
-  duplicate_webhooks: [paying, onChain, next(tellFourTimes)],
-  forged_webhook: [paying, next(forgeAll)],
-  kyt_rejected: [paying, wallet, next(to(-2))],
-  manual_review: [paying, wallet, next(to(4)), afterMinutes(10, to(20))],
-  send_back: [paying, wallet, next(to(5)), afterMinutes(10, to(-1))],
-  canceled: [paying, next(to(-4))],
-  timeout: [next(to(-5))],
-  failed: [paying, onChain, next(to(-1))],
-};
+/** Every scenario: what happens in it, step by step. The magic amounts count up from 4.01 in this order. */
+const catalogue = {
+  happy: ["Seen, wallet assigned, on chain, confirmed, told by webhook.", [paying, wallet, onChain, paid]],
+  slow: ["The same, at 1 s, 2, 6 and 12 minutes: longer than a page polls.", [paying, to(3, 2), to(10, 4), to(20, 6)]],
+  underpaid: ["Three fifths of the amount arrive: UNDERPAID.", [paying, wallet, { act: arriveShort }]],
+  late: ["TIMEOUT; 15 minutes later the payment is confirmed after all.", [paying, to(-5), to(20, 15)]],
+  double: ["Paid twice: two confirmations with two transactions.", [paying, paid, { act: secondPayment }]],
+  lost_webhook: [
+    "Confirmed, but no webhook ever arrives: only polling finds it.",
+    [paying, onChain, to(20, undefined, false)],
+  ],
+  duplicate_webhooks: [
+    "Confirmed once and told four times: the same bytes twice, signed again, and under another webhook id.",
+    [paying, onChain, { act: tellFourTimes }],
+  ],
+  forged_webhook: ["Never paid; five webhooks that must not be believed say it was.", [paying, { act: forgeAll }]],
+  kyt_rejected: ["Wallet assigned, then REJECTED because of where the money comes from.", [paying, wallet, to(-2)]],
+  manual_review: ["Held for manual review; confirmed 10 minutes later.", [paying, wallet, to(4), to(20, 10)]],
+  send_back: ["Being sent back; FAILED 10 minutes later.", [paying, wallet, to(5), to(-1, 10)]],
+  canceled: ["The payer cancels.", [paying, to(-4)]],
+  timeout: ["The intent times out at once.", [to(-5)]],
+  failed: ["On chain, then FAILED.", [paying, onChain, to(-1)]],
+} as const satisfies Record<string, readonly [string, readonly Step[]]>;
+
+export type ScenarioName = keyof typeof catalogue;
+
+export const scenarios = Object.fromEntries(
+  Object.entries(catalogue).map(([name, [about]], index) => {
+    const cents = 401 + index;
+    const startedBy = `4.${String(cents).slice(1)}, or ${cents} yen, or scenario:${name}`;
+    return [name, { about, cents, startedBy }];
+  }),
+);
 
 /** Schedules every step on the clock of the account, so that advancing it plays the scenario at once. */
 export function startScenario(store: Store, intent: Intent, name: string): void {
@@ -103,8 +82,9 @@ export function startScenario(store: Store, intent: Intent, name: string): void 
   if (found === null) return;
   intent.scenario = found;
   let atMs = 0;
-  for (const { steps, minutes, act } of scripts[found]) {
-    atMs += steps * store.settings.scenarioStepMs + minutes * 60_000;
+  const steps: readonly Step[] = catalogue[found][1];
+  for (const { act, minutes } of steps) {
+    atMs += minutes === undefined ? store.settings.scenarioStepMs : minutes * 60_000;
     store.clock.schedule(atMs, () => act(store, intent, `scenario ${found}`));
   }
 }
@@ -124,8 +104,7 @@ export function startScenarioOf(store: Store, intent: Intent): string | null {
   }
   // Yen have no decimals in use, so for yen the magic number is the number of yen (§5: 401 yen are 40100).
   const magicCents = currency?.symbol === "JPY" ? amountCents / 100 : amountCents;
-  const byAmount = Object.entries(catalogue).find(([, { cents }]) => cents === magicCents)?.[0];
-  const name = named ?? byAmount;
+  const name = named ?? Object.keys(scenarios).find((each) => scenarios[each]?.cents === magicCents);
   if (name !== undefined) startScenario(store, intent, name);
   return null;
 }

@@ -17,41 +17,27 @@ import {
 
 const dayMs = 86_400_000;
 const anyMs = { min: 0, max: 30 * dayMs };
+const anySkewMs = { min: -3_650 * dayMs, max: 3_650 * dayMs };
 const retryGapsMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 1_800_000, 7_200_000];
+const gap = integer("Gaps before each redelivery of a webhook that was not answered 2xx. Empty: sent once.", anyMs);
+const redeliveries = ["fresh", "same_bytes", "new_id"] as const;
 
 /** The settings that every provider has. */
 export const coreSettings = {
   webhookUrl: setting(null, nullable(webUrl("Where webhooks are sent."))),
   webhooks: setting(true, flag("Whether webhooks are sent. Off stands for a provider whose deliveries are all lost.")),
-  retryGapsMs: setting(
-    retryGapsMs,
-    list(integer("Gaps before each redelivery of a webhook that was not answered 2xx. Empty: sent once.", anyMs), {
-      maxLength: 50,
-      example: "[1000,5000]",
-    }),
-  ),
+  retryGapsMs: setting(retryGapsMs, list(gap, { maxLength: 50, example: "[1000,5000]" })),
   redelivery: setting(
     "fresh",
-    choice("How a redelivery differs: a new nonce and timestamp, nothing at all, or a new webhook id as well.", [
-      "fresh",
-      "same_bytes",
-      "new_id",
-    ]),
+    choice("What is new in a redelivery: nonce and time, nothing, or its id too.", redeliveries),
   ),
   webhookTimeoutMs: setting(10_000, integer("How long a receiver may take to answer.", { min: 1, max: 600_000 })),
-  clockSkewMs: setting(
-    0,
-    integer("How far the provider's own clock is off, for signatures and the Date header.", {
-      min: -3_650 * dayMs,
-      max: 3_650 * dayMs,
-    }),
-  ),
+  clockSkewMs: setting(0, integer("How far the provider's own clock is off, for signatures and Date.", anySkewMs)),
   scenarios: setting(true, flag("Whether magic amounts and descriptions start a scenario.")),
   scenarioStepMs: setting(1_000, integer("How long one step of a scenario takes.", anyMs)),
 } as const satisfies SettingTable;
 
 export type CoreSettings = ValuesOf<typeof coreSettings>;
-
 export type Credentials = Readonly<{ apiKey: string; apiSecret: string }>;
 
 /** What became of a request, as far as whoever answered it knows. */
@@ -72,17 +58,9 @@ export interface EntryFacts {
   readonly note?: string | null;
 }
 
+type EntryTexts = Readonly<Record<"id" | "at" | "method" | "path" | "query" | "body", string>>;
 /** One request to the API, as the requests log shows it, with the tags of the provider. */
-export interface RequestEntry extends EntryFacts {
-  readonly id: string;
-  readonly at: string;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly durationMs: number;
-  readonly body: string;
-  readonly [tag: string]: unknown;
-}
+export type RequestEntry = EntryFacts & EntryTexts & { readonly durationMs: number; readonly [tag: string]: unknown };
 
 /** Everything that belongs to one API key. Accounts share nothing, so tests can run side by side. */
 export class Account {
@@ -126,10 +104,8 @@ export class Account {
   reset(): void {
     this.stopSending();
     this.settings = this.registered;
+    for (const each of [this.requests, this.deliveries, this.faults]) each.clear();
     this.clock.reset();
-    this.requests.clear();
-    this.deliveries.clear();
-    this.faults.clear();
     this.heldBack.length = 0;
     this.nextScenarios.length = 0;
   }

@@ -1,5 +1,5 @@
 import { parseDecimal } from "./decimal";
-import type { Fields } from "./json";
+import { type Fields, isRecord } from "./json";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -14,7 +14,6 @@ export interface Field<T> {
 }
 
 export type Setting<T> = Field<T> & { readonly default: T };
-
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
 export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
 export type ValueOf<F> = F extends Field<infer T> ? T : never;
@@ -31,28 +30,23 @@ export function flag(about: string): Field<boolean> {
 
 export type Range = Readonly<{ min: number; max: number }>;
 
-const anyInteger = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
-
-export function integer(about: string, { min, max }: Range = anyInteger): Field<number> {
-  const isWithin = (value: unknown): value is number =>
-    typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
-  const bounded = min !== anyInteger.min || max !== anyInteger.max;
-  return {
-    about,
-    schema: { type: "integer", ...(bounded && { minimum: min, maximum: max }) },
-    form: bounded ? `an integer from ${min} to ${max}` : "an integer",
-    parse: (value) => (isWithin(value) ? value : undefined),
-  };
+export function integer(about: string, range?: Range): Field<number> {
+  const { min, max } = range ?? { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
+  const isWithin = (value: number): boolean => Number.isSafeInteger(value) && value >= min && value <= max;
+  const schema = { type: "integer", ...(range && { minimum: min, maximum: max }) };
+  const form = range ? `an integer from ${min} to ${max}` : "an integer";
+  return { about, schema, form, parse: (value) => (typeof value === "number" && isWithin(value) ? value : undefined) };
 }
 
-export function list<T>(entry: Field<T>, { maxLength, example }: { maxLength: number; example: string }) {
+export function list<T>(entry: Field<T>, { maxLength, example }: Readonly<{ maxLength: number; example: string }>) {
+  const { about } = entry;
   const parse = (value: unknown): readonly T[] | undefined => {
     if (!Array.isArray(value) || value.length > maxLength) return undefined;
     const entries = value.map((each) => entry.parse(each)).filter((each) => each !== undefined);
     return entries.length === value.length ? entries : undefined;
   };
   const form = `a list of at most ${maxLength} values, each ${entry.form}, such as ${example}`;
-  return { about: entry.about, schema: { type: "array", items: entry.schema, maxItems: maxLength }, form, parse };
+  return { about, schema: { type: "array", items: entry.schema, maxItems: maxLength }, form, parse };
 }
 
 export function choice<const T extends string | number>(about: string, options: readonly T[]): Field<T> {
@@ -60,30 +54,31 @@ export function choice<const T extends string | number>(about: string, options: 
   return { about, schema: { enum: options }, form: `one of ${options.join(", ")}`, parse };
 }
 
-export function text(about: string): Field<string> {
-  const parse = (value: unknown) => (typeof value === "string" ? value : undefined);
-  return { about, schema: { type: "string" }, form: "a string", parse };
+function stringField(about: string, form: string, accepts: (value: string) => boolean): Field<string> {
+  const parse = (value: unknown) => (typeof value === "string" && accepts(value) ? value : undefined);
+  return { about, schema: { type: "string" }, form, parse };
 }
+
+export const text = (about: string): Field<string> => stringField(about, "a string", () => true);
 
 /** A decimal string; numbers are refused because they are binary fractions. */
-export function decimal(about: string): Field<string> {
-  const parse = (value: unknown) => (typeof value === "string" && parseDecimal(value) !== null ? value : undefined);
-  return { about, schema: { type: "string" }, form: 'a decimal string such as "5.000000"', parse };
+export const decimal = (about: string): Field<string> =>
+  stringField(about, 'a decimal string such as "5.000000"', (value) => parseDecimal(value) !== null);
+
+export function isWebUrl(value: string): boolean {
+  return /^https?:\/\/[^\s]+$/i.test(value) && URL.canParse(value);
 }
+
+export const webUrl = (about: string): Field<string> =>
+  stringField(about, 'an absolute http or https URL such as "http://localhost:3000/hooks"', isWebUrl);
 
 export function record(about: string): Field<Fields> {
-  const parse = (value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  return { about, schema: { type: "object" }, form: "an object", parse };
-}
-
-export function isWebUrl(value: unknown): value is string {
-  return typeof value === "string" && /^https?:\/\/[^\s]+$/i.test(value) && URL.canParse(value);
-}
-
-export function webUrl(about: string): Field<string> {
-  const form = 'an absolute http or https URL such as "http://localhost:3000/hooks"';
-  return { about, schema: { type: "string" }, form, parse: (value) => (isWebUrl(value) ? value : undefined) };
+  return {
+    about,
+    schema: { type: "object" },
+    form: "an object",
+    parse: (value) => (isRecord(value) ? value : undefined),
+  };
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -100,13 +95,9 @@ export function parseDurationMs(value: unknown): number | undefined {
   return typeof ms === "number" && Number.isSafeInteger(ms) && ms >= 0 ? ms : undefined;
 }
 
-export function nullable<T>(field: Field<T>): Field<T | null> {
-  return {
-    about: field.about,
-    schema: { anyOf: [field.schema, { type: "null" }] },
-    form: `${field.form}, or null`,
-    parse: (value) => (value === null ? null : field.parse(value)),
-  };
+export function nullable<T>({ about, schema, form, parse }: Field<T>): Field<T | null> {
+  const orNull = (value: unknown) => (value === null ? null : parse(value));
+  return { about, schema: { anyOf: [schema, { type: "null" }] }, form: `${form}, or null`, parse: orNull };
 }
 
 export type FieldsResult = { ok: true; values: Record<string, unknown> } | { ok: false; message: string };
@@ -116,17 +107,14 @@ export function readFields(table: FieldTable, given: Fields, required: readonly 
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     const field = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (field === undefined) {
-      const known = Object.keys(table).join(", ") || "none";
-      return { ok: false, message: `There is no field "${name}". Known: ${known}.` };
-    }
+    const known = Object.keys(table).join(", ") || "none";
+    if (field === undefined) return { ok: false, message: `There is no field "${name}". Known: ${known}.` };
     const parsed = field.parse(value);
     if (parsed === undefined) return { ok: false, message: `"${name}" takes ${field.form}.` };
     values[name] = parsed;
   }
   const missing = required.find((name) => values[name] === undefined || values[name] === "");
-  if (missing !== undefined) return { ok: false, message: `"${missing}" is required.` };
-  return { ok: true, values };
+  return missing === undefined ? { ok: true, values } : { ok: false, message: `"${missing}" is required.` };
 }
 
 /** The settings of a table as body fields: null stands for the default. */
