@@ -1,19 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { closeAfterTest, controlOf } from "../test-support/bench-store";
-import { createOk, type Merchant, signedHeaders } from "../test-support/merchant";
+import { createOk, signedHeaders } from "../test-support/merchant";
 
 /** `FUZZ_REQUESTS=100000` for the number that is promised; `FUZZ_SEED` repeats a run. */
 const total = Number(process.env.FUZZ_REQUESTS ?? 4_000);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const rounds = 40;
 
 let state = seed;
+/** mulberry32 */
 function random(below: number): number {
-  // mulberry32
   state = (state + 0x6d2b79f5) | 0;
   let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
   mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
@@ -26,6 +27,12 @@ const names =
   `status webhook freeze advance name times op kind http code details delay url raw all apiKey apiSecret webhookUrl
 currency stable_coin amount_cents order_id extra redirect_url order_description amount chain reference_id event settings
 coinDecimals retryGapsMs clockSkewMs intentLifetimeMs signedResponse errorShape webhookId`.split(/\s+/);
+/** Bodies that are right for one route or another. */
+const right =
+  `{} {"advance":"31m"} {"freeze":false} {"status":20} {"status":-3,"actual_paid_amount":"1"} {"name":"happy"} {"raw":true}
+{"op":"any","http":500,"times":3} {"op":"create","kind":"amount_x100","times":3} {"event":"claimed"} {"coinDecimals":8}
+{"apiKey":"k","apiSecret":"s"} {"currency":1,"amount_cents":403} {"stable_coin":2,"amount_cents":500}
+{"amount":"5","stable_coin":1,"chain":5,"reference_id":"r"}`.split(/\s+/);
 
 function value(depth = 0): unknown {
   const kind = random(depth > 3 ? 5 : 8);
@@ -36,26 +43,10 @@ function value(depth = 0): unknown {
   return Object.fromEntries(Array.from({ length: random(5) }, () => [oneOf([...names, ...words]), value(depth + 1)]));
 }
 
-/** Bodies that are right for one route or another. */
-const right =
-  `{} {"advance":"31m"} {"freeze":false} {"status":20} {"status":-3,"actual_paid_amount":"1"} {"name":"happy"} {"raw":true}
-{"op":"any","http":500,"times":3} {"op":"create","kind":"amount_x100","times":3} {"event":"claimed"} {"coinDecimals":8}
-{"apiKey":"k","apiSecret":"s"} {"currency":1,"amount_cents":403} {"stable_coin":2,"amount_cents":500}
-{"amount":"5","stable_coin":1,"chain":5,"reference_id":"r"}`.split(/\s+/);
-
 function body(): string {
   if (random(2) === 0) return oneOf(right);
-  if (random(12) === 0) return `{"extra":${"[".repeat(6_000)}`;
-  if (random(12) === 0) return oneOf(words);
-  const usable = {
-    currency: 1,
-    amount_cents: 500 + random(500),
-    stable_coin: 1,
-    chain: 5,
-    amount: "5",
-    reference_id: "r",
-  };
-  const text = JSON.stringify(random(2) === 0 ? value() : { ...usable, ...(value() as object) });
+  if (random(6) === 0) return oneOf([...words, `{"extra":${"[".repeat(6_000)}`]);
+  const text = JSON.stringify(random(2) === 0 ? value() : { ...JSON.parse(oneOf(right)), ...(value() as object) });
   return random(6) === 0 ? text.slice(0, random(text.length)) : text;
 }
 
@@ -68,40 +59,29 @@ function target(ids: readonly string[]): string {
     `/v1/checkout_intents/${id}${oneOf(["", "/status", "/"])}`,
     `/v1/claim_link_auto_payouts/${id}/cancel`,
     `/_emulator/${oneOf(control.split(" "))}`,
-    `/_emulator/${oneOf(["intents", "deliveries", "claim_links", "faults"])}/${id}${oneOf(["", "/status", "/replay", "/event", "/scenario"])}`,
-    `/${oneOf(["checkout", "claim"])}/${id}${oneOf(["", "/status"])}`,
-    `/${id}`,
+    `/_emulator/${oneOf(["intents", "deliveries", "claim_links", "faults"])}/${id}/${oneOf(["status", "replay", "event", "scenario"])}`,
+    `/${oneOf(["checkout", "claim", "x"])}/${id}${oneOf(["", "/status"])}`,
   ]);
   return random(4) === 0 ? `${path}?${oneOf(names)}=${encodeURIComponent(oneOf(words))}&limit=${random(5) - 1}` : path;
 }
 
-function start(): Promise<{ child: ChildProcess; url: string }> {
+const residentMb = (pid: number | undefined): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { timeout: 900_000 }, async () => {
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
   const args = ["--import", "tsx", main, "--port", "0", "--quiet", "--no-webhooks"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   closeAfterTest({ close: async () => void child.kill("SIGKILL") });
-  return new Promise((resolve) => {
-    child.stdout?.once("data", (line) => resolve({ child, url: /http:\S+/.exec(String(line))?.[0] ?? "" }));
-  });
-}
-
-function residentMb(pid: number | undefined): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-}
-
-it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { timeout: 900_000 }, async () => {
-  const { child, url } = await start();
-  const merchant: Merchant = {
-    baseUrl: url,
-    apiKey: "st_emulator_key",
-    apiSecret: "st_emulator_secret_not_for_production",
-  };
-  const control = controlOf(url, merchant.apiKey);
+  const url = /http:\S+/.exec(String(await once(child.stdout, "data")))?.[0] ?? "";
+  const [apiKey, apiSecret] = ["st_emulator_key", "st_emulator_secret_not_for_production"];
+  const merchant = { baseUrl: url, apiKey, apiSecret };
+  const control = controlOf(url, apiKey);
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const { hostname, port } = new URL(url);
-  const seen = new Map<number, number>();
-  let ids: string[] = ["st_emulator_key"];
+  const seen: Record<number, number> = {};
   let failed: string[] = [];
+  let ids: string[] = [];
 
   const send = () =>
     new Promise<void>((resolve) => {
@@ -111,8 +91,8 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
       const auth = isSigned ? signedHeaders(merchant, { method, target: path, options: { body: text } }) : {};
       const headers = { "Content-Type": oneOf(["application/json", "application/json", "text/plain"]), ...auth };
       const outgoing = request({ agent, hostname, port, method, path, headers, timeout: 2_000 }, (incoming) => {
-        const status = incoming.statusCode ?? 0;
-        seen.set(status, (seen.get(status) ?? 0) + 1);
+        const { statusCode: status = 0 } = incoming;
+        seen[status] = (seen[status] ?? 0) + 1;
         if (status >= 500) failed.push(path.split("?")[0] ?? "");
         incoming.resume().on("end", resolve).on("error", resolve);
       });
@@ -122,8 +102,6 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
     });
 
   const memoryMb: number[] = [];
-  let count5xx = 0;
-  const rounds = 40;
   for (let round = 0; round < rounds; round += 1) {
     await control("DELETE", "/faults");
     await control("POST", "/settings", { clockSkewMs: 0, signedResponse: random(2) === 0, errorShape: null });
@@ -131,7 +109,7 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
       currency: 1,
       amount_cents: 500,
     });
-    ids = [id, checkout_url.split("/").at(-1) ?? "", "st_emulator_key"];
+    ids = [id, checkout_url.split("/").at(-1) ?? ""];
     let left = Math.ceil(total / rounds);
     const worker = async (): Promise<void> => {
       for (; left > 0; left -= 1) await send();
@@ -140,24 +118,19 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
     expect(child.exitCode, "the process lives").toBeNull();
     memoryMb.push(residentMb(child.pid));
     const logs = await Promise.all(["", "?unattributed=true"].map((query) => control("GET", `/requests${query}`)));
-    const logged = logs.flatMap(
-      ({ body }) => body?.requests as { path: string; httpStatus: number; message: string }[],
-    );
+    const logged = logs.flatMap((log) => log.body?.requests as { path: string; httpStatus: number; message: string }[]);
     expect(logged.filter(({ message }) => message?.startsWith("The emulator failed"))).toEqual([]);
     const known = new Set(logged.filter(({ httpStatus }) => httpStatus >= 500).map(({ path }) => path));
     expect(
       failed.filter((path) => !known.has(path)),
       "each 5xx has its log line",
     ).toEqual([]);
-    count5xx += failed.length;
     failed = [];
     await control("POST", "/reset", { all: true });
   }
-  const [early = 0, last = 0] = [memoryMb[Math.floor(rounds / 4)], memoryMb.at(-1)];
-  console.log(`statuses ${JSON.stringify([...seen])}; memory ${memoryMb.map(Math.round).join(" ")} MB`);
-  expect(last, `memory stays flat: ${memoryMb.join(" ")}`).toBeLessThan(early + 60);
-  expect(seen.get(200) ?? 0).toBeGreaterThan(total / 20);
-  expect(count5xx).toBeGreaterThan(0);
+  console.log(`statuses ${JSON.stringify(seen)}; memory ${memoryMb.map(Math.round).join(" ")} MB`);
+  expect(memoryMb.at(-1), "memory stays flat").toBeLessThan((memoryMb[rounds / 4] ?? 0) + 60);
+  expect([(seen[200] ?? 0) > total / 25, (seen[500] ?? 0) > 0]).toEqual([true, true]);
   child.kill("SIGTERM");
   expect((await once(child, "exit"))[0]).toBe(0);
 });
