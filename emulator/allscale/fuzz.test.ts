@@ -45,7 +45,7 @@ function value(depth = 0): unknown {
 
 function body(): string {
   if (random(2) === 0) return oneOf(right);
-  if (random(6) === 0) return oneOf([...words, `{"extra":${"[".repeat(6_000)}`]);
+  if (random(6) === 0) return oneOf([...words, "action=pay", "status=20", `{"extra":${"[".repeat(6_000)}`]);
   const text = JSON.stringify(random(2) === 0 ? value() : { ...JSON.parse(oneOf(right)), ...(value() as object) });
   return random(6) === 0 ? text.slice(0, random(text.length)) : text;
 }
