@@ -2,7 +2,7 @@ import { type ControlContext, ControlError, type Route, route } from "../core/co
 import { choice, decimal, flag, integer, nullable, text } from "../core/fields";
 import type { Host } from "../core/host";
 import { json, type Reply } from "../core/http";
-import type { Section } from "../core/provider";
+import type { Section } from "../core/page";
 import { scenarioNamed } from "../core/time-routes";
 import type { Store } from "./account";
 import { changeStatus } from "./change-status";

@@ -58,7 +58,7 @@ export class Host<A extends Account> {
     const sent = { method, path, query, durationMs, body: text };
     const defaults = { expectedCanonical: null, fault: null, note: null };
     const entry = { id: facts.requestId, at: new Date().toISOString(), ...defaults, ...facts, ...tags, ...sent };
-    (account?.requests ?? this.unattributed).add(entry, text.length);
+    (account?.requests ?? this.unattributed).add(entry, text.length + 2 * (path.length + query.length));
     tell(this.#listeners.onRequest, entry);
   }
 

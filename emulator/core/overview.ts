@@ -3,7 +3,7 @@ import { type ControlContext, type Route, route } from "./control-route";
 import { faultKinds } from "./fault-routes";
 import { html, json } from "./http";
 import { openApiDescription } from "./openapi";
-import { type Cell, code, escapeHtml, pageOf, prose, table } from "./page";
+import { code, escapeHtml, pageOf, prose, type Section, table } from "./page";
 
 /** The page and the machine-readable description, both made from the routes. */
 export function overviewRoutes<A extends Account>(): readonly Route<A>[] {
@@ -18,74 +18,54 @@ export function overviewRoutes<A extends Account>(): readonly Route<A>[] {
   ];
 }
 
-const shownRows = 20;
-
 function overviewPage<A extends Account>({ host, account }: ControlContext<A>): string {
-  const { provider } = host;
+  const { provider, routes, publicUrl } = host;
+  const link = (apiKey: string): string =>
+    `<a href="/_emulator/?api_key=${encodeURIComponent(apiKey)}">${escapeHtml(apiKey)}</a>`;
+  const intro = `<h1>${escapeHtml(provider.title)}</h1>
+<p class="soft">Account <code>${escapeHtml(account.apiKey)}</code>, API at <code>${escapeHtml(publicUrl)}</code>, webhooks to
+<code>${escapeHtml(account.settings.webhookUrl ?? "nowhere")}</code>. All accounts: ${[...host.accounts.keys()].map(link).join(", ")}.
+Described for machines in <a href="/_emulator/openapi.json">openapi.json</a>.</p>`;
   const kinds = faultKinds(provider);
-  const deliveries = account.deliveries.list().slice(-shownRows).reverse();
-  const notes = account.requests.list().filter(({ note }) => note !== null);
   const faultRows = (on: string, list: typeof kinds.api) =>
     Object.entries(list).map(([kind, { about, ops }]) => [code(kind), ops?.join(", ") ?? on, prose(about)]);
-  const body = `<h1>${escapeHtml(provider.title)}</h1>
-<p class="soft">Account <code>${escapeHtml(account.apiKey)}</code>, API at <code>${escapeHtml(host.publicUrl)}</code>,
-webhooks to <code>${escapeHtml(account.settings.webhookUrl ?? "nowhere")}</code>. All accounts:
-${[...host.accounts.keys()].map(accountLink).join(", ")}. Described for machines in
-<a href="/_emulator/openapi.json">openapi.json</a>.</p>
-${provider
-  .sections(account)
-  .map(({ title, heads, rows }) => table(title, heads, rows))
-  .join("\n")}
-${table(
-  "Newest webhooks",
-  ["Sent", "Kind", "Attempt", "Answer"],
-  deliveries.map(({ at, kind, attempt, answer, error, state }) => [
-    at,
-    kind,
-    attempt,
-    answer === null ? (error ?? state) : `${answer.status} ${answer.body.slice(0, 80)}`,
-  ]),
-)}
-${table(
-  "Notes on accepted requests",
-  ["At", "Operation", "Note"],
-  notes
-    .slice(-shownRows)
-    .reverse()
-    .map(({ at, op, note }) => [at, op, note ?? ""]),
-)}
-${table(
-  "Faults in force",
-  ["Operation", "Kind", "Struck"],
-  account.faults.list().map(({ op, kind, struck, times }) => [op, kind, `${struck} of ${times ?? "any number"}`]),
-)}
-${table(
-  "Control API",
-  ["Request", "Does", "Fields"],
-  host.routes.map((each) => [code(`${each.method} ${each.path}`), prose(each.summary), fieldNames(each)]),
-)}
-${table(
-  "Scenarios",
-  ["Name", "Started by", "What happens"],
-  Object.entries(provider.scenarios).map(([name, { about, startedBy }]) => [code(name), startedBy, about]),
-)}
-${table("Faults", ["Kind", "On", "Does"], [...faultRows("any operation", kinds.api), ...faultRows("webhook", kinds.webhook)])}
-${table("Settings", ["Name", "Now", "Meaning", "Takes"], settingRows({ host, account }))}`;
-  return pageOf({ title: provider.title, body });
-}
-
-function settingRows<A extends Account>({ host, account }: Pick<ControlContext<A>, "host" | "account">): Cell[][] {
+  const newest = <T>(entries: readonly T[]): T[] => entries.slice(-20).reverse();
   const now: Readonly<Record<string, unknown>> = { ...account.settings };
-  return Object.entries(host.provider.settings).map(([name, { about, form }]) => [
-    code(name),
-    code(JSON.stringify(now[name])),
-    prose(about),
-    form,
-  ]);
-}
-
-function accountLink(apiKey: string): string {
-  return `<a href="/_emulator/?api_key=${encodeURIComponent(apiKey)}">${escapeHtml(apiKey)}</a>`;
+  const deliveries = newest(account.deliveries.list()).map(({ at, kind, attempt, answer, error, state }) => {
+    return [at, kind, attempt, answer === null ? (error ?? state) : `${answer.status} ${answer.body.slice(0, 80)}`];
+  });
+  const notes = newest(account.requests.list().filter(({ note }) => note !== null));
+  const faults = account.faults
+    .list()
+    .map(({ op, kind, struck, times }) => [op, kind, `${struck} of ${times ?? "any"}`]);
+  const control = routes.map((each) => [code(`${each.method} ${each.path}`), prose(each.summary), fieldNames(each)]);
+  const scenarios = Object.entries(provider.scenarios);
+  const settings = Object.entries(provider.settings).map(([name, { about, form }]) => {
+    return [code(name), code(JSON.stringify(now[name])), prose(about), form];
+  });
+  const sections: readonly Section[] = [
+    ...provider.sections(account),
+    { title: "Newest webhooks", heads: ["Sent", "Kind", "Attempt", "Answer"], rows: deliveries },
+    {
+      title: "Notes on accepted requests",
+      heads: ["At", "Operation", "Note"],
+      rows: notes.map(({ at, op, note }) => [at, op, note ?? ""]),
+    },
+    { title: "Faults in force", heads: ["Operation", "Kind", "Struck"], rows: faults },
+    { title: "Control API", heads: ["Request", "Does", "Fields"], rows: control },
+    {
+      title: "Scenarios",
+      heads: ["Name", "Started by", "What happens"],
+      rows: scenarios.map(([name, { about, startedBy }]) => [code(name), startedBy, about]),
+    },
+    {
+      title: "Faults",
+      heads: ["Kind", "On", "Does"],
+      rows: [...faultRows("any operation", kinds.api), ...faultRows("webhook", kinds.webhook)],
+    },
+    { title: "Settings", heads: ["Name", "Now", "Meaning", "Takes"], rows: settings },
+  ];
+  return pageOf({ title: provider.title, body: [intro, ...sections.map(table)].join("\n") });
 }
 
 function fieldNames<A extends Account>({ query, body }: Route<A>): string {

@@ -49,7 +49,9 @@ export function messagePage(title: string, sentence: string): string {
   return pageOf({ title, body: `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(sentence)}</p>` });
 }
 
-export function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export type Section = Readonly<{ title: string; heads: readonly string[]; rows: readonly (readonly Cell[])[] }>;
+
+export function table({ title, heads, rows }: Section): string {
   if (rows.length === 0) return `<h2>${escapeHtml(title)}</h2><p class="soft">None.</p>`;
   const cell = (value: Cell): string => (typeof value === "object" ? value.html : escapeHtml(String(value)));
   const head = heads.map((each) => `<th scope="col">${escapeHtml(each)}</th>`).join("");

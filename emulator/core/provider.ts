@@ -5,12 +5,10 @@ import type { AddedFault } from "./faults";
 import type { FieldTable, SettingTable } from "./fields";
 import type { Host } from "./host";
 import type { RawRequest, Reply } from "./http";
-import type { Cell } from "./page";
+import type { Section } from "./page";
 
 /** What a scenario is about, and the words that start it. */
 export type Scenario = Readonly<{ about: string; startedBy: string }>;
-
-export type Section = Readonly<{ title: string; heads: readonly string[]; rows: readonly (readonly Cell[])[] }>;
 
 export interface Answered<A> {
   readonly reply: Reply;
