@@ -57,9 +57,13 @@ export function parseCli(args: readonly string[]) {
   const webhookUrl = values["no-webhooks"] ? null : values["webhook-url"] || null;
   const publicUrl = values["public-url"];
   return {
-    ...{ help, quiet, json },
+    help,
+    quiet,
+    json,
     start: {
-      ...{ port: values.port === "" ? Number.NaN : Number(values.port), host, allowRemote: values["allow-remote"] },
+      port: values.port === "" ? Number.NaN : Number(values.port),
+      host,
+      allowRemote: values["allow-remote"],
       ...credentials,
       webhookUrl,
       ...(publicUrl !== undefined && { publicUrl }),

@@ -144,7 +144,11 @@ function finish(host: Host<Store>, request: RawRequest, handled: Handled): Answe
     reply: isSigned && store !== null ? signResponse({ store, ...signing }) : reply,
     tags: { intentId: null, orderId: null, claimLinkId: null, ...handled.tags },
     entry: {
-      ...{ op, requestId, expectedCanonical, note, fault: fault?.kind ?? null },
+      op,
+      requestId,
+      expectedCanonical,
+      note,
+      fault: fault?.kind ?? null,
       httpStatus: isAnswered ? reply.status : null,
       code: isAnswered ? (error?.code ?? 0) : null,
       reason: typeof reason === "string" ? reason : null,

@@ -51,7 +51,10 @@ export function createClaimLink(host: Host<Store>, store: Store, body: unknown):
   const isHit = known !== undefined;
   const payload = {
     claim_link_id: link.id,
-    ...{ reference_id, amount, token_symbol: link.coinSymbol, status: link.status },
+    reference_id,
+    amount,
+    token_symbol: link.coinSymbol,
+    status: link.status,
     // The token is a bearer secret and is shown once.
     token: isHit ? null : link.token,
     claim_url: isHit ? null : claimUrl(link, host.publicUrl),
@@ -135,9 +138,13 @@ export function moveClaimLink(store: Store, link: ClaimLink, { event, by, sendsW
   link.history.push({ status: event, atMs, by });
   if (event === "claiming" || !sendsWebhook) return;
   const fields = {
-    ...{ event, webhook_id: "", claim_link_id: id, reference_id: terms.reference_id },
+    event,
+    webhook_id: "",
+    claim_link_id: id,
+    reference_id: terms.reference_id,
     occurred_at: new Date(atMs).toISOString(),
-    ...{ amount: terms.amount, token_symbol: coinSymbol },
+    amount: terms.amount,
+    token_symbol: coinSymbol,
     [event === "claimed" ? "claim_tx_hash" : "refund_tx_hash"]: madeUpTransactionHash(`${event}:${id}`),
   };
   const { claimLinkWebhookUrl: url } = store.settings;

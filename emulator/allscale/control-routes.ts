@@ -134,10 +134,16 @@ function shown(context: Context, intent: Intent): Reply {
 function intentView({ host, account }: Context, intent: Intent): Readonly<Record<string, unknown>> {
   const { id, order, payment, scenario } = intent;
   return {
-    ...{ id, checkoutUrl: checkoutUrl(intent, host.publicUrl) },
-    ...{ status: intent.status, statusName: statusOf(intent.status).name },
-    ...{ createdAt: isoTime(intent.createdAtMs), expiresAt: isoTime(intent.expiresAtMs) },
-    ...{ order, payment, scenario, detail: detailPayload(account, intent) },
+    id,
+    checkoutUrl: checkoutUrl(intent, host.publicUrl),
+    status: intent.status,
+    statusName: statusOf(intent.status).name,
+    createdAt: isoTime(intent.createdAtMs),
+    expiresAt: isoTime(intent.expiresAtMs),
+    order,
+    payment,
+    scenario,
+    detail: detailPayload(account, intent),
     history: intent.history.map(({ atMs, ...change }) => ({ ...change, at: isoTime(atMs) })),
   };
 }

@@ -40,7 +40,7 @@ export const coreSettings = {
 export type CoreSettings = ValuesOf<typeof coreSettings>;
 export type Credentials = Readonly<{ apiKey: string; apiSecret: string }>;
 
-/** What became of a request, as far as whoever answered it knows. */
+/** What became of a request, as far as its handler knows. */
 export interface EntryFacts {
   readonly op: string;
   readonly requestId: string;

@@ -109,7 +109,10 @@ async function matrix(run: Run): Promise<number> {
   // The braces of the default must not be percent-encoded, so it is put together as text.
   const { "state-url": stateUrl = `${new URL(url).origin}/api/orders/{orderId}` } = options;
   const results = await runMatrix({
-    ...{ kit, emulator, signer: { url, apiKey, apiSecret }, timeoutMs },
+    kit,
+    emulator,
+    signer: { url, apiKey, apiSecret },
+    timeoutMs,
     stateUrl: stateUrl === "none" ? null : stateUrl,
     nextOrder: supply(await namedOrders(run), kit, () => createOrder(kit, emulator, shop)),
     onLine: (result) => say(run, result, lineText(result)),
