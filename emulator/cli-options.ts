@@ -23,8 +23,6 @@ Usage: allscale-emulator [options]
 The control API is described at /_emulator/ once it runs.
 `;
 
-export type CliOptions = ReturnType<typeof parseCli>;
-
 /** Reads the command line; throws a sentence for what it does not take. What the values must be, the start checks. */
 export function parseCli(args: readonly string[]) {
   const { values } = parseArgs({

@@ -28,11 +28,6 @@ export function header(request: Pick<RawRequest, "headers">, name: string): stri
   return Buffer.from(joined, "latin1").toString("utf8");
 }
 
-/** Whether text can be sent as the value of a header. */
-export function fitsHeader(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
-}
-
 /** The body, or null when it is longer than `maxBytes`. The rest is drained, so that the client reads the answer. */
 export async function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
