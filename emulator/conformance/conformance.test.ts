@@ -1,32 +1,44 @@
-import { afterAll, describe, expect, it } from "vitest";
-import { settingNames } from "../state/settings";
-import { allCases } from "./all-cases";
-import { newCoverage, openLab } from "./lab";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { openStore } from "../test-support/bench-store";
+import { allCases, casesFor } from "./suite";
 
-const coverage = newCoverage();
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
-describe("conformance with the protocol file", () => {
-  const lab = openLab(coverage);
-  afterAll(() => lab.close());
+async function openTarget() {
+  const { merchant, control } = await openStore();
+  const account = (name: string) => ({ apiKey: `st_${name}`, apiSecret: `st_${name}_secret` });
+  await control("POST", "/accounts", account("neighbour"));
+  await control("POST", "/accounts", { ...account("signed"), signedResponse: true });
+  return {
+    merchant,
+    neighbour: { ...merchant, ...account("neighbour") },
+    signed: { ...merchant, ...account("signed") },
+  };
+}
 
+describe("conformance with the protocol", () => {
   it.each(allCases.map((each) => [each.section, each.name, each] as const))("%s: %s", async (_section, _name, each) => {
-    await each.run(lab);
+    await each.run(await openTarget());
+  });
+});
+
+describe("the suite judges any implementation by its URL", () => {
+  it("and finds the promise that one of them does not keep", async () => {
+    const { merchant } = await openStore({ settings: { statusShape: "object" } });
+    const broken: string[] = [];
+    for (const each of casesFor({ merchant })) await each.run({ merchant }).catch(() => broken.push(each.name));
+    expect(broken).toEqual(["status is a bare integer, and detail shows the order without a payment"]);
   });
 
-  it("met every route, code, reason and switch", () => {
-    expect([...coverage.operations].sort()).toEqual(["create", "detail", "fail", "ping", "post", "status"]);
-    expect([...coverage.codes].sort()).toEqual([0, 10001, 20001, 20002, 30001, 40001, 50001, 50002, 90000, 99999]);
-    for (const reason of [
-      "missing_headers",
-      "invalid_key",
-      "timestamp_out_of_window",
-      "signature_mismatch",
-      "replay_nonce",
-      "ip_not_allowed",
-    ]) {
-      expect(coverage.reasons).toContain(reason);
-    }
-    const alsoSwitched = new Set(["retryAfterUnit", "retryAfterPlace"]);
-    expect(settingNames.filter((name) => !coverage.settings.has(name) && !alsoSwitched.has(name))).toEqual([]);
+  it("from the command line, without the cases that need another account", async () => {
+    const { merchant } = await openTarget();
+    const args = [merchant.baseUrl, merchant.apiKey, merchant.apiSecret];
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", main, ...args]);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBe(allCases.filter(({ needs }) => needs === undefined).length);
+    expect(lines.every((line) => line.startsWith("kept"))).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import type { EmulatorOptions, RunningEmulator } from "../listening-emulator";
+import type { EmulatorOptions, RunningEmulator } from "../server";
 import { startEmulator } from "../server";
 import { type Merchant, type RawAnswer, send } from "./merchant";
 import { openSink, type WebhookSink } from "./webhook-sink";

@@ -2,19 +2,7 @@ import { createHash, createHmac, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 
 /** A merchant's side of §2, written apart from the emulator's own signing so that each checks the other. */
-export interface Merchant {
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly apiSecret: string;
-}
-
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  /** The body as JSON, or undefined when it is none. */
-  readonly body: Envelope | undefined;
-}
+export type Merchant = Readonly<{ baseUrl: string; apiKey: string; apiSecret: string }>;
 
 export interface Envelope {
   readonly code?: number;
@@ -24,8 +12,13 @@ export interface Envelope {
   readonly [name: string]: unknown;
 }
 
+/** `body` is the text as JSON, or undefined when it is none. */
+export type RawAnswer = Readonly<{ status: number; headers: Headers; text: string; body: Envelope | undefined }>;
+type Headers = Readonly<Record<string, string>>;
+type Body = string | Uint8Array;
+
 export interface CallOptions {
-  readonly body?: string | Uint8Array;
+  readonly body?: Body;
   readonly timestamp?: string;
   readonly nonce?: string;
   readonly key?: string;
@@ -33,72 +26,44 @@ export interface CallOptions {
   /** Headers that replace or, when null, remove what would be sent. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /** What is signed instead of what is sent. */
-  readonly signed?: {
-    readonly method?: string;
-    readonly target?: string;
-    readonly body?: string | Uint8Array;
-    readonly timestamp?: string;
-    readonly nonce?: string;
-  };
+  readonly signed?: Readonly<Partial<Record<"method" | "target" | "timestamp" | "nonce", string>>> & { body?: Body };
 }
 
 export function nowSeconds(offset = 0): string {
   return String(Math.floor(Date.now() / 1000) + offset);
 }
 
-function signedHeaders(merchant: Merchant, { method, target, options }: Omit<Sent, "url">): Record<string, string> {
-  const timestamp = options.timestamp ?? nowSeconds();
-  const nonce = options.nonce ?? randomUUID();
-  const signedTarget = options.signed?.target ?? target;
-  const mark = signedTarget.indexOf("?");
-  const lines = [
-    options.signed?.method ?? method,
-    mark === -1 ? signedTarget : signedTarget.slice(0, mark),
-    mark === -1 ? "" : signedTarget.slice(mark + 1),
-    options.signed?.timestamp ?? timestamp,
-    options.signed?.nonce ?? nonce,
-    createHash("sha256")
-      .update(options.signed?.body ?? options.body ?? "")
-      .digest("hex"),
-  ];
-  const secret = options.secret ?? merchant.apiSecret;
-  return {
-    "X-API-Key": options.key ?? merchant.apiKey,
-    "X-Timestamp": timestamp,
-    "X-Nonce": nonce,
-    "X-Signature": `v1=${createHmac("sha256", secret).update(lines.join("\n")).digest("base64")}`,
-  };
-}
+type Sent = Readonly<{ method: string; target: string; options: CallOptions }>;
 
-interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly target: string;
-  readonly options: CallOptions;
+export function signedHeaders(merchant: Merchant, { method, target, options }: Sent): Record<string, string> {
+  const { timestamp = nowSeconds(), nonce = randomUUID(), body = "", secret = merchant.apiSecret } = options;
+  const signed = { method, target, timestamp, nonce, body, ...options.signed };
+  const mark = signed.target.indexOf("?");
+  const [path, query] = mark < 0 ? [signed.target, ""] : [signed.target.slice(0, mark), signed.target.slice(mark + 1)];
+  const hash = createHash("sha256").update(signed.body).digest("hex");
+  const canonical = [signed.method, path, query, signed.timestamp, signed.nonce, hash].join("\n");
+  const signature = `v1=${createHmac("sha256", secret).update(canonical).digest("base64")}`;
+  const key = options.key ?? merchant.apiKey;
+  return { "X-API-Key": key, "X-Timestamp": timestamp, "X-Nonce": nonce, "X-Signature": signature };
 }
 
 /** Sends one signed request. The target goes onto the wire as it is, unlike with `fetch`. */
 export function call(merchant: Merchant, target: string, options: CallOptions & { method?: string } = {}) {
-  const method = options.method ?? (options.body === undefined ? "GET" : "POST");
-  const contentType = options.body === undefined ? {} : { "Content-Type": "application/json" };
+  const { body, method = body === undefined ? "GET" : "POST" } = options;
+  const contentType = body === undefined ? {} : { "Content-Type": "application/json" };
   const all = { ...contentType, ...signedHeaders(merchant, { method, target, options }), ...options.headers };
   const headers = Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
   );
-  return send({ url: merchant.baseUrl, method, target, headers, ...(options.body && { body: options.body }) });
+  return send({ url: merchant.baseUrl, method, target, headers, ...(body && { body }) });
 }
 
 export function create(merchant: Merchant, fields: object, options: CallOptions = {}): Promise<RawAnswer> {
   return call(merchant, "/v1/checkout_intents/", { body: JSON.stringify(fields), ...options });
 }
 
-export interface CreatedIntent {
-  readonly checkout_url: string;
-  readonly allscale_checkout_intent_id: string;
-  readonly amount_coins: string;
-  readonly stable_coin_type: number;
-  readonly rate: string | null;
-}
+type Texts = Readonly<Record<"checkout_url" | "allscale_checkout_intent_id" | "amount_coins", string>>;
+export type CreatedIntent = Texts & Readonly<{ stable_coin_type: number; rate: string | null }>;
 
 /** The payload of an answer that must be a success. */
 export function payloadOf<T = Readonly<Record<string, unknown>>>(answer: RawAnswer): T {
@@ -111,39 +76,25 @@ export async function createOk(merchant: Merchant, fields: object): Promise<Crea
   return payloadOf<CreatedIntent>(await create(merchant, fields));
 }
 
-export interface PlainRequest {
-  readonly url: string;
-  readonly method: string;
-  readonly target: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-}
+type Plain = Readonly<{ url: string; method: string; target: string; headers?: Headers; body?: Body }>;
 
 /** One HTTP request over a connection of its own. */
-export function send({ url, method, target, headers = {}, body }: PlainRequest): Promise<RawAnswer> {
-  const { hostname, port } = new URL(url);
+export function send({ url, method, target, headers = {}, body }: Plain): Promise<RawAnswer> {
+  const { hostname: host, port } = new URL(url);
   const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+  const options = { host, port, method, path: target, headers: { ...length, ...headers }, agent: false };
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(
-      { host: hostname, port, method, path: target, headers: { ...length, ...headers }, agent: false },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("error", reject);
-        incoming.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
-          const entries = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: Object.fromEntries(entries),
-            text,
-            body: parseOrUndefined(text),
-          });
-        });
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end(body);
+    const outgoing = httpRequest(options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk)).on("error", reject);
+      incoming.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        const { statusCode: status = 0, headers } = incoming;
+        const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+        resolve({ status, headers: Object.fromEntries(entries), text, body: parseOrUndefined(text) });
+      });
+    });
+    outgoing.on("error", reject).end(body);
   });
 }
 

@@ -2,15 +2,10 @@ import { createHash, createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface CaughtWebhook {
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
+type Fields = Readonly<Record<string, unknown>>;
+export type CaughtWebhook = Readonly<{ target: string; headers: Record<string, string>; text: string; body: Fields }>;
 /** How the sink answers; `hang` takes the request and never answers. */
-export type SinkAnswer = { status: number; headers?: Record<string, string>; body?: string } | "hang";
+export type SinkAnswer = { status: number; headers?: Record<string, string> } | "hang";
 
 export interface WebhookSink {
   readonly url: string;
@@ -27,22 +22,19 @@ export async function openSink(): Promise<WebhookSink> {
   const caught: CaughtWebhook[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   const sink = { caught, answer: (_count: number): SinkAnswer => ({ status: 200 }) };
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const text = Buffer.concat(chunks).toString("utf8");
-      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
-      caught.push({ target: request.url ?? "", headers: Object.fromEntries(headers), text, body: parsed(text) });
-      const answer = sink.answer(caught.length);
-      if (answer !== "hang") response.writeHead(answer.status, answer.headers).end(answer.body);
-      for (const waiter of waiting) if (caught.length >= waiter.count) waiter.resolve();
-    });
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString("utf8");
+    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
+    caught.push({ target: request.url ?? "", headers: Object.fromEntries(headers), text, body: parsed(text) });
+    const answer = sink.answer(caught.length);
+    if (answer !== "hang") response.writeHead(answer.status, answer.headers).end();
+    for (const waiter of waiting) if (caught.length >= waiter.count) waiter.resolve();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   return Object.assign(sink, {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     waitFor: (count: number) =>
       new Promise<CaughtWebhook[]>((resolve) => {
         if (caught.length >= count) resolve(caught);
@@ -56,7 +48,7 @@ export async function openSink(): Promise<WebhookSink> {
   });
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> {
+function parsed(text: string): Fields {
   try {
     return JSON.parse(text);
   } catch {
@@ -65,19 +57,10 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** A merchant's check of §8, written apart from the emulator's own signing. */
-export function webhookVerifies(webhook: CaughtWebhook, secret: string): boolean {
-  const { headers } = webhook;
-  const [path = "", query = ""] = webhook.target.split("?", 2);
-  const lines = [
-    "allscale:webhook:v1",
-    "POST",
-    path,
-    query,
-    headers["x-webhook-id"],
-    headers["x-webhook-timestamp"],
-    headers["x-webhook-nonce"],
-    createHash("sha256").update(webhook.text).digest("hex"),
-  ];
-  const expected = createHmac("sha256", secret).update(lines.join("\n")).digest("base64");
-  return headers["x-webhook-signature"] === `v1=${expected}`;
+export function webhookVerifies({ target, headers, text }: CaughtWebhook, secret: string): boolean {
+  const [path = "", query = ""] = target.split("?", 2);
+  const ids = [headers["x-webhook-id"], headers["x-webhook-timestamp"], headers["x-webhook-nonce"]];
+  const hash = createHash("sha256").update(text).digest("hex");
+  const canonical = ["allscale:webhook:v1", "POST", path, query, ...ids, hash].join("\n");
+  return headers["x-webhook-signature"] === `v1=${createHmac("sha256", secret).update(canonical).digest("base64")}`;
 }

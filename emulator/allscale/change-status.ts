@@ -1,0 +1,53 @@
+import { deliver, send } from "../core/deliveries";
+import type { Store } from "./account";
+import { funded, type Intent, newObjectId, type PaymentFacts, paymentFor, type ReportedFigures } from "./intent";
+import { madeUpTransactionHash } from "./money";
+import { webhookFields } from "./payloads";
+import { CONFIRMED, type StatusValue } from "./statuses";
+import { type WebhookVariant, webhookMessage } from "./webhooks";
+
+export interface StatusChange {
+  readonly status: StatusValue;
+  /** Who asked: the hosted page, the control API or a scenario. */
+  readonly by: string;
+  readonly facts?: PaymentFacts;
+  readonly reported?: ReportedFigures;
+  /** False confirms without a webhook. */
+  readonly sendsWebhook?: boolean;
+}
+
+/**
+ * Moves an intent to any status from any other, because late and contradicting changes are what an emulator is for.
+ * Only CONFIRMED sends a webhook (§8).
+ */
+export function changeStatus(store: Store, intent: Intent, change: StatusChange): void {
+  const { status, by, facts, reported, sendsWebhook = true } = change;
+  intent.status = status;
+  intent.history.push({ status, atMs: store.clock.now(), by });
+  intent.reported = { ...intent.reported, ...reported };
+  if (funded.has(status) || facts !== undefined) intent.payment = paymentFor(intent, status, facts);
+  if (status === CONFIRMED && sendsWebhook) deliver(store, confirmation(store, intent));
+}
+
+/** The webhook of a confirmation, whether or not it is true yet. */
+export function confirmation(store: Store, intent: Intent, variant?: WebhookVariant) {
+  const payment = intent.payment ?? paymentFor(intent, CONFIRMED);
+  const tags = { transactionId: payment.transactionId, intentId: intent.id };
+  const { webhookUrl: url } = store.settings;
+  return webhookMessage(store, { url, fields: webhookFields(store, intent, payment), tags }, variant);
+}
+
+/** The payer pays once more: another transaction with a webhook of its own. */
+export function secondPayment(store: Store, intent: Intent, by: string): void {
+  const first = intent.payment ?? paymentFor(intent, CONFIRMED);
+  const txHash = madeUpTransactionHash(`${intent.id}:${intent.history.length}`);
+  intent.payment = { ...first, transactionId: newObjectId(), txHash };
+  changeStatus(store, intent, { status: CONFIRMED, by });
+}
+
+/** Sends a webhook as a stranger would make it up, once. */
+export function forge(store: Store, intent: Intent, variant: WebhookVariant): void {
+  const message = confirmation(store, intent, variant);
+  if (message.url === null) return;
+  void send(store, { kind: "forged", tags: message.tags, attempt: 1, build: () => message.build(null) });
+}

@@ -1,0 +1,177 @@
+import { type ControlContext, ControlError, type Route, route } from "../core/control-route";
+import { choice, decimal, flag, integer, nullable, text } from "../core/fields";
+import type { Host } from "../core/host";
+import { json, type Reply } from "../core/http";
+import type { Section } from "../core/page";
+import { scenarioNamed } from "../core/time-routes";
+import type { Store } from "./account";
+import { changeStatus } from "./change-status";
+import { type ClaimLink, claimEvents, claimUrl, moveClaimLink } from "./claim-links";
+import { priceText } from "./hosted-pages";
+import type { Intent, PaymentFacts, ReportedFigures } from "./intent";
+import { fiatCurrencies } from "./money";
+import { checkoutUrl, detailPayload } from "./payloads";
+import { scenarios, startScenario } from "./scenarios";
+import { statuses, statusOf } from "./statuses";
+
+type Context = ControlContext<Store>;
+
+const limit = "How many; 100 by default.";
+const sendsWebhook = flag("False sends no webhook.");
+const figures = {
+  amount_cents: nullable(integer("Shown instead of the order's amount, true or not.")),
+  currency: nullable(integer("Shown instead of the order's currency.")),
+  amount_coins: decimal("Shown instead of the order's coin amount."),
+  coin_symbol: text("Shown instead of the order's coin."),
+};
+const facts = {
+  chain_id: integer("The EIP-155 chain of the payment."),
+  tx_hash: text("The hash of the payment."),
+  tx_from: text("The sender of the payment."),
+  payment_method_type: integer("0 to 3."),
+  actual_paid_amount: decimal("What arrived."),
+};
+const status = choice(
+  "The new status.",
+  statuses.map(({ value }) => value),
+);
+
+/** Intents and claim links, and how to move them. */
+export const controlRoutes: readonly Route<Store>[] = [
+  route("GET /_emulator/intents", "The intents of the account, newest first.", {
+    query: { order_id: "Only those of this order.", limit },
+    handle: (context) => {
+      const { account, query } = context;
+      const orderId = query.get("order_id");
+      const wanted = [...account.intents.values()].filter(({ order }) => orderId === null || order.orderId === orderId);
+      const intents = newest(wanted, query).map((intent) => intentView(context, account.age(intent)));
+      return json(200, { total: wanted.length, intents });
+    },
+  }),
+  route(
+    "GET /_emulator/intents/{id}",
+    "One intent with its order, payment, history and the detail payload of the API.",
+    {
+      handle: (context) => shown(context, findIntent(context)),
+    },
+  ),
+  route("POST /_emulator/intents/{id}/status", "Moves an intent to any status from any other. 20 sends the webhook.", {
+    body: { status, ...figures, ...facts, webhook: sendsWebhook },
+    required: ["status"],
+    handle: (context, body) => {
+      const intent = findIntent(context);
+      const given = withoutUndefined<PaymentFacts>({
+        chainId: body.chain_id,
+        txHash: body.tx_hash,
+        txFrom: body.tx_from,
+        paymentMethodType: body.payment_method_type,
+        actualPaidAmount: body.actual_paid_amount,
+      });
+      const symbol = fiatCurrencies.find(({ value }) => value === body.currency)?.symbol ?? null;
+      const reported = withoutUndefined<ReportedFigures>({
+        amountCents: body.amount_cents,
+        currency: body.currency,
+        currencySymbol: body.currency === undefined ? undefined : symbol,
+        amountCoins: body.amount_coins,
+        coinSymbol: body.coin_symbol,
+      });
+      const change = { status: body.status, by: "control", reported, sendsWebhook: body.webhook ?? true };
+      changeStatus(context.account, intent, { ...change, ...(Object.keys(given).length > 0 && { facts: given }) });
+      return shown(context, intent);
+    },
+  }),
+  route("POST /_emulator/intents/{id}/scenario", "Plays a scenario on an intent that exists.", {
+    body: { name: text("The scenario.") },
+    required: ["name"],
+    handle: (context, { name }) => {
+      const intent = findIntent(context);
+      startScenario(context.account, intent, scenarioNamed({ scenarios }, name));
+      return shown(context, intent);
+    },
+  }),
+  route("GET /_emulator/claim_links", "The claim links of the account, newest first.", {
+    query: { reference_id: "Only the one with this reference.", limit },
+    handle: ({ host, account, query }) => {
+      const reference = query.get("reference_id");
+      const all = [...account.claimLinks.values()];
+      const wanted = all.filter(({ terms }) => reference === null || terms.reference_id === reference);
+      const claim_links = newest(wanted, query).map((link) => claimLinkView(host, link));
+      return json(200, { total: wanted.length, claim_links });
+    },
+  }),
+  route("POST /_emulator/claim_links/{id}/event", "Moves a claim link; every event but `claiming` sends its webhook.", {
+    body: { event: choice("What happens to it.", claimEvents), webhook: sendsWebhook },
+    required: ["event"],
+    handle: ({ host, account, params }, { event, webhook = true }) => {
+      const link = account.claimLinks.get(params.id ?? "");
+      if (link === undefined) throw new ControlError("This account has no such claim link.", 404);
+      moveClaimLink(account, link, { event, by: "control", sendsWebhook: webhook });
+      return json(200, claimLinkView(host, link));
+    },
+  }),
+];
+
+/** The newest entries first, as many as the query wants. */
+function newest<T>(entries: readonly T[], query = new URLSearchParams("limit=20")): readonly T[] {
+  const count = Number(query.get("limit") ?? 100);
+  if (!Number.isSafeInteger(count) || count < 1) throw new ControlError('"limit" takes a positive integer.');
+  return entries.slice(-count).reverse();
+}
+
+function findIntent({ account, params }: Context): Intent {
+  const intent = account.intent(params.id ?? "");
+  if (intent === undefined) throw new ControlError("This account has no such intent.", 404);
+  return intent;
+}
+
+const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+function shown(context: Context, intent: Intent): Reply {
+  return json(200, intentView(context, intent));
+}
+
+/** An intent as the control API shows it: more than the merchant sees, with the detail payload inside. */
+function intentView({ host, account }: Context, intent: Intent): Readonly<Record<string, unknown>> {
+  const { id, order, payment, scenario } = intent;
+  return {
+    id,
+    checkoutUrl: checkoutUrl(intent, host.publicUrl),
+    status: intent.status,
+    statusName: statusOf(intent.status).name,
+    createdAt: isoTime(intent.createdAtMs),
+    expiresAt: isoTime(intent.expiresAtMs),
+    order,
+    payment,
+    scenario,
+    detail: detailPayload(account, intent),
+    history: intent.history.map(({ atMs, ...change }) => ({ ...change, at: isoTime(atMs) })),
+  };
+}
+
+function claimLinkView(host: Host<Store>, link: ClaimLink): Readonly<Record<string, unknown>> {
+  const { id, status, isCancelRequested: cancelRequested, terms } = link;
+  const history = link.history.map(({ atMs, ...change }) => ({ ...change, at: isoTime(atMs) }));
+  return { id, claimUrl: claimUrl(link, host.publicUrl), status, cancelRequested, ...terms, history };
+}
+
+/** What the overview shows of an account. */
+export function sections(store: Store): readonly Section[] {
+  const intents = newest([...store.intents.values()]).map((intent) => {
+    const { id, token, order, status } = store.age(intent);
+    const link = { html: `<a href="/checkout/${token}">${id}</a>` };
+    return [link, order.orderId ?? "", priceText(intent), `${statusOf(status).label} (${status})`];
+  });
+  const links = newest([...store.claimLinks.values()]).map(({ id, token, terms, coinSymbol, status }) => {
+    const link = { html: `<a href="/claim/${token}">${id}</a>` };
+    return [link, terms.reference_id, `${terms.amount} ${coinSymbol}`, status];
+  });
+  return [
+    { title: "Newest intents", heads: ["Intent", "Order", "Amount", "Status"], rows: intents },
+    { title: "Newest claim links", heads: ["Link", "Reference", "Amount", "Status"], rows: links },
+  ];
+}
+
+/** Leaves out what was not given, which exact optional types tell apart from undefined. */
+function withoutUndefined<T extends object>(value: { readonly [Name in keyof T]: T[Name] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
+}

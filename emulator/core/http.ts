@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A request as it arrived. Path, query and body are the bytes as sent, because signatures cover them. */
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+/** Splits a request target without decoding anything. The absolute form that proxies use loses its origin. */
+export function splitTarget(target: string): Readonly<{ path: string; query: string }> {
+  const originForm = target.replace(/^https?:\/\/[^/?]*/i, "");
+  const mark = originForm.indexOf("?");
+  if (mark === -1) return { path: originForm || "/", query: "" };
+  return { path: originForm.slice(0, mark) || "/", query: originForm.slice(mark + 1) };
+}
+
+/**
+ * One header as text; missing and empty are the same. Node decodes header bytes as Latin-1, so they are read again as
+ * UTF-8, which is how the sender signed them.
+ */
+export function header(request: Pick<RawRequest, "headers">, name: string): string {
+  const value = request.headers[name.toLowerCase()];
+  const joined = Array.isArray(value) ? value.join(", ") : (value ?? "");
+  return Buffer.from(joined, "latin1").toString("utf8");
+}
+
+/** The body, or null when it is longer than `maxBytes`. The rest is drained, so that the client reads the answer. */
+export async function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    const bytes: Buffer = chunk;
+    length += bytes.length;
+    if (length <= maxBytes) chunks.push(bytes);
+  }
+  return length > maxBytes ? null : Buffer.concat(chunks);
+}
+
+/** An answer before it is written. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly delayMs?: number;
+  /** `drop` closes the connection instead of answering; `hang` leaves it open and never answers. */
+  readonly ending?: "drop" | "hang";
+}
+
+export function json(status: number, value: unknown): Reply {
+  return jsonText(status, JSON.stringify(value));
+}
+
+export function jsonText(status: number, body: string): Reply {
+  return { status, headers: { "Content-Type": "application/json" }, body };
+}
+
+export function html(status: number, body: string): Reply {
+  const headers = { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" };
+  return { status, headers, body };
+}
+
+/** 303 turns a form POST into a GET in every browser. */
+export function seeOther(location: string): Reply {
+  return { status: 303, headers: { Location: location, "Cache-Control": "no-store" }, body: "" };
+}
+
+/** Writes a reply, late or not at all if a fault says so. A client that has left is not waited for. */
+export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
+  if (reply.delayMs !== undefined) await sleepUnlessClosed(response, reply.delayMs);
+  if (reply.ending === "drop") response.destroy();
+  if (reply.ending !== undefined || response.destroyed) return;
+  // As bytes: a text body would have Node encode the headers as UTF-8 too.
+  const body = Buffer.from(reply.body, "utf8");
+  response.writeHead(reply.status, { ...reply.headers, "Content-Length": body.length });
+  response.end(body);
+}
+
+async function sleepUnlessClosed(response: ServerResponse, delayMs: number): Promise<void> {
+  const closed = new AbortController();
+  const abort = (): void => closed.abort();
+  response.once("close", abort);
+  // An aborted sleep rejects, which only means that the client has left.
+  await sleep(delayMs, undefined, { signal: closed.signal }).catch(() => undefined);
+  response.off("close", abort);
+}

@@ -1,0 +1,38 @@
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export type JsonResult =
+  | Readonly<{ ok: true; value: unknown; text: string }>
+  | Readonly<{ ok: false; reason: "not_json" | "too_deep" }>;
+
+/** Deeper values are refused: writing them out again would overflow the stack. */
+const maxDepth = 100;
+
+/** Reads bytes as JSON in UTF-8. */
+export function readJson(bytes: Uint8Array): JsonResult {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (isTooDeep(text)) return { ok: false, reason: "too_deep" };
+    return { ok: true, value: JSON.parse(text), text };
+  } catch {
+    return { ok: false, reason: "not_json" };
+  }
+}
+
+/** Counts brackets outside strings in one pass; a regular expression could be made to take quadratic time. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '"') inString = !inString;
+    else if (inString) index += character === "\\" ? 1 : 0;
+    else if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
+}
