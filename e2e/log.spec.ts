@@ -67,6 +67,14 @@ test("one payment can be followed by its id, from its start to its receipt, and 
   expect(shop.app.log()).not.toMatch(/Zoë|private word/);
 });
 
+test("what a page asked of the provider stands under the id of the page's answer", async ({ logging: shop }) => {
+  const { orderId, intentId } = await shop.open();
+  const view = await shop.client.request("GET", `/orders/${orderId}`);
+  const asked = () =>
+    shop.app.logged().find(({ operation, paymentId }) => operation === "status" && paymentId === intentId);
+  expect((await eventually(asked)).requestId).toBe(view.headers.get("x-request-id"));
+});
+
 test("no request writes a line of its own into the log, nor a control character", async ({ logging: shop }) => {
   const forged = encodeURIComponent('/x\n{"level":"info","event":"forged"}\n\u001b[31m\u009b31m\u202e');
   for (const [method, path] of [

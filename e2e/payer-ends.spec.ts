@@ -39,7 +39,7 @@ test("a payment that fell short and is sent back is shown with what came and wha
   await expect(page.getByTestId("order-shortfall")).toHaveCount(0);
 });
 
-test("coins of a test network are said to be no money, and too many coins are not kept quiet", async ({
+test("coins of a test network are said to be no money, and that a payment came late is said", async ({
   page,
   client,
   account,
@@ -48,10 +48,12 @@ test("coins of a test network are said to be no money, and too many coins are no
   await page.goto(fake.path);
   await isIn(page, "review");
   await expect(page.getByTestId("order-note")).toHaveText([/^Test network: no real money$/, /worth nothing/]);
-  const generous = await orderIn(["paid", 20, { actual_paid_amount: "6.000000" }], { client, account });
-  await page.goto(generous.path);
+  const late = await orderIn(["expired", -5, {}], { client, account });
+  await page.goto(late.path);
+  await isIn(page, "expired");
+  await account.setStatus(late.intentId, 20);
   await isIn(page, "paid");
-  await expect(page.getByTestId("order-note")).toHaveText(/more than the amount due/);
+  await expect(page.getByTestId("order-note")).toHaveText(/arrived after the time to pay had run out/);
 });
 
 test("why another try was refused is said once, and not again with every reload", async ({ page, client, account }) => {

@@ -216,7 +216,7 @@ test("a confirmation with too little money takes nothing back from an order that
   const hook = await receiver({ app, account, client });
   await account.setStatus(hook.intentId, 20, { webhook: false });
   await eventually(async () => (await client.order(hook.orderId)).json.paid === true || undefined);
-  const short = hook.body({ amount_coins: "0.010000", all_scale_transaction_id: null });
+  const short = hook.body({ amount_coins: "0.010000", all_scale_transaction_id: null, tx_hash: null });
   for (const delivery of ["first", "signed again"]) {
     expect(await hook.send({ body: short }), delivery).toMatchObject({ ...RESULT, json: { result: "needs_review" } });
   }

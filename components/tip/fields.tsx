@@ -64,7 +64,7 @@ export function AmountField(props: FieldsProps & { currency: Currency; fixed: bo
 /** How wide a tile is; a quarter of the row where nothing is named. See app/globals.css. */
 function tileClass(texts: readonly string[]): string | undefined {
   if (texts.length === 1) return "whole";
-  if (texts.length === 2 || texts.some((text) => text.length > 6)) return "halves";
+  if (texts.length === 2 || texts.some((text) => text.length > 5)) return "halves";
   return texts.length === 4 || texts.length > 6 ? undefined : "thirds";
 }
 

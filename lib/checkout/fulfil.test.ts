@@ -88,6 +88,14 @@ onBothStores("an effect", (world) => {
     await pass(24 * 3_600 * SECOND);
     await reconcile(flow, BOUNDS);
     expect(effect.calls.map(({ order }) => order.id)).toEqual([id]);
+    // The same where reconciliation itself found the money, of an order that it looks at every few hours.
+    const { order, paymentId } = await startedOrder(died, world().shop);
+    world().provider.report(paymentId, "paid");
+    await pass(24 * 3_600 * SECOND);
+    expect(await reconcile(died, BOUNDS)).toMatchObject({ paid: 1 });
+    await pass(SECOND);
+    await reconcile(flow, BOUNDS);
+    expect(effect.calls.map((call) => call.order.id)).toEqual([id, order.id]);
   });
 
   it("that throws is tried again with growing gaps, and the payment stays paid", async () => {

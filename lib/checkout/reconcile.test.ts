@@ -3,6 +3,7 @@ import { expect, it, vi } from "vitest";
 import type { OrderId, PaymentId } from "@/lib/orders/order";
 import type { ProviderFailureKind } from "@/lib/provider/provider";
 import {
+  counted,
   failure,
   newestPayment,
   onBothStores,
@@ -13,6 +14,7 @@ import {
   type TestFlow,
   type World,
 } from "@/test/flow-support";
+import { readOrder } from "./read";
 import { reconcile, reconcileOnVisit } from "./reconcile";
 import { settle } from "./settle";
 
@@ -141,6 +143,20 @@ onBothStores("reconciliation", (world) => {
     );
   });
 
+  it("puts off what it cannot read, at either end, and reaches what lies between in the next run", async () => {
+    const { process, provider, pass, corrupt, logged } = world();
+    const flow = process();
+    const orders = await openOrders(world(), flow, 5);
+    const [, , paid = expect.fail()] = orders;
+    provider.report(paid.paymentId, "paid");
+    for (const { id } of orders.filter(({ id }) => id !== paid.id)) await corrupt(id);
+    await pass(MINUTE);
+    expect(await reconcile(flow, { ...BOUNDS, maxOrders: 4 })).toEqual({ checked: 0, changed: 0, paid: 0 });
+    await pass(5 * SECOND);
+    expect(await reconcile(flow, { ...BOUNDS, maxOrders: 4 })).toEqual({ checked: 1, changed: 1, paid: 1 });
+    expect(logged("reconcile_order_failed")).toHaveLength(4);
+  });
+
   it("logs a refusal about one payment once, and asks again with growing gaps for seven days", async () => {
     const { process, provider, pass, clock, logged } = world();
     const flow = process();
@@ -251,6 +267,18 @@ onBothStores("reconciliation", (world) => {
     expect(await flow.store.due({ now: clock.now() + 14 * SECOND, limit: 1, from: "longest" })).toEqual([]);
   });
 
+  it("leaves a payment alone that a page asked about just now, but not the older ones, which no page asks about", async () => {
+    const { process, provider, pass } = world();
+    const flow = process();
+    const [few = expect.fail(), many = expect.fail()] = await openOrders(world(), flow, 2);
+    const payments = await addPayments(flow, many.id, 4);
+    await pass(MINUTE);
+    for (const { id } of [few, many]) await readOrder(flow, id, { mayAsk: true });
+    provider.asked.length = 0;
+    expect(await reconcile(process(), BOUNDS)).toMatchObject({ checked: 1 });
+    expect(provider.asked).toEqual(payments.toReversed());
+  });
+
   it("puts an order off whose status changes at every look, as any other, and keeps its history short", async () => {
     const { process, provider, pass } = world();
     const flow = process();
@@ -316,13 +344,15 @@ onSqlite("visits", (world) => {
     vi.useFakeTimers({ toFake: ["performance"] });
     vi.advanceTimersByTime(HOUR);
     const flow = process();
+    const { store, calls } = counted(flow.store);
     const orders = await openOrders(world(), flow, 8);
     for (const { paymentId } of orders) provider.report(paymentId, "paid");
     await pass(MINUTE);
-    for (let visit = 0; visit < 10; visit += 1) reconcileOnVisit(flow);
-    expect(provider.asked).toHaveLength(0);
+    for (let visit = 0; visit < 10; visit += 1) reconcileOnVisit({ ...flow, store });
+    expect(calls).toEqual([]);
     await flow.runDeferred();
     expect(provider.asked).toHaveLength(5);
+    expect(calls.filter((name) => name === "due")).toHaveLength(2);
     vi.advanceTimersByTime(5 * SECOND);
     reconcileOnVisit(flow);
     await flow.runDeferred();

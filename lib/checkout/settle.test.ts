@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { type OrderStore, storeUnavailable } from "@/lib/orders/order-store";
-import { counted, onBothStores, startedOrder, stored, withStore } from "@/test/flow-support";
+import { eventually } from "@/test/eventually";
+import { counted, gate, onBothStores, startedOrder, stored, withStore } from "@/test/flow-support";
 import { reconcile } from "./reconcile";
 import { settle } from "./settle";
 
@@ -107,5 +108,32 @@ onBothStores("settling", (world) => {
     // The same payment cannot pay a second order.
     expect(await report({ orderReference: other.id })).toMatchObject({ ok: true, order: { id: order.id } });
     expect((await stored(flow, other.id)).status).toBe("pending");
+  });
+
+  it("adds no second time a payment whose create call is answered while its confirmation is looked up", async () => {
+    const { shop, process, provider } = world();
+    const [flow, other] = [process(), process()];
+    const answered = gate();
+    let reference = "";
+    provider.onCreate = async (answer, input) => {
+      reference = input.orderReference;
+      await answered.opened;
+      return answer;
+    };
+    const starting = startedOrder(other, shop);
+    const paymentId = await eventually(() => provider.opened[0]);
+    const findByPayment: OrderStore["findByPayment"] = async (payment) => {
+      const found = await flow.store.findByPayment(payment);
+      answered.open();
+      await starting;
+      return found;
+    };
+    const observation = { ...provider.report(paymentId, "paid"), orderReference: reference };
+    const settled = await settle(withStore(flow, { findByPayment }), { observation, source: "webhook" });
+    expect(settled).toMatchObject({ ok: true, changed: true, counts: true });
+    const { order } = await starting;
+    const after = await stored(flow, order.id);
+    expect(after.payments).toMatchObject([{ paymentId, status: "paid", checkoutUrl: expect.any(String) }]);
+    expect(after.attention).toEqual([]);
   });
 });

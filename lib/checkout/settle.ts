@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { type Applied, applyObservation, type Report } from "@/lib/orders/apply-observation";
+import { type Applied, applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
@@ -73,6 +73,8 @@ async function findUnexpected(
   const id = orderIdSchema.safeParse(observation.orderReference);
   if (source !== "webhook" || observation.status !== "paid" || !id.success) return null;
   const order = await store.get(id.data);
+  // The answer to the create call may have been stored a moment ago, between the search for the payment and this.
+  if (order?.payments.some((payment) => isPayment(payment, observation))) return order;
   if (order === null || isBeingCreated(order, clock.now())) return null;
   const payment = newPayment({
     provider: observation.provider,

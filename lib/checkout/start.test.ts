@@ -220,6 +220,9 @@ onBothStores("trying again", (world) => {
     expect(new Set(answers.map(codeOf))).toEqual(new Set([answer]));
     expect(answer).toBe(`${id} https://pay.example/${provider.opened[1]}`);
     expect(codeOf(await start(flows[1], shop, { key: KEY }))).toBe(answer);
+    const newest = newestPayment(await stored(flows[0], id));
+    await settle(flows[0], { observation: provider.report(newest, "canceled"), source: "poll" });
+    expect(codeOf(await start(flows[1], shop, { key: KEY }))).toBe(answer);
   });
 
   it.each(["paid", "confirming", "underpaid", "review"] as const)(

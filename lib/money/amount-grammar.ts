@@ -1,17 +1,12 @@
-/**
- * How an amount is written and typed, without the table of currencies, so that a browser can load it. Exact: digits are
- * moved, never multiplied, so no float is involved.
- */
+/** Browsers load this file, so it does without the table of currencies. */
 export type ParsedAmount =
   | { readonly ok: true; readonly minor: number }
-  | { readonly ok: false; readonly problem: AmountProblem };
-
-type AmountProblem = "format" | "too_many_decimals" | "too_large";
+  | { readonly ok: false; readonly problem: "format" | "too_many_decimals" | "too_large" };
 
 /** ASCII digits without a leading zero, then optionally a point and decimals. "1e3", "5,00", "+5" and " 5" stay out. */
 const GRAMMAR = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
 
-/** Reads a decimal string in major units ("5.00") as minor units of a currency with `exponent` decimals. */
+/** Reads major units ("5.00") as minor units of a currency with `exponent` decimals. Digits are moved, never multiplied. */
 export function parseMinor(text: string, exponent: number): ParsedAmount {
   const [match, whole = "", decimals = ""] = GRAMMAR.exec(text) ?? [];
   if (match === undefined) return { ok: false, problem: "format" };
@@ -20,13 +15,12 @@ export function parseMinor(text: string, exponent: number): ParsedAmount {
   return Number.isSafeInteger(minor) ? { ok: true, minor } : { ok: false, problem: "too_large" };
 }
 
-/** How people mark an amount in a currency, besides its code. All others are dollars; the stablecoins have no sign. */
+/** Besides the code. All others are dollars; the stablecoins have no sign. */
 const SIGNS: Readonly<Record<string, string>> = { EUR: "€", GBP: "£", JPY: "¥円", CNY: "¥元", USDT: "", USDC: "" };
 
 /**
- * What a payer typed, as a decimal string, where it can only mean one thing: "７,５", "US$ 7.50", "1.000,50". "1,000" can
- * mean two, and the sign of another currency is no intent to pay in this one, so these come back as they are, for
- * `parseMinor` to refuse.
+ * What a payer typed, as a decimal string, where it can only mean one thing: "７,５", "US$ 7.50", "1.000,50". Anything
+ * else ("1,000", another currency's sign) comes back as it is, for `parseMinor` to refuse.
  */
 export function plainAmount(typed: string, currency: string): string {
   const visible = typed
@@ -41,7 +35,7 @@ export function plainAmount(typed: string, currency: string): string {
   return isOwn ? withPoint(digits) : visible;
 }
 
-/** A separator of thousands is told from a decimal one where there are both; half the world's keyboards offer only a comma. */
+/** Where there are two separators, the first is of thousands. A lone comma with one or two digits is decimal. */
 function withPoint(digits: string): string {
   const [, thousands = ""] = /^\d{1,3}([.,])\d{3}(?:\1\d{3})*(?!\1)[.,]\d\d?$/.exec(digits) ?? [];
   return (thousands ? digits.replaceAll(thousands, "") : digits).replace(/^(\d+),(\d\d?)$/, "$1.$2");

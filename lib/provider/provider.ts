@@ -5,13 +5,12 @@ import type { SettingReader } from "@/lib/settings";
 
 /** Everything about one payment system: its folder exports one of these, and `registry.ts` lists it. */
 export type ProviderModule = {
-  /** Of `PAYMENT_PROVIDER`, of the webhook's path and of the payments that it opened. */
+  /** Of `PAYMENT_PROVIDER`, of the webhook's path and of stored payments. */
   readonly name: string;
-  /** Its name for people. */
   readonly label: string;
   /** Settings whose values must never reach the log. */
   readonly secretNames: readonly string[];
-  /** Whether any of its credentials is set, so that it goes on settling its payments after another provider took over. */
+  /** Whether any credential is set: then it goes on settling its payments after another provider took over. */
   isPresent(reader: SettingReader): boolean;
   /** Null when a setting is missing or wrong; the reader then names it. Never throws. */
   load(reader: SettingReader): LoadedProvider | null;
@@ -28,7 +27,6 @@ export type LoadedProvider = {
 };
 
 export type ProviderTools = {
-  /** For each call to the provider. */
   readonly timeoutMs: number;
   /** Told about each call, for the log. Holds no secret, signature or body. */
   readonly onCall?: (call: ProviderCall) => void;
@@ -39,71 +37,52 @@ export type ProviderCall = {
   readonly durationMs: number;
   readonly httpStatus: number | null;
   readonly providerRequestId: string | null;
-  /** Where the call was about one payment, or opened one for an order. */
   readonly paymentId?: PaymentId;
   readonly orderId?: string;
   readonly failure: ProviderFailure | null;
 };
 
-/**
- * A payment provider as the flow sees it. Nothing here is shaped by one provider's API; what a provider's own words mean
- * is decided in its folder. Expected refusals come back as values, a thrown error is a bug.
- */
-export interface PaymentProvider {
-  readonly name: string;
-  readonly label: string;
-  /** The settings say that this is a test store, where coins of a test chain count. */
+/** A payment provider as the flow sees it. Expected refusals come back as values, a thrown error is a bug. */
+export interface PaymentProvider extends Pick<ProviderModule, "name" | "label"> {
+  /** True for a test store, where coins of a test chain count. */
   readonly testStore: boolean;
-
-  /**
-   * Opens a payment. It is not idempotent at every provider: a failure with `maybeAccepted` can have opened one that we
-   * never heard of.
-   */
+  /** Not idempotent at every provider: a failure with `maybeAccepted` can have opened a payment that we never heard of. */
   createPayment(input: CreatePaymentInput): Promise<CreatePaymentResult>;
-
   /**
-   * Asks where a payment stands. A status of `paid` always comes with what was paid, so that the flow can hold it against
-   * the order; an adapter that cannot learn the money answers a failure instead.
-   *
-   * `expecting` lets the adapter choose the cheaper call: "waiting" while a payer is being watched, "ended" when money has
-   * probably moved since the last call. The answer means the same.
+   * A status of `paid` always comes with what was paid; an adapter that cannot learn the money answers a failure.
+   * `expecting` only lets it choose the cheaper call: "ended" when money has probably moved since the last one.
    */
   readPayment(paymentId: PaymentId, expecting: "waiting" | "ended"): Promise<ReadPaymentResult>;
-
-  /** Decides whether a webhook delivery is the provider's own. Reads headers and raw bytes only; the body is not parsed. */
+  /** Whether a delivery is the provider's own, from headers and raw bytes only: nothing is parsed before. */
   authenticateWebhook(delivery: WebhookDelivery): Promise<WebhookAuthentication>;
-
   /** Reads the body of a delivery that `authenticateWebhook` accepted. */
   parseWebhook(delivery: WebhookDelivery): WebhookContent;
-
   /** A call that changes nothing, to see whether the address, the credentials and the clock are right. */
-  ping(): Promise<{ ok: true } | { ok: false; failure: ProviderFailure }>;
+  ping(): Promise<ProviderResult>;
 }
+
+export type ProviderResult<Success = unknown> =
+  | ({ readonly ok: true } & Readonly<Success>)
+  | { readonly ok: false; readonly failure: ProviderFailure };
 
 export type CreatePaymentInput = {
   readonly price: Money;
   /** Our order id; the provider repeats it in webhooks. */
   readonly orderReference: string;
   readonly description: string;
-  /** Where the hosted page sends the payer back to. */
   readonly returnUrl: string;
 };
 
-export type CreatePaymentResult =
-  | { readonly ok: true; readonly payment: CreatedPayment }
-  | { readonly ok: false; readonly failure: ProviderFailure };
+export type CreatePaymentResult = ProviderResult<{ payment: CreatedPayment }>;
 
 /** `checkoutUrl` has been checked to lead to the provider and nowhere else. It or `payTo` is set, or both. */
 export type CreatedPayment = Pick<Payment, "paymentId" | "checkoutUrl" | "payTo" | "expiresAt" | "quote">;
 
-export type ReadPaymentResult =
-  | {
-      readonly ok: true;
-      readonly observation: PaymentObservation;
-      /** Set when the provider told this much and wants no more questions for a while. */
-      readonly retryAfterSeconds?: number;
-    }
-  | { readonly ok: false; readonly failure: ProviderFailure };
+export type ReadPaymentResult = ProviderResult<{
+  observation: PaymentObservation;
+  /** Set when the provider told this much and wants no more questions for a while. */
+  retryAfterSeconds?: number;
+}>;
 
 export type ProviderFailure = {
   readonly kind: ProviderFailureKind;
@@ -112,13 +91,12 @@ export type ProviderFailure = {
   /** True when the call may have had its effect although we did not get the answer. */
   readonly maybeAccepted: boolean;
   readonly retryAfterSeconds?: number;
-  /** For logs: the provider's error code, reason and request id. */
+  /** The provider's own, for logs. */
   readonly code?: string;
   readonly reason?: string;
   readonly providerRequestId?: string;
 };
 
-/** Most kinds are about one payment or one call; `concernsAll` names those that say something about every other too. */
 export type ProviderFailureKind =
   | "unreachable"
   | "timeout"
@@ -139,7 +117,7 @@ export function concernsAll(kind: ProviderFailureKind): boolean {
   return kind === "unreachable" || kind === "timeout" || kind === "rate_limited" || kind === "unauthorized";
 }
 
-/** A request as it arrived: bytes untouched, URL as received (path and query are part of what is signed). */
+/** A request as it arrived. Method, path, query and bytes are untouched, because they are what is signed. */
 export type WebhookDelivery = {
   readonly method: string;
   readonly path: string;
@@ -147,19 +125,19 @@ export type WebhookDelivery = {
   readonly query: string;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** When it arrived, in milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly receivedAt: number;
 };
 
 export type WebhookAuthentication =
   | { readonly ok: true; readonly deliveryId: string; readonly replay: ReplayKey | null }
-  /** `diagnosis` is for our log and says what is likely wrong; the sender learns nothing. */
+  /** `diagnosis` is for our log; the sender learns nothing. */
   | { readonly ok: false; readonly diagnosis: string };
 
 /** What must not be used twice, and for how long it has to be remembered. */
 export type ReplayKey = {
   readonly nonce: string;
-  /** Equal for byte-identical deliveries only: tells a repetition of one delivery from a reuse of its nonce. */
+  /** Equal for byte-identical deliveries only: tells a repeated delivery from a reused nonce. */
   readonly fingerprint: string;
   readonly ttlMs: number;
 };

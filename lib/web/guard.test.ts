@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import {
+  Agent,
   request as httpRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
@@ -197,6 +198,26 @@ describe("a body", () => {
     );
     await closed;
     expect(answer()).toMatch(/^HTTP\/1.1 405/);
+  });
+
+  it.each([
+    ["/", 9_000],
+    ["/", 100_000],
+    ["/api/reads", 100_000],
+    ["/api/x", 5_000_000],
+  ])("that is not read harms no other request of a connection that is kept: %s, %i bytes", async (path, bytes) => {
+    const { hostname, port } = new URL(await start());
+    // As a proxy does: one connection, for the requests of all visitors.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = httpRequest({ hostname, port, method: "POST", path, agent, headers: { "content-length": bytes } });
+    post.on("error", () => {});
+    post.end("x".repeat(bytes));
+    const [answer] = (await once(post, "response")) as [IncomingMessage];
+    await text(answer);
+    const next = httpRequest({ hostname, port, path: "/second", agent }).end();
+    const [second] = (await once(next, "response")) as [IncomingMessage];
+    expect(await text(second)).toBe("ok");
+    agent.destroy();
   });
 
   it("that is complete keeps its connection for the next request", async () => {

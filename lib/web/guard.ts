@@ -75,7 +75,10 @@ async function send(response: ServerResponse, { refusal, headers, requestId }: R
 function boundBody(request: IncomingMessage, response: ServerResponse): void {
   // Taken now: a request that is given up loses its socket while that is still open.
   const { headers, socket } = request;
-  if (headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0) return;
+  const length = headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : null;
+  if (length === 0) return;
+  const isLarge = length === null || !(length <= BODY_CAP_BYTES);
+  if (isLarge) endWithAnswer(request, response);
   const close = () => {
     if (!request.complete) socket.destroy();
   };
@@ -83,7 +86,7 @@ function boundBody(request: IncomingMessage, response: ServerResponse): void {
   response.once("close", () => {
     clearTimeout(deadline);
     if (request.complete) return;
-    stopReading(socket);
+    if (isLarge) stopReading(socket);
     setTimeout(close, LINGER_MS).unref();
   });
   let received = 0;
@@ -96,6 +99,17 @@ function boundBody(request: IncomingMessage, response: ServerResponse): void {
     stopReading(socket);
     return true;
   };
+}
+
+/**
+ * Takes no other request on this connection: after a body that is not read it would never be answered, and behind a proxy
+ * it is another visitor's. Closing at once would reset the connection before the answer is read.
+ */
+function endWithAnswer(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request;
+  const destroySoon = socket.destroySoon.bind(socket);
+  response.shouldKeepAlive = false;
+  socket.destroySoon = () => (request.complete ? destroySoon() : void socket.end());
 }
 
 /** Leaves the rest with its sender. A listener makes Node take the socket back from its parser, which does not pause. */

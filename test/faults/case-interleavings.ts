@@ -28,7 +28,7 @@ function interleavingsOn(name: string, open: () => Promise<Places>): Case {
           seed,
           interruptAfterTimeLimit: sizes.caseLimitMs * 0.9,
         });
-        const found = result.failed ? fc.defaultReportMessage(result) : "";
+        const found = result.failed ? `${result.errorInstance}\n${fc.defaultReportMessage(result)}` : "";
         report.check(`no interleaving on ${places.name} breaks a promise`, !result.failed, found);
         report.check(`all interleavings on ${places.name} were run`, !result.interrupted, `${result.numRuns} were`);
         const complaints = result.failed ? ["see above"] : [];

@@ -1,74 +1,68 @@
 import { z } from "zod";
-import type { ProviderFailure, ProviderFailureKind } from "../provider";
+import type { ProviderFailure, ProviderResult } from "../provider";
 import type { HttpAnswer } from "./http";
 import { lenient, readJson } from "./wire";
 
-export type Answer =
-  | { readonly ok: true; readonly payload: unknown; readonly providerRequestId: string | null }
-  | { readonly ok: false; readonly failure: ProviderFailure };
+export type Answer<Payload = unknown> = ProviderResult<{ payload: Payload; providerRequestId: string | null }>;
 
-/**
- * The envelope of every answer (§3). Two shapes of errors were seen in the wild, and any field of either may be missing,
- * so a field of the wrong type counts as missing. Only a code makes it an envelope.
- */
+const integer = lenient(z.int());
+const text = lenient(z.string());
+/** Every answer (§3). Errors came in two shapes with fields missing, so a field of the wrong type counts as missing too. */
 const envelopeSchema = z.object({
-  code: lenient(z.int()),
-  error_code: lenient(z.int()),
-  error_message: lenient(z.string()),
+  code: integer,
+  error_code: integer,
+  error_message: text,
   payload: z.unknown().optional(),
-  request_id: lenient(z.string()),
+  request_id: text,
   retry_after: z.unknown().optional(),
-  error: lenient(
-    z.object({
-      code: lenient(z.int()),
-      message: lenient(z.string()),
-      details: lenient(z.record(z.string(), z.unknown())),
-    }),
-  ),
+  error: lenient(z.object({ code: integer, message: text, details: lenient(z.record(z.string(), z.unknown())) })),
 });
 type Envelope = z.infer<typeof envelopeSchema>;
 
 /** What an answer says (§3): its code decides, not its HTTP status. The payload of a success is still to be checked. */
-export function readAnswer({ status, headers, body }: HttpAnswer): Answer {
+export function readAnswer(answer: HttpAnswer): Answer {
+  const { status, headers, body } = answer;
   const envelope = envelopeSchema.safeParse(readJson(body)).data;
-  // 0 means success.
   const code = envelope?.code ?? envelope?.error_code ?? envelope?.error?.code;
   if (envelope === undefined || code === undefined) {
-    return { ok: false, failure: failureOfHttp({ status, headers, reason: "not_an_envelope" }) };
+    return { ok: false, failure: failureOfHttp(answer, "not_an_envelope") };
   }
   const requestId = envelope.request_id ?? headers.get("X-Request-Id");
   const providerRequestId = requestId ? printable(requestId) : null;
   if (code !== 0) {
-    const failure = failureOfCode({ code, envelope, headers });
-    return { ok: false, failure: { ...failure, ...(providerRequestId && { providerRequestId }) } };
+    const reason = reasonOf(envelope);
+    const failure = {
+      ...failureOfCode(code, reason),
+      code: String(code),
+      ...(reason && { reason }),
+      ...retryAfter(headers, envelope),
+      ...(providerRequestId && { providerRequestId }),
+    };
+    return { ok: false, failure };
   }
   // Code 0 under an HTTP error contradicts itself, so it is neither a success nor a clean refusal.
   if (status < 200 || status >= 300) return { ok: false, failure: badAnswer(`code 0 with http_${status}`) };
   return { ok: true, payload: envelope.payload, providerRequestId };
 }
 
-type Meaning = { readonly kind: ProviderFailureKind; readonly message: string; readonly maybeAccepted?: boolean };
-
-const unclear = { kind: "provider_error", maybeAccepted: true } as const;
+const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false });
+const unclear = (message: string) => ({ kind: "provider_error", message, maybeAccepted: true }) as const;
+const TOO_MANY = refusal("rate_limited", "AllScale receives too many requests from this store.");
 
 /** The codes of checkout (§3). */
-const MEANINGS: ReadonlyMap<number, Meaning> = new Map([
-  [10001, { kind: "refused", message: "AllScale refused the request as invalid." }],
-  [20001, { kind: "unauthorized", message: "AllScale did not find our authentication headers." }],
-  [20002, { kind: "unauthorized", message: "AllScale refused our authentication." }],
-  [30001, { kind: "forbidden", message: "AllScale does not allow this request for these credentials." }],
-  [30002, { kind: "forbidden", message: "These AllScale credentials lack the permission for this request." }],
-  [40001, { kind: "rate_limited", message: "AllScale receives too many requests from this store." }],
-  [50001, { kind: "not_found", message: "AllScale does not know this payment." }],
-  [50002, { kind: "refused", message: "AllScale could not open the payment." }],
-  [90000, { ...unclear, message: "AllScale had an internal error." }],
-  [99999, { ...unclear, message: "AllScale had an unknown error." }],
-] satisfies [number, Meaning][]);
-
-/** A code that we do not know says nothing about what was done, so the call may have had its effect. */
-const UNKNOWN: Meaning = { ...unclear, message: "AllScale answered with an error that this version does not know." };
-
-const MESSAGE_BY_REASON: ReadonlyMap<string, string> = new Map([
+const FAILURES = new Map<number, ProviderFailure>([
+  [10001, refusal("refused", "AllScale refused the request as invalid.")],
+  [20001, refusal("unauthorized", "AllScale did not find our authentication headers.")],
+  [20002, refusal("unauthorized", "AllScale refused our authentication.")],
+  [30001, refusal("forbidden", "AllScale does not allow this request for these credentials.")],
+  [30002, refusal("forbidden", "These AllScale credentials lack the permission for this request.")],
+  [40001, TOO_MANY],
+  [50001, refusal("not_found", "AllScale does not know this payment.")],
+  [50002, refusal("refused", "AllScale could not open the payment.")],
+  [90000, unclear("AllScale had an internal error.")],
+  [99999, unclear("AllScale had an unknown error.")],
+]);
+const MESSAGE_BY_REASON = new Map([
   ["timestamp_out_of_window", "AllScale refused our timestamp: the clock of this server is wrong."],
   ["signature_mismatch", "AllScale refused our signature: the API secret does not belong to the API key."],
   ["replay_nonce", "AllScale has seen this request before."],
@@ -76,40 +70,24 @@ const MESSAGE_BY_REASON: ReadonlyMap<string, string> = new Map([
   ["ip_not_allowed", "AllScale does not accept requests from this server's address: see the store's IP allowlist."],
 ]);
 
-function failureOfCode(answer: { code: number; envelope: Envelope; headers: Headers }): ProviderFailure {
-  const { code, envelope, headers } = answer;
-  const reason = reasonOf(envelope);
-  const { kind, message, maybeAccepted = false } = meaningOf(code, reason);
-  const retryAfter = retryAfterSeconds(envelope, headers);
-  return {
-    kind,
-    message: MESSAGE_BY_REASON.get(reason) ?? message,
-    maybeAccepted,
-    code: String(code),
-    ...(reason && { reason }),
-    ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }),
-  };
-}
-
-function meaningOf(code: number, reason: string): Meaning {
-  // 50002 has no code of its own for amounts: AllScale says in prose that the amount is at or below its minimum.
+function failureOfCode(code: number, reason: string): ProviderFailure {
+  // Amounts have no code of their own: AllScale says in prose that the amount is at or below its minimum.
   if (code === 50002 && /amount|minimum/i.test(reason)) {
-    return { kind: "amount_refused", message: "AllScale refused the amount as too small or too large." };
+    return refusal("amount_refused", "AllScale refused the amount as too small or too large.");
   }
-  return MEANINGS.get(code) ?? UNKNOWN;
+  // A code that we do not know says nothing about what was done.
+  const failure = FAILURES.get(code) ?? unclear("AllScale answered with an error that this version does not know.");
+  return { ...failure, message: MESSAGE_BY_REASON.get(reason) ?? failure.message };
 }
 
 /** AllScale's own words, made safe to print; empty when there are none. */
 function reasonOf({ error, error_message }: Envelope): string {
-  const details = error?.details;
-  const said = details?.reason ?? error?.message ?? error_message ?? (details && listed(details));
-  return typeof said === "string" ? printable(said) : "";
-}
-
-/** Plain values only: a deeply nested answer would overflow the stack of a serializer. */
-function listed(details: Record<string, unknown>): string {
+  const details = error?.details ?? {};
+  // Plain values only: a deeply nested answer would overflow the stack of a serializer.
   const plain = Object.entries(details).filter(([, value]) => typeof value === "string" || typeof value === "number");
-  return plain.map(([key, value]) => `${key}=${value}`).join(", ");
+  const listed = plain.map(([key, value]) => `${key}=${value}`).join(", ");
+  const said = details.reason ?? error?.message ?? error_message ?? listed;
+  return typeof said === "string" ? printable(said) : "";
 }
 
 /** One line of at most 300 characters: text from outside must not forge a second log line. */
@@ -120,27 +98,22 @@ function printable(text: string): string {
 /** Longer waits are not believed: a wrong unit must not stop a shop for weeks. */
 const LONGEST_RETRY_AFTER_SECONDS = 3_600;
 
-/** Whole seconds, from the body or the `Retry-After` header. The unit is not documented; seconds are assumed (§13). */
-function retryAfterSeconds(envelope: Envelope, headers: Headers): number | undefined {
-  const candidates = [envelope.error?.details?.retry_after, envelope.retry_after, headers.get("Retry-After")];
+/** From the body or the `Retry-After` header. The unit is not documented; seconds are assumed (§13). */
+function retryAfter(headers: Headers, envelope?: Envelope): Pick<ProviderFailure, "retryAfterSeconds"> {
+  const candidates = [envelope?.error?.details?.retry_after, envelope?.retry_after, headers.get("Retry-After")];
   const texts = candidates.map((value) => (typeof value === "number" ? String(value) : value));
   const seconds = texts.find((text) => typeof text === "string" && /^[0-9]+(\.[0-9]+)?$/.test(text));
-  return seconds === undefined ? undefined : Math.min(Math.ceil(Number(seconds)), LONGEST_RETRY_AFTER_SECONDS);
+  if (seconds === undefined) return {};
+  return { retryAfterSeconds: Math.min(Math.ceil(Number(seconds)), LONGEST_RETRY_AFTER_SECONDS) };
 }
 
 /** The failure of an answer that is not AllScale's JSON: a proxy's page, half an answer, a wrong address. */
-export function failureOfHttp(input: { status: number; headers: Headers; reason: string }): ProviderFailure {
-  const { status, headers } = input;
-  const reason = `http_${status}: ${input.reason}`;
-  const retryAfter = retryAfterSeconds({}, headers);
-  const extra = { reason, ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }) };
-  if (status === 429) {
-    const message = "AllScale receives too many requests from this store.";
-    return { kind: "rate_limited", message, maybeAccepted: false, ...extra };
-  }
-  if (status >= 500) return { ...unclear, message: "AllScale is temporarily unavailable.", ...extra };
+export function failureOfHttp({ status, headers }: Omit<HttpAnswer, "body">, cause: string): ProviderFailure {
+  const facts = { reason: `http_${status}: ${cause}`, ...retryAfter(headers) };
+  if (status === 429) return { ...TOO_MANY, ...facts };
+  if (status >= 500) return { ...unclear("AllScale is temporarily unavailable."), ...facts };
   // A success that cannot be read may have opened a payment; a redirect or a refusal has not.
-  return { ...badAnswer(reason), ...extra, maybeAccepted: status < 300 };
+  return { ...badAnswer(facts.reason), ...facts, maybeAccepted: status < 300 };
 }
 
 /** The failure of an answer that arrived whole and makes no sense. It may have had its effect all the same. */

@@ -4,13 +4,8 @@ import type { ProviderCall, ProviderFailure, ProviderTools } from "../provider";
 import { type Answer, badAnswer, readAnswer } from "./answers";
 import { sendRequest } from "./http";
 import { signedHeaders, verifyResponse } from "./signing";
-import {
-  createdIntentSchema,
-  describeIssues,
-  intentDetailSchema,
-  pingPayloadSchema,
-  statusPayloadSchema,
-} from "./wire";
+import type { pricingFields } from "./tables";
+import { createdIntentSchema, describeIssues, detailSchema, pingSchema, statusSchema } from "./wire";
 
 export type ClientOptions = ProviderTools & {
   /** Without a query; a path in front of `/v1` is kept and signed. */
@@ -22,57 +17,34 @@ export type ClientOptions = ProviderTools & {
   readonly fetch?: typeof fetch;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** A new one for each call. */
   readonly nonce?: () => string;
 };
 
-/** The fields of create that we send (§5). Exactly one of `currency` and `stable_coin`. */
-export type CreateIntentBody = {
-  readonly currency?: number;
-  readonly stable_coin?: number;
-  readonly amount_cents: number;
+/** The fields of create that we send (§5). */
+type CreateIntentBody = NonNullable<ReturnType<typeof pricingFields>> & {
   readonly accepted_stable_coins?: readonly number[];
   readonly order_id: string;
   readonly order_description: string;
   readonly redirect_url: string;
 };
 
-export type CallResult<Payload> =
-  | { readonly ok: true; readonly payload: Payload; readonly providerRequestId: string | null }
-  | { readonly ok: false; readonly failure: ProviderFailure };
-
 export type AllScaleClient = ReturnType<typeof createAllScaleClient>;
 
 /** The calls of §4 to §7. Refusals and network trouble are results; a throw is a bug. */
 export function createAllScaleClient(options: ClientOptions) {
   return {
-    ping: () => call(options, { operation: "ping", method: "GET", path: "/v1/test/ping", schema: pingPayloadSchema }),
-
+    ping: () => call(options, { operation: "ping", path: "/v1/test/ping", schema: pingSchema }),
     /** §5, with its slash. Each call opens another intent. */
-    createIntent: (body: CreateIntentBody) => {
-      const request = { operation: "create", method: "POST", path: "/v1/checkout_intents/", body } as const;
-      return call(options, { ...request, schema: createdIntentSchema, orderId: body.order_id });
+    createIntent(body: CreateIntentBody) {
+      const about = { operation: "create", orderId: body.order_id };
+      return call(options, { ...about, path: "/v1/checkout_intents/", body, schema: createdIntentSchema });
     },
-
     /** §7, without a slash at the end. */
     getIntent: (paymentId: PaymentId) =>
-      call(options, {
-        operation: "detail",
-        method: "GET",
-        path: intentPath(paymentId),
-        schema: intentDetailSchema,
-        paymentId,
-      }),
-
+      call(options, { operation: "detail", paymentId, path: intentPath(paymentId), schema: detailSchema }),
     /** §6: the number as it is, known or not. */
     getStatus: (paymentId: PaymentId) =>
-      call(options, {
-        operation: "status",
-        method: "GET",
-        path: `${intentPath(paymentId)}/status`,
-        schema: statusPayloadSchema,
-        paymentId,
-      }),
+      call(options, { operation: "status", paymentId, path: `${intentPath(paymentId)}/status`, schema: statusSchema }),
   };
 }
 
@@ -82,48 +54,44 @@ function intentPath(id: PaymentId): string {
   return `/v1/checkout_intents/${encodeURIComponent(id)}`;
 }
 
+/** A POST of the body, without one a GET. */
 type Call<Payload> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> & {
-  readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: CreateIntentBody;
   readonly schema: z.ZodType<Payload>;
 };
 
-async function call<Payload>(options: ClientOptions, request: Call<Payload>): Promise<CallResult<Payload>> {
-  const { operation, paymentId, orderId } = request;
+async function call<Payload>(options: ClientOptions, request: Call<Payload>): Promise<Answer<Payload>> {
+  const { path, body, schema, ...about } = request;
   const startedAt = performance.now();
   const { httpStatus, answer } = await exchange(options, request);
-  const checked = checkPayload(request, answer);
-  const result = checked.ok ? checked : { ok: false as const, failure: withoutCredentials(checked.failure, options) };
+  const result = withoutCredentials(readPayload(request, answer), options);
   options.onCall?.({
-    operation,
+    ...about,
     durationMs: Math.round(performance.now() - startedAt),
     httpStatus,
     providerRequestId: result.ok ? result.providerRequestId : (result.failure.providerRequestId ?? null),
-    ...(paymentId !== undefined && { paymentId }),
-    ...(orderId !== undefined && { orderId }),
     failure: result.ok ? null : result.failure,
   });
   return result;
 }
 
 /** One signed request (§2), and its answer, verified where the settings ask for that (§9). */
-async function exchange(
-  options: ClientOptions,
-  { method, path, body: fields }: Call<unknown>,
-): Promise<{ readonly httpStatus: number | null; readonly answer: Answer }> {
-  const { apiKey, apiSecret, timeoutMs, now = Date.now } = options;
+async function exchange(options: ClientOptions, { path, body: fields }: Call<unknown>) {
+  const { apiKey, apiSecret, now = Date.now } = options;
   const url = new URL(options.baseUrl + path);
+  const method = fields === undefined ? "GET" : "POST";
   const body = new TextEncoder().encode(fields === undefined ? "" : JSON.stringify(fields));
   const nonce = options.nonce?.() ?? crypto.randomUUID();
   // The parsed path, because that is what fetch sends.
   const signed = { method, path: url.pathname, query: "", body, nonce, nowMs: now(), apiKey, apiSecret };
   const headers = {
     Accept: "application/json",
-    ...(body.byteLength > 0 && { "Content-Type": "application/json" }),
+    ...(fields !== undefined && { "Content-Type": "application/json" }),
     ...(await signedHeaders(signed)),
   };
-  const sent = await sendRequest({ fetch: options.fetch ?? fetch, url, method, headers, body, timeoutMs });
+  const init = { method, headers, body: fields === undefined ? null : body };
+  const sent = await sendRequest(url, init, options);
   if (!sent.ok) return { httpStatus: null, answer: sent };
   const httpStatus = sent.answer.status;
   const answer = readAnswer(sent.answer);
@@ -133,33 +101,29 @@ async function exchange(
   if (verified.ok || (!verified.signed && mayBeUnsigned(answer))) return { httpStatus, answer };
   const message = "The answer does not carry AllScale's signature.";
   const failure = { kind: "bad_response_signature", message, maybeAccepted: true, reason: verified.diagnosis } as const;
-  return { httpStatus, answer: { ok: false, failure } };
+  return { httpStatus, answer: { ok: false, failure } as const };
 }
 
-/**
- * An error about our credentials cannot be signed with them, and a gateway in front of AllScale has no key. Those say
- * nothing about a payment, so they may be believed. A success, or "this payment does not exist", may not.
- */
+/** AllScale cannot sign errors about our credentials, nor a gateway its own. They say nothing about a payment. */
 function mayBeUnsigned(answer: Answer): boolean {
   return !answer.ok && ["unauthorized", "forbidden", "rate_limited", "provider_error"].includes(answer.failure.kind);
 }
 
-function checkPayload<Payload>({ operation, method, schema }: Call<Payload>, answer: Answer): CallResult<Payload> {
+function readPayload<Payload>({ operation, body, schema }: Call<Payload>, answer: Answer): Answer<Payload> {
   // Reading has no effect, however it ends.
-  const withEffect = (failure: ProviderFailure) => ({
-    ...failure,
-    maybeAccepted: method === "POST" && failure.maybeAccepted,
-  });
-  if (!answer.ok) return { ok: false, failure: withEffect(answer.failure) };
-  const { providerRequestId } = answer;
-  const parsed = schema.safeParse(answer.payload);
+  const fail = ({ maybeAccepted, ...failure }: ProviderFailure) =>
+    ({ ok: false, failure: { ...failure, maybeAccepted: body !== undefined && maybeAccepted } }) as const;
+  if (!answer.ok) return fail(answer.failure);
+  const { payload, providerRequestId } = answer;
+  const parsed = schema.safeParse(payload);
   if (parsed.success) return { ok: true, payload: parsed.data, providerRequestId };
   const failure = badAnswer(`payload of ${operation}: ${describeIssues(parsed.error)}`);
-  return { ok: false, failure: withEffect({ ...failure, ...(providerRequestId !== null && { providerRequestId }) }) };
+  return fail({ ...failure, ...(providerRequestId !== null && { providerRequestId }) });
 }
 
 /** AllScale's words go to our log, and a service may repeat what it was given. */
-function withoutCredentials(failure: ProviderFailure, { apiKey, apiSecret }: ClientOptions): ProviderFailure {
-  const reason = failure.reason?.replaceAll(apiSecret, "[secret]").replaceAll(apiKey, "[key]");
-  return { ...failure, ...(reason !== undefined && { reason }) };
+function withoutCredentials<Payload>(answer: Answer<Payload>, { apiKey, apiSecret }: ClientOptions): Answer<Payload> {
+  if (answer.ok || answer.failure.reason === undefined) return answer;
+  const reason = answer.failure.reason.replaceAll(apiSecret, "[secret]").replaceAll(apiKey, "[key]");
+  return { ok: false, failure: { ...answer.failure, reason } };
 }

@@ -1,8 +1,11 @@
 import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
-import type { ProviderModule, ProviderTools } from "../provider";
+import type { ProviderModule } from "../provider";
 import { CHECKOUT_SOURCES, LOCAL_CHECKOUT_SOURCES } from "./check-created";
-import { type AllScaleOptions, createAllScaleProvider, LABEL } from "./provider";
-import { maxMinor, NAME, type Stablecoin } from "./tables";
+import { createAllScaleProvider } from "./provider";
+import { LABEL, maxMinor, NAME, type Stablecoin } from "./tables";
+
+/** The credentials of `.env.example`. They are public, so they count for the local emulator only. */
+const EMULATOR_CREDENTIALS = ["st_emulator_key", "st_emulator_secret_not_for_production"];
 
 /** AllScale as the registry lists it: its settings, and what the app has to know before a payment is opened. */
 export const allscale: ProviderModule = {
@@ -11,9 +14,21 @@ export const allscale: ProviderModule = {
   secretNames: ["ALLSCALE_API_KEY", "ALLSCALE_API_SECRET", "ALLSCALE_API_SECRET_PREVIOUS"],
   isPresent: (reader) => reader.isSet("ALLSCALE_API_KEY") || reader.isSet("ALLSCALE_API_SECRET"),
   load(reader) {
-    const settings = readSettings(reader);
-    if (settings === null) return null;
-    const isLocal = isLocalUrl(settings.baseUrl);
+    // All are read before it gives up, so that every problem is named at once.
+    const url = readBaseUrl(reader);
+    const isLocal = url !== null && isLoopback(url.hostname);
+    const credential = (name: string) => readCredential(reader, { name, isLocal });
+    const apiKey = credential("ALLSCALE_API_KEY");
+    const apiSecret = credential("ALLSCALE_API_SECRET");
+    const previous = "ALLSCALE_API_SECRET_PREVIOUS";
+    const previousSecret = reader.isSet(previous) ? credential(previous) : undefined;
+    const acceptedStablecoins = readAcceptedStablecoins(reader);
+    const signedResponses = readBoolean(reader, "ALLSCALE_SIGNED_RESPONSES");
+    const testStore = readBoolean(reader, "ALLSCALE_TEST_STORE");
+    if (url === null || apiKey === null || apiSecret === null || previousSecret === null) return null;
+    if (acceptedStablecoins === null || signedResponses === null || testStore === null) return null;
+    const credentials = { baseUrl: trimSlash(url.href), apiKey, apiSecret, previousSecret: previousSecret ?? null };
+    const settings = { ...credentials, acceptedStablecoins, signedResponses, testStore };
     return {
       checkoutSources: isLocal ? [...CHECKOUT_SOURCES, ...LOCAL_CHECKOUT_SOURCES] : CHECKOUT_SOURCES,
       maxMinor,
@@ -23,38 +38,7 @@ export const allscale: ProviderModule = {
   },
 };
 
-type AllScaleSettings = Omit<AllScaleOptions, keyof ProviderTools>;
-
-const PRODUCTION_BASE_URL = "https://openapi.allscale.io";
-const RETIRED_HOST = "openapi-sandbox.allscale.io";
-/** The credentials of `.env.example`. They are public, so they count for the local emulator only. */
-const EMULATOR_CREDENTIALS = ["st_emulator_key", "st_emulator_secret_not_for_production"];
-
-/** Reads all settings before it gives up, so that every problem is named at once. */
-function readSettings(reader: SettingReader): AllScaleSettings | null {
-  const baseUrl = readBaseUrl(reader);
-  const isLocal = baseUrl !== null && isLocalUrl(baseUrl);
-  const apiKey = readCredential(reader, { name: "ALLSCALE_API_KEY", isLocal });
-  const apiSecret = readCredential(reader, { name: "ALLSCALE_API_SECRET", isLocal });
-  const previous = "ALLSCALE_API_SECRET_PREVIOUS";
-  const rotating = reader.isSet(previous);
-  const previousSecret = rotating ? readCredential(reader, { name: previous, isLocal }) : null;
-  const acceptedStablecoins = readAcceptedStablecoins(reader);
-  const signedResponses = readBoolean(reader, "ALLSCALE_SIGNED_RESPONSES");
-  const testStore = readBoolean(reader, "ALLSCALE_TEST_STORE");
-  if (baseUrl === null || apiKey === null || apiSecret === null || (rotating && previousSecret === null)) return null;
-  if (acceptedStablecoins === null || signedResponses === null || testStore === null) return null;
-  return { baseUrl, apiKey, apiSecret, previousSecret, acceptedStablecoins, signedResponses, testStore };
-}
-
-function isLocalUrl(url: string): boolean {
-  return isLoopback(new URL(url).hostname);
-}
-
-function readCredential(
-  reader: SettingReader,
-  { name, isLocal }: { readonly name: string; readonly isLocal: boolean },
-): string | null {
+function readCredential(reader: SettingReader, { name, isLocal }: { name: string; isLocal: boolean }): string | null {
   const value = readSecret(reader, name);
   if (value === null) return null;
   // Pasted text can hold invisible characters, and the key has to fit into a header.
@@ -64,17 +48,17 @@ function readCredential(
   return reader.refuse(name, "is the emulator's well-known value; AllScale needs your own");
 }
 
-function readBaseUrl(reader: SettingReader): string | null {
+function readBaseUrl(reader: SettingReader): URL | null {
   const name = "ALLSCALE_BASE_URL";
-  const url = readUrl(reader, { name, fallback: PRODUCTION_BASE_URL });
+  const url = readUrl(reader, { name, fallback: "https://openapi.allscale.io" });
   if (url === null) return null;
-  if (url.hostname === RETIRED_HOST) {
+  if (url.hostname === "openapi-sandbox.allscale.io") {
     return reader.refuse(name, "names the sandbox, which AllScale has retired; use a test store on the usual host");
   }
   if (isLoopback(url.hostname) && reader.get("VERCEL_ENV") === "production") {
     return reader.refuse(name, "points to this machine (an emulator), which cannot take real payments in production");
   }
-  return trimSlash(url.href);
+  return url;
 }
 
 function readAcceptedStablecoins(reader: SettingReader): Stablecoin[] | null {
@@ -94,7 +78,6 @@ function readBoolean(reader: SettingReader, name: string): boolean | null {
 
 /** What came, unless it could be a credential in the wrong place. */
 function quoted(value: string): string {
-  return /^[\w, -]{1,16}$/.test(value) && !value.startsWith("st_")
-    ? `"${value}"`
-    : `a text of ${value.length} characters`;
+  const isHarmless = /^[\w, -]{1,16}$/.test(value) && !value.startsWith("st_");
+  return isHarmless ? `"${value}"` : `a text of ${value.length} characters`;
 }

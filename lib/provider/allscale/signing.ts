@@ -1,8 +1,9 @@
-/** Web Crypto only, so that this folder runs on Node and on edge runtimes, inside any framework. */
+import type { HttpAnswer } from "./http";
 
+// Web Crypto only, so that this folder also runs on edge runtimes.
 const encoder = new TextEncoder();
 
-/** Lower-case hex SHA-256 of the bytes as they are: hash what was sent or received, never what a parser made of it. */
+/** Lower-case hex. Hash the bytes that were sent or received, never what a parser made of them. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -14,15 +15,8 @@ export async function sign(canonical: string, secret: string): Promise<string> {
   return `v1=${btoa(String.fromCharCode(...new Uint8Array(mac)))}`;
 }
 
-/**
- * `signature` is the whole header value. `crypto.subtle.verify` compares in constant time. Anything but `v1=` and the
- * base64 of 32 bytes is false: a forged header must never end in an exception.
- */
-export async function verifySignature(input: {
-  canonical: string;
-  signature: string;
-  secret: string;
-}): Promise<boolean> {
+/** Compares in constant time. `signature` is the whole header value; a malformed one is false and never an exception. */
+export async function verifySignature(input: Record<"canonical" | "signature" | "secret", string>): Promise<boolean> {
   const base64 = /^v1=([A-Za-z0-9+/]{43}=)$/.exec(input.signature)?.[1];
   // With an empty key anyone could sign, so an unset secret verifies nothing.
   if (base64 === undefined || input.secret === "") return false;
@@ -34,104 +28,69 @@ function importKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey>
   return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [usage]);
 }
 
+/** `query` is without the question mark, `timestamp` in Unix seconds, as in the header. */
+type RequestLines = Record<"method" | "path" | "query" | "timestamp" | "nonce" | "bodySha256", string>;
+
 /** The six lines of a request (§2). Path and query exactly as they are sent: the slash at the end of create counts. */
-export function canonicalRequest(request: {
-  readonly method: string;
-  readonly path: string;
-  /** Without the question mark; empty when there is none. */
-  readonly query: string;
-  /** Unix seconds, as in the header. */
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly bodySha256: string;
-}): string {
-  const { method, path, query, timestamp, nonce, bodySha256 } = request;
+export function canonicalRequest({ method, path, query, timestamp, nonce, bodySha256 }: RequestLines): string {
   return [method, path, query, timestamp, nonce, bodySha256].join("\n");
 }
 
 /** The eight lines of a webhook (§8). Path and query are those of our URL as the delivery named it. */
-export function canonicalWebhook(webhook: {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly webhookId: string;
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly bodySha256: string;
-}): string {
-  const { method, path, query, webhookId, timestamp, nonce, bodySha256 } = webhook;
+export function canonicalWebhook(lines: RequestLines & { readonly webhookId: string }): string {
+  const { method, path, query, webhookId, timestamp, nonce, bodySha256 } = lines;
   return ["allscale:webhook:v1", method.toUpperCase(), path, query, webhookId, timestamp, nonce, bodySha256].join("\n");
 }
 
+type ResponseLines = Omit<RequestLines, "method" | "query"> & Record<"requestNonce" | "requestBodySha256", string>;
+
 /** The seven lines of a response (§9): no method, no query, no prefix. */
-export function canonicalResponse(response: {
-  readonly status: number;
-  readonly path: string;
-  readonly requestNonce: string;
-  readonly requestBodySha256: string;
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly bodySha256: string;
-}): string {
-  const { status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256 } = response;
+export function canonicalResponse(lines: ResponseLines & { readonly status: number }): string {
+  const { status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256 } = lines;
   return [status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256].join("\n");
 }
 
-/** Seconds from the timestamp of a header to our clock, negative for one from the future. Null for anything but digits. */
+/** By our clock, negative for a timestamp from the future. Null for anything but digits. */
 export function ageInSeconds(timestamp: string, nowMs: number): number | null {
   return /^[0-9]{1,12}$/.test(timestamp) ? Math.floor(nowMs / 1_000) - Number(timestamp) : null;
 }
 
 /** The headers that authenticate one request (§2). The server accepts each nonce once. */
-export async function signedHeaders(input: {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  /** The very bytes that are sent; empty for a request without a body. */
-  readonly body: Uint8Array;
-  readonly nowMs: number;
-  readonly nonce: string;
-  readonly apiKey: string;
-  readonly apiSecret: string;
-}): Promise<Record<string, string>> {
-  const { method, path, query, nonce } = input;
+export async function signedHeaders(
+  input: Omit<RequestLines, "timestamp" | "bodySha256"> & {
+    /** The very bytes that are sent; empty for a request without a body. */
+    readonly body: Uint8Array;
+    readonly nowMs: number;
+    readonly apiKey: string;
+    readonly apiSecret: string;
+  },
+): Promise<Record<string, string>> {
   const timestamp = String(Math.floor(input.nowMs / 1_000));
-  const bodySha256 = await sha256Hex(input.body);
-  const canonical = canonicalRequest({ method, path, query, timestamp, nonce, bodySha256 });
-  return {
-    "X-API-Key": input.apiKey,
-    "X-Timestamp": timestamp,
-    "X-Nonce": nonce,
-    "X-Signature": await sign(canonical, input.apiSecret),
-  };
+  const canonical = canonicalRequest({ ...input, timestamp, bodySha256: await sha256Hex(input.body) });
+  const signature = await sign(canonical, input.apiSecret);
+  return { "X-API-Key": input.apiKey, "X-Timestamp": timestamp, "X-Nonce": input.nonce, "X-Signature": signature };
 }
 
 /** No window is published for responses; this is the longer of the two that are published for requests (§9, §10). */
 const RESPONSE_FRESHNESS_SECONDS = 600;
 
-export type ResponseVerification =
-  | { readonly ok: true }
-  /** `signed` is false when there was no signature at all, as in an error about an unknown key. */
-  | { readonly ok: false; readonly signed: boolean; readonly diagnosis: string };
-
-/** Verifies a response against its request (§9). The diagnosis is for the log and holds no secret. */
-export async function verifyResponse(input: {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-  readonly path: string;
-  /** The one that we sent. The echo in `X-Request-Nonce` comes with the response and would prove nothing. */
-  readonly requestNonce: string;
-  readonly requestBody: Uint8Array;
-  readonly apiSecret: string;
-  readonly nowMs: number;
-}): Promise<ResponseVerification> {
+/** Verifies a response against its request (§9). `signed` is false when there was no signature at all. */
+export async function verifyResponse(
+  input: HttpAnswer & {
+    readonly path: string;
+    /** The one that we sent: the echo in `X-Request-Nonce` would prove nothing. */
+    readonly requestNonce: string;
+    readonly requestBody: Uint8Array;
+    readonly apiSecret: string;
+    readonly nowMs: number;
+  },
+) {
   const { status, headers, path, requestNonce } = input;
   const refuse = (diagnosis: string) => ({ ok: false, signed: true, diagnosis }) as const;
   const signature = headers.get("X-Response-Signature");
   const timestamp = headers.get("X-Response-Timestamp");
   const nonce = headers.get("X-Response-Nonce");
-  if (!signature) return { ok: false, signed: false, diagnosis: "the response is not signed" };
+  if (!signature) return { ok: false, signed: false, diagnosis: "the response is not signed" } as const;
   if (!timestamp || !nonce) return refuse("the response is signed without a timestamp or nonce");
   const ageSeconds = ageInSeconds(timestamp, input.nowMs);
   if (ageSeconds === null) return refuse("the response timestamp is not in seconds");
@@ -141,6 +100,6 @@ export async function verifyResponse(input: {
   const requestBodySha256 = await sha256Hex(input.requestBody);
   const bodySha256 = await sha256Hex(input.body);
   const canonical = canonicalResponse({ status, path, requestNonce, requestBodySha256, timestamp, nonce, bodySha256 });
-  if (await verifySignature({ canonical, signature, secret: input.apiSecret })) return { ok: true };
-  return refuse("the response signature does not match");
+  const isSigned = await verifySignature({ canonical, signature, secret: input.apiSecret });
+  return isSigned ? ({ ok: true } as const) : refuse("the response signature does not match");
 }

@@ -2,13 +2,12 @@ import { CURRENCIES, type Currency, type Money } from "@/lib/money/currency";
 import type { Transaction } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 
-/** Of `PAYMENT_PROVIDER`, of the webhook's path and of stored payments. */
 export const NAME = "allscale";
+export const LABEL = "AllScale";
 
-/**
- * AllScale's statuses by their number (§6), and what they mean to us. Only CONFIRMED is paid: ON_CHAIN is money that can
- * still vanish, and TEMP_WALLET_RECEIVED says that a deposit address was assigned, not that money came.
- */
+export type KnownStatus = { readonly name: string; readonly status: PaymentStatus };
+
+/** By AllScale's number (§6). */
 const STATUSES = new Map<number, KnownStatus>([
   [-5, { name: "TIMEOUT", status: "expired" }],
   [-4, { name: "CANCELED", status: "canceled" }],
@@ -17,17 +16,15 @@ const STATUSES = new Map<number, KnownStatus>([
   [-1, { name: "FAILED", status: "failed" }],
   [1, { name: "CREATED", status: "pending" }],
   [2, { name: "PAYING", status: "pending" }],
-  [3, { name: "TEMP_WALLET_RECEIVED", status: "pending" }],
+  [3, { name: "TEMP_WALLET_RECEIVED", status: "pending" }], // A deposit address was assigned; no money came.
   [4, { name: "PENDING_MANUAL_OPERATION", status: "review" }],
   [5, { name: "SEND_BACK", status: "refunding" }],
-  [10, { name: "ON_CHAIN", status: "confirming" }],
+  [10, { name: "ON_CHAIN", status: "confirming" }], // Money that can still vanish.
   [20, { name: "CONFIRMED", status: "paid" }],
 ]);
 export const CONFIRMED = 20;
 
-export type KnownStatus = { readonly name: string; readonly status: PaymentStatus };
-
-/** Null for a number that is not in the protocol: such a report must change nothing, whatever its sign. */
+/** Null for a number that is not in the protocol: such a report must change nothing. */
 export function statusOfNumber(value: number): KnownStatus | null {
   return STATUSES.get(value) ?? null;
 }
@@ -36,25 +33,12 @@ export function statusOfNumber(value: number): KnownStatus | null {
 type FiatCurrency = { [C in Currency]: (typeof CURRENCIES)[C]["kind"] extends "fiat" ? C : never }[Currency];
 export type Stablecoin = Exclude<Currency, FiatCurrency>;
 
-const FIAT_IDS: Readonly<Record<FiatCurrency, number>> = {
-  USD: 1,
-  AUD: 9,
-  CAD: 27,
-  CNY: 31,
-  EUR: 44,
-  GBP: 48,
-  HKD: 57,
-  JPY: 72,
-  SGD: 126,
-};
-const STABLECOIN_IDS: Readonly<Record<Stablecoin, number>> = { USDT: 1, USDC: 2 };
+type Ids<Code extends string> = Readonly<Record<Code, number>>;
+const FIAT_IDS: Ids<FiatCurrency> = { USD: 1, AUD: 9, CAD: 27, CNY: 31, EUR: 44, GBP: 48, HKD: 57, JPY: 72, SGD: 126 };
+export const STABLECOIN_IDS: Ids<Stablecoin> = { USDT: 1, USDC: 2 };
 
 export function isStablecoin(currency: Currency): currency is Stablecoin {
   return Object.hasOwn(STABLECOIN_IDS, currency);
-}
-
-export function stablecoinId(coin: Stablecoin): number {
-  return STABLECOIN_IDS[coin];
 }
 
 /** Null for a number that we do not know, the disabled BUSD (3) included. */
@@ -79,10 +63,7 @@ export function pricingFields({ currency, minor }: Money) {
   return { currency: FIAT_IDS[currency], amount_cents };
 }
 
-/**
- * A price as AllScale reports it, in our terms: a code and a decimal string in major units. An unknown number becomes a
- * code that is no currency, so that it never matches an order.
- */
+/** In major units. An unknown number becomes a code that is no currency, so that it never matches an order. */
 export function priceOfCents(id: number, amountCents: number): { currency: string; amount: string } {
   const currency = keyOf(FIAT_IDS, id);
   const digits = String(amountCents).padStart(3, "0");
@@ -91,16 +72,15 @@ export function priceOfCents(id: number, amountCents: number): { currency: strin
   return { currency: currency ?? `allscale:${id}`, amount: withoutDecimals ? whole : `${whole}.${cents}` };
 }
 
-function keyOf<Key extends string>(ids: Readonly<Record<Key, number>>, id: number): Key | null {
+function keyOf<Key extends string>(ids: Ids<Key>, id: number): Key | null {
   return (Object.keys(ids) as Key[]).find((key) => ids[key] === id) ?? null;
 }
 
-type Chain = { readonly name: string; readonly explorer: string; readonly kind: "main" | "test" };
-const mainnet = (name: string, explorer: string): Chain => ({ name, explorer: `https://${explorer}`, kind: "main" });
-const testnet = (name: string, explorer: string): Chain => ({ name, explorer: `https://${explorer}`, kind: "test" });
+const mainnet = (network: string, explorer: string) => ({ chain: "main", network, explorer }) as const;
+const testnet = (network: string, explorer: string) => ({ chain: "test", network, explorer }) as const;
 
 /** By EIP-155 id: the six chains of the checkout (§11), and test networks, whose coins are worth nothing. */
-const CHAINS = new Map<number, Chain>([
+const CHAINS = new Map<number, ReturnType<typeof mainnet | typeof testnet>>([
   [1, mainnet("Ethereum", "etherscan.io")],
   [10, mainnet("OP Mainnet", "optimistic.etherscan.io")],
   [56, mainnet("BNB Chain", "bscscan.com")],
@@ -120,15 +100,14 @@ const CHAINS = new Map<number, Chain>([
   [11155420, testnet("OP Sepolia", "sepolia-optimism.etherscan.io")],
 ]);
 
-/** What a chain id and a hash tell: which kind of chain, its name, and where a well-formed hash can be looked up. */
-export function describeChain(
-  chainId: number | undefined,
-  hash: string | undefined,
-): Pick<Transaction, "chain" | "chainId" | "network" | "explorerUrl"> {
+type ChainFacts = Pick<Transaction, "chain" | "chainId" | "network" | "explorerUrl">;
+
+/** With an explorer's URL for a well-formed hash only. */
+export function describeChain(chainId: number | undefined, hash: string | undefined): ChainFacts {
   if (chainId === undefined) return { chain: "unknown" };
-  const chain = CHAINS.get(chainId);
-  if (chain === undefined) return { chain: "unknown", chainId, network: `Chain ${chainId}` };
+  const known = CHAINS.get(chainId);
+  if (known === undefined) return { chain: "unknown", chainId, network: `Chain ${chainId}` };
+  const { explorer, ...facts } = known;
   const isHash = hash !== undefined && /^0x[0-9a-fA-F]{64}$/.test(hash);
-  const explorerUrl = isHash ? { explorerUrl: `${chain.explorer}/tx/${hash}` } : {};
-  return { chain: chain.kind, chainId, network: chain.name, ...explorerUrl };
+  return { ...facts, chainId, ...(isHash && { explorerUrl: `https://${explorer}/tx/${hash}` }) };
 }

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { OrderStore } from "@/lib/orders/order-store";
 
+/** Where a piece of work does things side by side, they go through one after the other: it waits in one place only. */
+const piece = new AsyncLocalStorage<{ last: Promise<unknown> }>();
+
 /**
  * Lets concurrent work through one step at a time, in an order that the test decides: everything that reaches the outside
  * (store, provider, sleep) waits here before and after, so that any interleaving of those steps can be repeated.
@@ -9,8 +12,6 @@ export class Turnstile {
   #waiting: (() => void)[] = [];
   #working = 0;
   #onIdle: (() => void) | null = null;
-  /** Where a piece of work does things side by side, they go through one after the other: it waits in one place only. */
-  readonly #piece = new AsyncLocalStorage<{ last: Promise<unknown> }>();
 
   get waiting(): number {
     return this.#waiting.length;
@@ -19,15 +20,15 @@ export class Turnstile {
   start(work: () => Promise<void>): void {
     this.#working += 1;
     void this.#pass()
-      .then(() => this.#piece.run({ last: Promise.resolve() }, work))
+      .then(() => piece.run({ last: Promise.resolve() }, work))
       .finally(() => this.#rest());
   }
 
   /** Around something that reaches the outside, by work that was started here. */
   around<T>(step: () => Promise<T>): Promise<T> {
-    const piece = this.#piece.getStore();
-    if (piece === undefined) throw new Error("This work was not started at the turnstile.");
-    const done = piece.last.then(async () => {
+    const own = piece.getStore();
+    if (own === undefined) throw new Error("This work was not started at a turnstile.");
+    const done = own.last.then(async () => {
       await this.#pass();
       try {
         return await step();
@@ -35,7 +36,7 @@ export class Turnstile {
         await this.#pass();
       }
     });
-    piece.last = done.catch(() => undefined);
+    own.last = done.catch(() => undefined);
     return done;
   }
 

@@ -11,7 +11,7 @@ export type SeenRequest = {
 
 export type Answer = (request: SeenRequest, response: ServerResponse, raw: IncomingMessage) => unknown;
 
-/** A real socket with scripted answers: the newest answer that was set is given to every request. */
+/** A real socket: the newest answer that was set is given to every request. */
 export async function startScriptedServer() {
   let answer: Answer = (_request, response) => response.end();
   const seen: SeenRequest[] = [];
@@ -40,8 +40,9 @@ export async function startScriptedServer() {
   };
 }
 
-/** JSON as AllScale sends it. */
-export function json(body: unknown, options: { status?: number; headers?: Record<string, string> } = {}): Answer {
+type AnswerOptions = { status?: number; headers?: Record<string, string> };
+
+export function json(body: unknown, options: AnswerOptions = {}): Answer {
   return raw(JSON.stringify(body), { ...options, type: "application/json" });
 }
 
@@ -49,10 +50,7 @@ export function success(payload: unknown): Answer {
   return json({ code: 0, payload, error: null, request_id: "req_0001" });
 }
 
-export function raw(
-  text: string,
-  options: { status?: number; type?: string; headers?: Record<string, string> } = {},
-): Answer {
+export function raw(text: string, options: AnswerOptions & { type?: string } = {}): Answer {
   const { status = 200, type = "text/html", headers = {} } = options;
   return (_request, response) => {
     response.writeHead(status, { "Content-Type": type, ...headers });
