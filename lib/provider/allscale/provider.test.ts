@@ -224,7 +224,9 @@ describe("readPayment", () => {
     [11155111, "test", "Sepolia"],
     [424242, "unknown", "Chain 424242"],
     [null, "unknown", undefined],
-    ["8453", "unknown", undefined],
+    ["8453", "main", "Base"],
+    ["11155111", "test", "Sepolia"],
+    ["0x2105", "unknown", undefined],
   ])("chain %j is of the kind %s, and the payment is paid", async (chain_id, chain, network) => {
     answerRead(20, { ...detail, chain_id });
     expect(await read()).toMatchObject({ observation: { status: "paid", transaction: { chain } } });

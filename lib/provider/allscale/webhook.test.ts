@@ -44,7 +44,7 @@ test("the vector's delivery is accepted, and its replay key is the nonce and the
   expect(await authenticateWebhook(genuine, credentials)).toEqual({
     ok: true,
     deliveryId: "wh_0001",
-    replay: { nonce: vector.nonce, fingerprint: await hashOf(vector.canonical), ttlMs: 600_000 },
+    replay: { nonce: vector.nonce, fingerprint: await hashOf(vector.canonical), ttlMs: 610_000 },
   });
   expect(await hashOf(vector.canonical)).toBe("d14618e36615d64e0d35d8b1fbe508f9a46957f4d5ccf63022a44517aa3f7732");
 });
@@ -281,7 +281,7 @@ test("a confirmation that says nothing of its transaction still has one, on an u
 describe("what is only shown is dropped when malformed, and the confirmation counts", () => {
   const ofChain = ["chainId", "network", "explorerUrl"];
   test.each<[string, unknown, string[]]>([
-    ["chain_id", "8453", ofChain],
+    ["chain_id", "Base", ofChain],
     ["chain_id", -1, ofChain],
     ["chain_id", 1.5, ofChain],
     ["tx_from", "f".repeat(201), ["from"]],
