@@ -1,5 +1,5 @@
 import "server-only";
-import { type Currency, isCurrency } from "@/lib/money/currency";
+import { isCurrency } from "@/lib/money/currency";
 import { amountLimits, fixedAmount } from "@/lib/money/limits";
 import type { LoadedProvider, ProviderModule } from "@/lib/provider/provider";
 import { PROVIDERS } from "@/lib/provider/registry";
@@ -46,16 +46,9 @@ export type ConfiguredProvider = LoadedProvider & Pick<ProviderModule, "name" | 
 
 export type StoreSettings =
   | { readonly kind: "sqlite"; readonly path: string }
-  | {
-      readonly kind: "redis";
-      readonly url: string;
-      readonly token: string;
-      /** The setting that the address comes from, for messages about it. */
-      readonly urlName: string;
-    };
+  /** `urlName` is the setting that the address comes from, for messages about it. */
+  | { readonly kind: "redis"; readonly url: string; readonly token: string; readonly urlName: string };
 
-const DEFAULT_CHECKOUT_RATE: Rate = { limit: 5, windowMs: 60_000 };
-const DEFAULT_STATUS_RATE: Rate = { limit: 600, windowMs: 60_000 };
 const SECRET_MIN_LENGTH = 16;
 const SECRET_NAMES = ["UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN", "ADMIN_SECRET", "CRON_SECRET"];
 
@@ -85,8 +78,8 @@ export function readSettings(env: Environment): Settings {
     publicUrl: readPublicUrl(reader, opener),
     trustedProxyHops: readTrustedProxyHops(reader),
     rates: {
-      checkout: readRate(reader, { name: "RATE_LIMIT_CHECKOUT", fallback: DEFAULT_CHECKOUT_RATE }),
-      status: readRate(reader, { name: "RATE_LIMIT_STATUS", fallback: DEFAULT_STATUS_RATE }),
+      checkout: readRate(reader, "RATE_LIMIT_CHECKOUT") ?? { limit: 5, windowMs: 60_000 },
+      status: readRate(reader, "RATE_LIMIT_STATUS") ?? { limit: 600, windowMs: 60_000 },
     },
     adminSecret: readOptionalSecret(reader, "ADMIN_SECRET"),
     cronSecret: readOptionalSecret(reader, "CRON_SECRET"),
@@ -105,35 +98,30 @@ function readProviders(reader: SettingReader): Pick<Settings, "opener" | "provid
   if (!names.some((name) => name === chosen)) {
     reader.refuse("PAYMENT_PROVIDER", `must be one of ${names.join(", ")}`);
   }
-  const providers = PROVIDERS.filter((module) => module.name === chosen || module.isPresent(reader)).flatMap(
-    (module) => {
-      const loaded = module.load(reader);
-      return loaded === null ? [] : [{ ...loaded, name: module.name, label: module.label }];
-    },
-  );
+  const providers = PROVIDERS.flatMap((module) => {
+    const { name, label } = module;
+    const loaded = name === chosen || module.isPresent(reader) ? module.load(reader) : null;
+    return loaded === null ? [] : [{ ...loaded, name, label }];
+  });
   return { providers, opener: providers.find(({ name }) => name === chosen) ?? null };
 }
 
 function readPricing(reader: SettingReader, opener: ConfiguredProvider | null): Pricing | null {
-  const code = reader.get("ALLSCALE_CURRENCY") ?? "USD";
-  if (!isCurrency(code)) {
+  const currency = reader.get("ALLSCALE_CURRENCY") ?? "USD";
+  if (!isCurrency(currency)) {
     return reader.refuse("ALLSCALE_CURRENCY", "must be one of USD EUR GBP CAD AUD JPY CNY SGD HKD USDT USDC");
   }
-  const min = reader.get("AMOUNT_MIN");
-  const max = reader.get("AMOUNT_MAX");
-  const limits = amountLimits({ currency: code, ...(min && { min }), ...(max && { max }) });
+  const limits = amountLimits({ currency, min: reader.get("AMOUNT_MIN"), max: reader.get("AMOUNT_MAX") });
   if (!limits.ok) return reader.refuse(limits.setting, limits.problem);
-  if (opener !== null && limits.max > opener.maxMinor(code)) {
+  if (opener !== null && limits.max > opener.maxMinor(currency)) {
     return reader.refuse("AMOUNT_MAX", `is more than ${opener.label} can count; choose a smaller amount`);
   }
+  const { min, max } = limits;
   const price = reader.get("AMOUNT_FIXED");
-  if (price === undefined) return pricingOf(code, limits, false);
-  const fixed = fixedAmount(price, { currency: code, min: limits.min, max: limits.max });
-  return fixed.ok ? pricingOf(code, fixed, true) : reader.refuse(fixed.setting, fixed.problem);
-}
-
-function pricingOf(currency: Currency, { min, max }: { min: number; max: number }, fixed: boolean): Pricing {
-  return { currency, min, max, fixed };
+  if (price === undefined) return { currency, min, max, fixed: false };
+  const fixed = fixedAmount(price, { currency, min, max });
+  if (!fixed.ok) return reader.refuse(fixed.setting, fixed.problem);
+  return { currency, min: fixed.min, max: fixed.max, fixed: true };
 }
 
 /** Payers are sent back here, and the merchant registers the webhook under it, so it is never taken from a request. */
@@ -143,11 +131,9 @@ function readPublicUrl(reader: SettingReader, opener: ConfiguredProvider | null)
   if (reader.isSet(name)) {
     const url = readUrl(reader, { name, plainHttp: "warned" });
     if (url === null) return fallback;
-    if (trimSlash(url.pathname) !== "") {
-      reader.refuse(name, `must be an origin without a path, such as ${url.origin}`);
-    } else if (isLoopback(url.hostname)) {
-      warnOfLoopback(reader, opener);
-    }
+    const isOrigin = trimSlash(url.pathname) === "";
+    if (!isOrigin) reader.refuse(name, `must be an origin without a path, such as ${url.origin}`);
+    else if (isLoopback(url.hostname)) warnOfLoopback(reader, opener);
     return url.origin;
   }
   const onProduction = reader.get("VERCEL_ENV") === "production";
@@ -172,14 +158,11 @@ function readTrustedProxyHops(reader: SettingReader): number {
   return 0;
 }
 
-function readRate(reader: SettingReader, { name, fallback }: { name: string; fallback: Rate }): Rate {
+function readRate(reader: SettingReader, name: string): Rate | null {
   const value = reader.get(name);
-  if (value === undefined) return fallback;
-  const rate = parseRate(value);
-  if (rate !== null) return rate;
+  if (value === undefined) return null;
   const wanted = "must look like 5/60s: a number from 1 to 999999, then a time of at most 24 hours in s, m or h";
-  reader.refuse(name, `${wanted}; it is ${quoted(value)}`);
-  return fallback;
+  return parseRate(value) ?? reader.refuse(name, `${wanted}; it is ${quoted(value)}`);
 }
 
 function readOptionalSecret(reader: SettingReader, name: string): string | null {
@@ -191,9 +174,7 @@ function readOptionalSecret(reader: SettingReader, name: string): string | null 
 }
 
 /** For values that are no secrets. */
-function quoted(value: string): string {
-  return JSON.stringify(value.slice(0, 40));
-}
+const quoted = (value: string) => JSON.stringify(value.slice(0, 40));
 
 /** Hosts whose files are gone with the request. */
 const SERVERLESS_MARKS = [

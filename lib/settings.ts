@@ -1,5 +1,5 @@
 import "server-only";
-import type { Currency } from "@/lib/money/currency";
+import type { AmountLimits } from "@/lib/money/limits";
 
 /** A setting that is missing or wrong, by name. The text never contains a secret. */
 export type SettingProblem = { readonly name: string; readonly problem: string };
@@ -7,12 +7,7 @@ export type SettingProblem = { readonly name: string; readonly problem: string }
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Bounds in minor units, both included. With a fixed price they are that price. */
-export type Pricing = {
-  readonly currency: Currency;
-  readonly min: number;
-  readonly max: number;
-  readonly fixed: boolean;
-};
+export type Pricing = AmountLimits & { readonly fixed: boolean };
 
 /** What templates, dashboards and tutorials leave behind where a value belongs. */
 export const PLACEHOLDER = new RegExp(
@@ -83,8 +78,9 @@ export function readUrl(
     if (plainHttp === "refused") return reader.refuse(name, "must start with https://");
     reader.warn(name, "is not https, so others on the way can read and change what is sent");
   }
-  if (url.username !== "" || url.password !== "")
+  if (url.username !== "" || url.password !== "") {
     return reader.refuse(name, "must not contain a user name or password");
+  }
   if (url.search !== "" || url.hash !== "") return reader.refuse(name, "must not have a query or fragment");
   return url;
 }
@@ -94,6 +90,4 @@ export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-export function trimSlash(url: string): string {
-  return url.replace(/\/+$/, "");
-}
+export const trimSlash = (url: string) => url.replace(/\/+$/, "");

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Order, Transaction } from "@/lib/orders/order";
+import type { Order, Payment } from "@/lib/orders/order";
 import type { OrderStore, OrderWrite } from "@/lib/orders/order-store";
 import type { PaymentProvider } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
@@ -36,11 +36,7 @@ export type PaidOrder = {
   readonly payer: Order["payer"];
   /** In milliseconds since the epoch. */
   readonly paidAt: number;
-  readonly payment: {
-    readonly provider: string;
-    readonly paymentId: string;
-    readonly transaction: Transaction | null;
-  };
+  readonly payment: Readonly<Pick<Payment, "provider" | "paymentId" | "transaction">>;
   /** What the merchant should look at before delivering, such as "paid_late". */
   readonly attention: Order["attention"];
 };
@@ -77,9 +73,8 @@ export async function updateOrder<Change extends { readonly write: OrderWrite | 
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     if (before === null) return null;
     const change = options.change(before);
-    const { write } = change;
-    if (write === null) return { before, order: before, change };
-    if ((await store.replace(write)) === "replaced") return { before, order: write.order, change };
+    if (change.write === null) return { before, order: before, change };
+    if ((await store.replace(change.write)) === "replaced") return { before, order: change.write.order, change };
     before = await options.find();
   }
   throw new Error("An order changed at every attempt to change it");

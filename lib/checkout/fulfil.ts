@@ -2,10 +2,10 @@ import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
 import { dueAt } from "@/lib/orders/due";
-import { type EffectState, nextVersion, type Order, type OrderId } from "@/lib/orders/order";
+import { type EffectState, nextVersion, type Order, type OrderEvent, type OrderId } from "@/lib/orders/order";
 import { type Flow, type PaidOrder, underLease, updateOrder } from "./flow";
 
-export const EFFECT_TIMEOUT_MS = 30_000;
+const EFFECT_TIMEOUT_MS = 30_000;
 const FIRST_GAP_MS = 15_000;
 const MAX_GAP_MS = 6 * 60 * 60 * 1000;
 
@@ -40,18 +40,20 @@ async function runEffect(flow: Flow, orderId: OrderId, { name, failures }: Effec
     find: () => flow.store.get(orderId),
     change: (current) => {
       const now = flow.clock.now();
-      const ended = (state: EffectState): EffectState =>
-        error === null ? { ...state, doneAt: now } : { ...state, failures: attempt, nextAt: now + gapMs(attempt) };
-      const effects = current.effects.map((state) => (state.name === name ? ended(state) : state));
+      const ended = error === null ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
+      const effects = current.effects.map((state) => (state.name === name ? { ...state, ...ended } : state));
       const next = nextVersion(current, { effects }, now);
-      const event = {
+      const { status } = current;
+      const type = error === null ? "effect_done" : "effect_failed";
+      const facts = { effect: name, attempt };
+      const event: OrderEvent = {
         at: next.updatedAt,
-        type: error === null ? ("effect_done" as const) : ("effect_failed" as const),
-        source: "effect" as const,
+        type,
+        source: "effect",
         paymentId: null,
-        from: current.status,
-        to: current.status,
-        facts: { effect: name, attempt },
+        from: status,
+        to: status,
+        facts,
       };
       // The first failure is news, the rest are counted.
       const isNews = error === null || attempt === 1;
@@ -60,16 +62,11 @@ async function runEffect(flow: Flow, orderId: OrderId, { name, failures }: Effec
   });
 }
 
-function gapMs(failures: number): number {
-  return Math.min(FIRST_GAP_MS * 2 ** Math.min(failures - 1, 20), MAX_GAP_MS);
-}
+const gapMs = (failures: number) => Math.min(FIRST_GAP_MS * 2 ** Math.min(failures - 1, 20), MAX_GAP_MS);
 
 /** Null when it succeeded. */
-async function failureOf(
-  { effects }: Flow,
-  { name, order, attempt }: { name: string; order: Order; attempt: number },
-): Promise<unknown> {
-  const effect = effects.find((each) => each.name === name);
+async function failureOf(flow: Flow, run: { name: string; order: Order; attempt: number }): Promise<unknown> {
+  const effect = flow.effects.find(({ name }) => name === run.name);
   if (effect === undefined) return new Error("This version of the app does not know this effect.");
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -80,8 +77,8 @@ async function failureOf(
     }, EFFECT_TIMEOUT_MS);
   });
   try {
-    const run = async () => effect.run(paidOrder(order), { attempt, signal: controller.signal });
-    await Promise.race([run(), cutOff]);
+    const work = async () => effect.run(paidOrder(run.order), { attempt: run.attempt, signal: controller.signal });
+    await Promise.race([work(), cutOff]);
     return null;
   } catch (error) {
     return error ?? new Error("It threw nothing.");
@@ -90,17 +87,17 @@ async function failureOf(
   }
 }
 
-function paidOrder(order: Order): PaidOrder {
-  const payment = order.payments.find(({ status }) => status === "paid");
+function paidOrder({ id, price, payer, attention, payments, updatedAt }: Order): PaidOrder {
+  const payment = payments.find(({ status }) => status === "paid");
   if (payment === undefined) throw new Error("An order is paid without a paid payment.");
   const { provider, paymentId, transaction, paidAt } = payment;
   return {
-    id: order.id,
-    amount: formatAmount(order.price),
-    currency: order.price.currency,
-    payer: order.payer,
-    paidAt: paidAt ?? order.updatedAt,
+    id,
+    amount: formatAmount(price),
+    currency: price.currency,
+    payer,
+    paidAt: paidAt ?? updatedAt,
     payment: { provider, paymentId, transaction },
-    attention: order.attention,
+    attention,
   };
 }

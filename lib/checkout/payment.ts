@@ -13,13 +13,9 @@ export function isBeingCreated({ creation }: Order, now: number): boolean {
   return creation.state === "in_flight" && Math.abs(now - creation.at) < IN_FLIGHT_MS;
 }
 
-export function newPayment(input: {
-  provider: string;
-  testStore: boolean;
-  created: CreatedPayment;
-  now: number;
-}): Payment {
-  const { provider, testStore, created, now } = input;
+type NewPayment = Pick<Payment, "provider" | "testStore"> & { created: CreatedPayment; now: number };
+
+export function newPayment({ provider, testStore, created, now }: NewPayment): Payment {
   return {
     provider,
     testStore,
@@ -40,18 +36,17 @@ export function creationStarted(order: Order, now: number): OrderWrite {
   return { order: started, event: null, dueAt: dueAt(started, now) };
 }
 
+type EndedCreation = {
+  provider: Pick<PaymentProvider, "name" | "testStore">;
+  result: CreatePaymentResult;
+  now: number;
+};
+
 /**
  * What came of a create call, as a change of the order. A payment that is there already is not added again: the answer to
  * an earlier write may have been lost, or a webhook was faster.
  */
-export function creationEnded(
-  order: Order,
-  {
-    provider,
-    result,
-    now,
-  }: { provider: Pick<PaymentProvider, "name" | "testStore">; result: CreatePaymentResult; now: number },
-): OrderWrite {
+export function creationEnded(order: Order, { provider, result, now }: EndedCreation): OrderWrite {
   if (!result.ok) {
     const { kind, maybeAccepted, code, reason } = result.failure;
     const failed = nextVersion(order, { creation: { state: maybeAccepted ? "unsure" : "refused", at: now } }, now);

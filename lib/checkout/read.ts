@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/orders/order";
+import { type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
 import type { ReadPaymentResult } from "@/lib/provider/provider";
@@ -19,26 +19,17 @@ const LONGEST_WAIT_SECONDS = 300;
 /** The value of a poll lease that stands for the provider's Retry-After. */
 const RETRY_AFTER = "retry_after";
 
-export type ReadOrderResult =
-  | {
-      readonly ok: true;
-      readonly order: Order;
-      /** The provider could not be asked, did not answer soon, or its answer could not be stored: this is the last known state. */
-      readonly delayed: boolean;
-    }
-  /** A malformed id and an unknown one are the same. */
-  | { readonly ok: false };
+/** `delayed`: the provider could not be asked, did not answer soon, or its answer could not be stored. */
+type Known = { readonly order: Order; readonly delayed: boolean };
+/** A malformed id and an unknown one are the same. */
+export type ReadOrderResult = ({ readonly ok: true } & Known) | { readonly ok: false };
 
 /**
- * The order with this id, after asking the provider where that is due. A page does not wait for a slow provider: after 3 s
- * it shows what is known, and the answer is settled all the same. Throws `StoreUnavailableError` when the order cannot be read.
+ * The order with this id, after asking the provider where that is due; callers that have asked too often get what is stored
+ * (`mayAsk` is false). A page does not wait for a slow provider: after 3 s it shows what is known, and the answer is settled
+ * all the same. Throws `StoreUnavailableError` when the order cannot be read.
  */
-export async function readOrder(
-  flow: Flow,
-  id: string,
-  /** False shows what is stored: for callers that have asked too often. */
-  { mayAsk }: { mayAsk: boolean },
-): Promise<ReadOrderResult> {
+export async function readOrder(flow: Flow, id: string, { mayAsk }: { mayAsk: boolean }): Promise<ReadOrderResult> {
   const orderId = orderIdSchema.safeParse(id);
   if (!orderId.success) return { ok: false };
   const order = await flow.store.get(orderId.data);
@@ -52,10 +43,10 @@ export async function readOrder(
   return { ok: true, order, delayed: true };
 }
 
-async function ask(flow: Flow, order: Order): Promise<{ order: Order; delayed: boolean }> {
+async function ask(flow: Flow, order: Order): Promise<Known> {
   try {
     const everyMs = STATUSES[order.status].terminal ? ASK_EVERY_WHEN_ENDED_MS : ASK_EVERY_MS;
-    const lease = await acquirePollLease(flow, { orderId: order.id, everyMs });
+    const lease = await acquirePollLease(flow, order.id, everyMs);
     if (lease !== "acquired") return { order, delayed: lease === "retry_after" };
     return await askAboutPayments(flow, order);
   } catch (error) {
@@ -65,7 +56,7 @@ async function ask(flow: Flow, order: Order): Promise<{ order: Order; delayed: b
   }
 }
 
-async function askAboutPayments(flow: Flow, order: Order): Promise<{ order: Order; delayed: boolean }> {
+async function askAboutPayments(flow: Flow, order: Order): Promise<Known> {
   let latest = order;
   let delayed = false;
   for (const { provider, paymentId } of unpaidPayments(order).slice(-ASK_AT_MOST)) {
@@ -76,34 +67,26 @@ async function askAboutPayments(flow: Flow, order: Order): Promise<{ order: Orde
     } else {
       delayed = true;
     }
-    if (read && (await respectRetryAfter(flow, { orderId: order.id, read }))) break;
+    if (read && (await respectRetryAfter(flow, order.id, read))) break;
   }
   return { order: latest, delayed };
 }
 
 /** Oldest first. */
-export function unpaidPayments({ payments }: Order): Payment[] {
-  return payments.filter(({ status }) => status !== "paid");
-}
+export const unpaidPayments = ({ payments }: Order) => payments.filter(({ status }) => status !== "paid");
 
 /**
  * The right to ask the provider about an order, shared by all processes. "throttled": it was asked a moment ago.
  * "retry_after": the provider wants no questions about it for a while.
  */
-export async function acquirePollLease(
-  { store, clock }: Pick<Flow, "store" | "clock">,
-  { orderId, everyMs = ASK_EVERY_MS }: { orderId: OrderId; everyMs?: number },
-): Promise<"acquired" | "throttled" | "retry_after"> {
+export async function acquirePollLease({ store, clock }: Flow, orderId: OrderId, everyMs = ASK_EVERY_MS) {
   const lease = await store.acquire({ key: pollKey(orderId), value: "", ttlMs: everyMs, now: clock.now() });
   if (lease.ok) return "acquired";
   return lease.value === RETRY_AFTER ? "retry_after" : "throttled";
 }
 
 /** Extends the poll lease where the provider named a wait. Answers whether it did. */
-export async function respectRetryAfter(
-  { store, clock }: Pick<Flow, "store" | "clock">,
-  { orderId, read }: { orderId: OrderId; read: ReadPaymentResult },
-): Promise<boolean> {
+export async function respectRetryAfter({ store, clock }: Flow, orderId: OrderId, read: ReadPaymentResult) {
   const seconds = read.ok ? read.retryAfterSeconds : read.failure.retryAfterSeconds;
   if (seconds === undefined || seconds <= 0) return false;
   const ttlMs = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1_000;
@@ -111,6 +94,4 @@ export async function respectRetryAfter(
   return true;
 }
 
-function pollKey(orderId: OrderId): string {
-  return `poll:${orderId}`;
-}
+const pollKey = (orderId: OrderId) => `poll:${orderId}`;

@@ -1,18 +1,15 @@
 import "server-only";
 import { log } from "@/lib/log";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import type { PaymentProvider, ReplayKey, WebhookDelivery } from "@/lib/provider/provider";
+import type { PaymentProvider, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
-import { type SettleResult, settle } from "./settle";
+import { type Settled, settle } from "./settle";
 
 export type ReceiveWebhookResult =
   | { readonly ok: true; readonly result: WebhookResult }
   | { readonly ok: false; readonly refusal: Refusal };
-
-/** What is known of a delivery once it is authenticated. `isRepeat`: the very same bytes came before. */
-type Delivered = { readonly delivery: WebhookDelivery; readonly isRepeat: boolean };
 
 /**
  * Takes one delivery through the order of work of the contract: authenticate the raw bytes, acquire the nonce, parse,
@@ -24,22 +21,32 @@ export async function receiveWebhook(
   provider: PaymentProvider,
   delivery: WebhookDelivery,
 ): Promise<ReceiveWebhookResult> {
+  const { store, clock } = flow;
   const authentication = await provider.authenticateWebhook(delivery);
   if (!authentication.ok) return unauthenticated(authentication.diagnosis);
   const { replay } = authentication;
   if (replay === null) return takeIn(flow, provider, { delivery, isRepeat: false });
 
-  const nonce = nonceOf(flow, provider, replay);
-  const use = await nonce.acquire();
-  if (use === "refused") return unauthenticated("the nonce was used before");
+  // A nonce belongs to the delivery that used it first. The very same delivery may come again: if it was settled, settling
+  // it again changes nothing, and if we died before it was stored, this is the retry that must not be refused.
+  const { fingerprint, ttlMs } = replay;
+  const key = `nonce:${provider.name}:${replay.nonce}`;
+  const acquired = await store.acquire({ key, value: fingerprint, ttlMs, now: clock.now() });
+  if (!acquired.ok && acquired.value !== fingerprint) return unauthenticated("the nonce was used before");
+  // If the store cannot do even this, the nonce expires by itself.
+  const release = () => store.release({ key, value: fingerprint }).catch(() => undefined);
   try {
-    const result = await takeIn(flow, provider, { delivery, isRepeat: use === "repeat" });
-    // A retry may be signed again with the same nonce; one that cannot be read will not be better the next time.
-    if (!result.ok && result.refusal.code === "unreadable") await nonce.consume();
-    else if (!result.ok && result.refusal.retryAfterSeconds !== undefined) await nonce.release();
+    const result = await takeIn(flow, provider, { delivery, isRepeat: !acquired.ok });
+    if (!result.ok && result.refusal.code === "unreadable") {
+      // It will not be better the next time: from now on not even the very same delivery may use the nonce.
+      await store.extend({ key, value: "consumed", ttlMs, now: clock.now() });
+    } else if (!result.ok && result.refusal.retryAfterSeconds !== undefined) {
+      // A retry may be signed again with the same nonce.
+      await release();
+    }
     return result;
   } catch (error) {
-    await nonce.release();
+    await release();
     throw error;
   }
 }
@@ -47,7 +54,7 @@ export async function receiveWebhook(
 async function takeIn(
   flow: Flow,
   provider: PaymentProvider,
-  { delivery, isRepeat }: Delivered,
+  { delivery, isRepeat }: { delivery: WebhookDelivery; isRepeat: boolean },
 ): Promise<ReceiveWebhookResult> {
   const content = provider.parseWebhook(delivery);
   if (content.kind === "contradictory") return unauthenticated(content.diagnosis);
@@ -55,79 +62,47 @@ async function takeIn(
     log.warn("webhook_unreadable", { provider: provider.name, diagnosis: content.diagnosis });
     return refuse({ code: "unreadable", detail: "The body of the delivery cannot be read." });
   }
-  const { deliveryId } = content;
   let observation: PaymentObservation;
   if (content.kind === "event") {
     observation = content.observation;
   } else {
     const read = await provider.readPayment(content.paymentId, "ended");
-    if (!read.ok) return notSettled(content.paymentId, read.failure.kind);
+    if (!read.ok) {
+      log.warn("webhook_not_settled", { paymentId: content.paymentId, kind: read.failure.kind });
+      const detail = "The payment could not be looked up. Send the delivery again later.";
+      return refuse({ code: "webhook_not_settled", detail, retryAfterSeconds: AGAIN_SECONDS });
+    }
     observation = read.observation;
   }
   // Whatever the body says, only the provider that signed it has spoken.
   observation = { ...observation, provider: provider.name };
+  const { deliveryId } = content;
+  const { paymentId } = observation;
   const settled = await settle(flow, { observation, source: "webhook", deliveryId });
-  if (!settled.ok) return unknownPayment(observation.paymentId);
-  const result = resultOf(settled, { observation, isRepeat });
-  log.info("webhook_accepted", {
-    result,
-    deliveryId,
-    orderId: settled.order.id,
-    paymentId: observation.paymentId,
-    provider: provider.name,
-  });
+  if (!settled.ok) {
+    // The order may still be on its way into the store.
+    log.warn("webhook_unknown_payment", { paymentId });
+    const detail = "The payment is not known here yet. Send the delivery again later.";
+    return refuse({ code: "unknown_payment", detail, retryAfterSeconds: AGAIN_SECONDS });
+  }
+  const result = resultOf(settled, { isPaid: observation.status === "paid", isRepeat });
+  log.info("webhook_accepted", { result, deliveryId, orderId: settled.order.id, paymentId, provider: provider.name });
   return { ok: true, result };
 }
 
-function resultOf(
-  { changed, counts, from }: Extract<SettleResult, { ok: true }>,
-  { observation, isRepeat }: { observation: PaymentObservation; isRepeat: boolean },
-): WebhookResult {
+function resultOf(settled: Settled, { isPaid, isRepeat }: { isPaid: boolean; isRepeat: boolean }): WebhookResult {
+  const { changed, counts, from } = settled;
   if (!changed && (counts || isRepeat)) return "duplicate";
-  if (observation.status !== "paid") return "ignored";
+  if (!isPaid) return "ignored";
   if (!counts) return "needs_review";
   return from === "paid" ? "duplicate" : "paid";
 }
 
-/**
- * A nonce belongs to the delivery that used it first. The very same delivery may come again: if it was settled, settling
- * it again changes nothing, and if we died before it was stored, this is the retry that must not be refused.
- */
-function nonceOf({ store, clock }: Flow, provider: PaymentProvider, { nonce, fingerprint, ttlMs }: ReplayKey) {
-  const key = `nonce:${provider.name}:${nonce}`;
-  return {
-    async acquire(): Promise<"first" | "repeat" | "refused"> {
-      const acquired = await store.acquire({ key, value: fingerprint, ttlMs, now: clock.now() });
-      if (acquired.ok) return "first";
-      return acquired.value === fingerprint ? "repeat" : "refused";
-    },
-    /** If the store cannot do even this, the nonce expires by itself. */
-    release: () => store.release({ key, value: fingerprint }).catch(() => undefined),
-    /** From now on not even the very same delivery may use it. */
-    consume: () => store.extend({ key, value: "consumed", ttlMs, now: clock.now() }),
-  };
-}
-
 const AGAIN_SECONDS = 5;
 
-function refuse(refusal: Refusal): ReceiveWebhookResult {
-  return { ok: false, refusal };
-}
+const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 
-function unauthenticated(diagnosis: string): ReceiveWebhookResult {
+function unauthenticated(diagnosis: string) {
   log.warn("webhook_refused", { diagnosis });
   return refuse({ code: "unauthenticated", detail: "The delivery is not authenticated." });
-}
-
-/** Not ours yet: the order may still be on its way into the store. */
-function unknownPayment(paymentId: string): ReceiveWebhookResult {
-  log.warn("webhook_unknown_payment", { paymentId });
-  const detail = "The payment is not known here yet. Send the delivery again later.";
-  return refuse({ code: "unknown_payment", detail, retryAfterSeconds: AGAIN_SECONDS });
-}
-
-function notSettled(paymentId: string, kind: string): ReceiveWebhookResult {
-  log.warn("webhook_not_settled", { paymentId, kind });
-  const detail = "The payment could not be looked up. Send the delivery again later.";
-  return refuse({ code: "webhook_not_settled", detail, retryAfterSeconds: AGAIN_SECONDS });
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { checkGapMs, isWatched } from "@/lib/orders/due";
+import { checkGapMs, isWatched, nextEffectAt } from "@/lib/orders/due";
 import type { Order, OrderId, Payment } from "@/lib/orders/order";
 import type { DueOrder } from "@/lib/orders/order-store";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
@@ -15,8 +15,6 @@ export type ReconcileBounds = {
   /** Whether to ask during a provider's Retry-After. A scheduler does, because it may come again only tomorrow. */
   readonly asksDuringWaits: boolean;
 };
-
-export type ReconcileResult = { readonly checked: number; readonly changed: number; readonly paid: number };
 
 const AT_ONCE = 4;
 /** Of the time of a run; the rest is for effects. */
@@ -37,7 +35,6 @@ type Check = {
   readonly failures: ReadonlyMap<string, ProviderFailureKind>;
   readonly answered: ReadonlySet<string>;
 };
-const NOT_ASKED = { failures: new Map(), answered: new Set<string>() } as const;
 
 /**
  * Finds out what became of the orders about which no webhook came, then runs the effects that are due. It takes from both
@@ -48,11 +45,11 @@ const NOT_ASKED = { failures: new Map(), answered: new Set<string>() } as const;
  * with other orders: whatever some orders do, every other one is reached in a bounded number of runs. Two runs at once
  * settle twice, which is settling once.
  */
-export async function reconcile(flow: Flow, bounds: ReconcileBounds): Promise<ReconcileResult> {
+export async function reconcile(flow: Flow, bounds: ReconcileBounds) {
   const { now } = flow.clock;
-  const endAt = now() + bounds.deadlineMs;
-  const run = { bounds, endAt: now() + bounds.deadlineMs * ASKING_SHARE, down: new Set<string>(), effectsDue: [] };
-  const { down, effectsDue }: Run = run;
+  const startedAt = now();
+  const run: Run = { bounds, endAt: startedAt + bounds.deadlineMs * ASKING_SHARE, down: new Set(), effectsDue: [] };
+  const { down, effectsDue } = run;
   const due = await dueFromBothEnds(flow, bounds.maxOrders);
   const checks: Check[] = [];
   for (let start = 0; start < due.length && now() < run.endAt; start += AT_ONCE) {
@@ -63,15 +60,12 @@ export async function reconcile(flow: Flow, bounds: ReconcileBounds): Promise<Re
     for (const provider of outOfOrder(done)) down.add(provider);
   }
   // After all questions, because an effect that hangs must not keep money from being found.
-  for (let start = 0; start < effectsDue.length && now() < endAt; start += AT_ONCE) {
+  for (let start = 0; start < effectsDue.length && now() < startedAt + bounds.deadlineMs; start += AT_ONCE) {
     await Promise.all(effectsDue.slice(start, start + AT_ONCE).map((id) => fulfil(flow, id)));
   }
   const changed = checks.filter(({ before, after }) => before !== after);
-  return {
-    checked: checks.length,
-    changed: changed.length,
-    paid: changed.filter(({ after }) => after === "paid").length,
-  };
+  const paid = changed.filter(({ after }) => after === "paid");
+  return { checked: checks.length, changed: changed.length, paid: paid.length };
 }
 
 /** One refused key or rate limit is enough; a timeout may be one payment's own, so no call of the batch may have an answer. */
@@ -108,22 +102,23 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
   const putOff = async (until: number | null) => {
     await store.postpone({ id: due.id, dueAt, until });
     dueAt = until ?? dueAt;
+    return null;
   };
   try {
     const order = await store.get(due.id);
-    if (order === null) return await putOff(null).then(() => null);
+    if (order === null) return await putOff(null);
     const gapMs = checkGapMs(order, clock.now());
     const effectsDue = dueEffects(order, clock.now()).length > 0;
     const isDue = gapMs !== null || isWatched(order, due.dueAt);
-    if (!isDue && !effectsDue) return await putOff(nextEffectAt(order)).then(() => null);
+    if (!isDue && !effectsDue) return await putOff(nextEffectAt(order));
     // Not put off, so that it is among the first to be asked about in a later run.
     if (!effectsDue && unpaidPayments(order).every(({ provider }) => run.down.has(provider))) return null;
 
     await putOff(clock.now() + Math.min(gapMs ?? PUT_OFF_FIRST_MS, effectsDue ? LEASE_MS : PUT_OFF_FIRST_MS));
     if (effectsDue) run.effectsDue.push(order.id);
-    if (!isDue) return { before: order.status, after: order.status, ...NOT_ASKED };
+    if (!isDue) return { before: order.status, after: order.status, failures: new Map(), answered: new Set() };
 
-    const lease = await acquirePollLease(flow, { orderId: due.id });
+    const lease = await acquirePollLease(flow, due.id);
     // An open page asks about the newest payments only; the older ones of an order that has many are left to this.
     const isAsked = lease === "throttled" && unpaidPayments(order).length <= ASK_AT_MOST;
     if (isAsked || (lease === "retry_after" && !run.bounds.asksDuringWaits)) return null;
@@ -142,11 +137,6 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     log.error("reconcile_order_failed", error, { orderId: due.id });
     return null;
   }
-}
-
-function nextEffectAt({ effects }: Order): number | null {
-  const times = effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
-  return times.length === 0 ? null : Math.min(...times);
 }
 
 async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
@@ -168,7 +158,7 @@ async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
       await logRefusal(flow, { order, payment, facts: { kind: "provider_not_configured" } });
       continue;
     }
-    await respectRetryAfter(flow, { orderId: order.id, read });
+    await respectRetryAfter(flow, order.id, read);
     if (!read.ok && concernsAll(read.failure.kind)) {
       failures.set(provider, read.failure.kind);
       continue;

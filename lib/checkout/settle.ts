@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { type Applied, applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
+import { applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
@@ -8,39 +8,35 @@ import { type Flow, updateOrder } from "./flow";
 import { dueEffects, fulfil } from "./fulfil";
 import { isBeingCreated, newPayment } from "./payment";
 
-export type SettleResult =
-  | {
-      readonly ok: true;
-      readonly order: Order;
-      readonly from: PaymentStatus;
-      /** True when the report told something new; the change is durable. */
-      readonly changed: boolean;
-      /** False for a report of `paid` with other money than the order's. */
-      readonly counts: boolean;
-      /** When the order is due, as it was just written; undefined where nothing was. */
-      readonly dueAt: number | null | undefined;
-    }
-  /** No order has this payment. */
-  | { readonly ok: false };
+export type Settled = {
+  readonly ok: true;
+  readonly order: Order;
+  readonly from: PaymentStatus;
+  /** True when the report told something new; the change is durable. */
+  readonly changed: boolean;
+  /** False for a report of `paid` with other money than the order's. */
+  readonly counts: boolean;
+  /** When the order is due, as it was just written; undefined where nothing was. */
+  readonly dueAt: number | null | undefined;
+};
 
 /**
  * The only writer of a payment's state, whoever reports: asks the pure rule what the report means, and compare-and-sets the
  * result together with its event and, when the order became paid, its effects. Throws `StoreUnavailableError` when the
- * result could not be made durable. `known` saves a read where the caller has the order.
+ * result could not be made durable. `known` saves a read where the caller has the order. Not ok: no order has this payment.
  */
-export async function settle(flow: Flow, report: Report, known?: Order): Promise<SettleResult> {
+export async function settle(flow: Flow, report: Report, known?: Order): Promise<Settled | { readonly ok: false }> {
   const { observation, source } = report;
   const now = flow.clock.now();
   const effects = flow.effects.map(({ name }) => name);
   const updated = await updateOrder(flow, {
     known,
     find: async () => (await flow.store.findByPayment(observation)) ?? (await findUnexpected(flow, report)),
-    change: (order): Applied => applyObservation(order, { ...report, now, effects }),
+    change: (order) => applyObservation(order, { ...report, now, effects }),
   });
   if (updated === null) return { ok: false };
-  const { before, order, change } = updated;
-  const { orderId, paymentId } = { orderId: order.id, paymentId: observation.paymentId };
-  const { write, counts } = change;
+  const { before, order } = updated;
+  const { write, counts } = updated.change;
   const result = {
     ok: true,
     order,
@@ -53,10 +49,11 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
   if (dueEffects(order, now).length > 0) flow.defer(() => fulfil(flow, order.id));
   if (write === null) return result;
 
-  log.info("order_changed", { orderId, paymentId, from: before.status, to: order.status, source });
-  if (!counts) log.warn("money_needs_review", { orderId, paymentId, source, ...moneyFacts(observation) });
+  const ids = { orderId: order.id, paymentId: observation.paymentId };
+  log.info("order_changed", { ...ids, from: before.status, to: order.status, source });
+  if (!counts) log.warn("money_needs_review", { ...ids, source, ...moneyFacts(observation) });
   if (order.attention.length > before.attention.length) {
-    log.warn("order_needs_attention", { orderId, paymentId, attention: order.attention.join(" ") });
+    log.warn("order_needs_attention", { ...ids, attention: order.attention.join(" ") });
   }
   return result;
 }
@@ -66,22 +63,18 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
  * lost. The money is there, so the payment is added to its order. Not while a create call is under way, whose answer will
  * bring the payment: the delivery is then sent again.
  */
-async function findUnexpected(
-  { store, providers, clock }: Flow,
-  { observation, source }: Report,
-): Promise<Order | null> {
+async function findUnexpected(flow: Flow, { observation, source }: Report): Promise<Order | null> {
+  const { provider, paymentId } = observation;
   const id = orderIdSchema.safeParse(observation.orderReference);
   if (source !== "webhook" || observation.status !== "paid" || !id.success) return null;
-  const order = await store.get(id.data);
+  const order = await flow.store.get(id.data);
   // The answer to the create call may have been stored a moment ago, between the search for the payment and this.
   if (order?.payments.some((payment) => isPayment(payment, observation))) return order;
-  if (order === null || isBeingCreated(order, clock.now())) return null;
-  const payment = newPayment({
-    provider: observation.provider,
-    testStore: providers.get(observation.provider)?.testStore ?? false,
-    created: { paymentId: observation.paymentId, checkoutUrl: null, payTo: null, expiresAt: null, quote: null },
-    now: clock.now(),
-  });
+  const now = flow.clock.now();
+  if (order === null || isBeingCreated(order, now)) return null;
+  const testStore = flow.providers.get(provider)?.testStore ?? false;
+  const created = { paymentId, checkoutUrl: null, payTo: null, expiresAt: null, quote: null };
+  const payment = newPayment({ provider, testStore, created, now });
   return { ...order, payments: [...order.payments, payment] };
 }
 

@@ -1,5 +1,4 @@
 import "server-only";
-import { assertNever } from "@/lib/assert-never";
 import type { checkAmount } from "@/lib/money/limits";
 import type { Order } from "@/lib/orders/order";
 import { STATUSES } from "@/lib/orders/status";
@@ -44,43 +43,32 @@ export function rateRefusal({ by, retryAfterSeconds }: Refused): Refusal {
  * they are for the merchant, in the log.
  */
 export function providerRefusal(failure: ProviderFailure): Refusal {
-  const { code, detail } = refusalOf(failure.kind);
+  const { code, detail } = WHY[failure.kind];
   const unsure = failure.maybeAccepted ? " Trying again is safe: you cannot be charged twice." : "";
   const { retryAfterSeconds } = failure;
   return { code, detail: `${detail}${unsure}`, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 }
 
-function refusalOf(kind: ProviderFailure["kind"]): Pick<Refusal, "code" | "detail"> {
-  switch (kind) {
-    case "timeout":
-      return { code: "provider_timeout", detail: "The payment provider did not answer in time." };
-    case "unreachable":
-    case "rate_limited":
-    case "provider_error":
-      return { code: "provider_unavailable", detail: "The payment provider cannot be reached. Try again in a moment." };
-    case "unauthorized":
-    case "forbidden":
-    case "not_found":
-    case "amount_refused":
-    case "refused":
-      return {
-        code: "provider_refused",
-        detail: "The payment provider did not accept this payment. The merchant can see why in the log.",
-      };
-    case "bad_answer":
-    case "bad_response_signature":
-      return { code: "provider_bad_answer", detail: "The payment provider gave an answer that cannot be used." };
-    case "amount_check_failed":
-      return {
-        code: "amount_check_failed",
-        detail: "The payment provider asked for another amount than this page, so nothing was opened.",
-      };
-    case "unsafe_checkout_url":
-      return {
-        code: "unsafe_checkout_url",
-        detail: "The payment provider named a page that is not its own, so nothing was opened.",
-      };
-    default:
-      return assertNever(kind);
-  }
-}
+const why = (code: Refusal["code"], detail: string) => ({ code, detail });
+const unavailable = why("provider_unavailable", "The payment provider cannot be reached. Try again in a moment.");
+const notAccepted = "The payment provider did not accept this payment. The merchant can see why in the log.";
+const refused = why("provider_refused", notAccepted);
+const unusable = why("provider_bad_answer", "The payment provider gave an answer that cannot be used.");
+const otherAmount = "The payment provider asked for another amount than this page, so nothing was opened.";
+const otherPage = "The payment provider named a page that is not its own, so nothing was opened.";
+
+const WHY: Readonly<Record<ProviderFailure["kind"], ReturnType<typeof why>>> = {
+  timeout: why("provider_timeout", "The payment provider did not answer in time."),
+  unreachable: unavailable,
+  rate_limited: unavailable,
+  provider_error: unavailable,
+  unauthorized: refused,
+  forbidden: refused,
+  not_found: refused,
+  amount_refused: refused,
+  refused,
+  bad_answer: unusable,
+  bad_response_signature: unusable,
+  amount_check_failed: why("amount_check_failed", otherAmount),
+  unsafe_checkout_url: why("unsafe_checkout_url", otherPage),
+};

@@ -15,6 +15,7 @@ import { type Flow, type Shop, underLease, updateOrder } from "./flow";
 import { creationEnded, creationEvent, creationStarted, IN_FLIGHT_MS } from "./payment";
 import { settle } from "./settle";
 import { amountRefusal, CONFLICT, NOT_FOUND, notPayable, providerRefusal, rateRefusal } from "./start-refusals";
+import { paymentToShow } from "./view";
 
 export type StartResult =
   | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
@@ -37,16 +38,14 @@ const LONGEST_WAIT_MS = 1_000;
 const MAX_PAYMENTS = 10;
 const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
 
+type StartRequest = { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit };
+
 /**
  * Opens a payment for a new order, or answers again for the same idempotency key. The order is stored before the provider
  * is called, so that nothing the provider knows is unknown to us. A call whose answer was lost leaves the order "unsure";
  * asking again opens another payment of it, which cannot charge twice, because the first was never shown to a payer.
  */
-export async function startPayment(
-  flow: Flow,
-  shop: Shop,
-  request: { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit },
-): Promise<StartResult> {
+export async function startPayment(flow: Flow, shop: Shop, request: StartRequest): Promise<StartResult> {
   const { fields, limit } = request;
   const checked = checkAmount(fields.amount, shop.pricing);
   if (!checked.ok) return refuse(amountRefusal(checked));
@@ -58,19 +57,16 @@ export async function startPayment(
   return logged(await untilDecided(flow, attempt), null);
 }
 
+type AgainRequest<Id> = { orderId: Id; limit: Omit<StartLimit, "takeRepeat"> };
+
 /**
  * "Try again": opens another payment of an order that ended without money, once for all who ask at the same time. Every
  * earlier payment is asked about first, and one that money has reached stands in the way. Earlier payments stay watched; if
  * two are paid in the end, the merchant is told.
  */
-export async function payAgain(
-  flow: Flow,
-  shop: Shop,
-  request: { orderId: string; limit: Omit<StartLimit, "takeRepeat"> },
-): Promise<StartResult> {
-  const id = orderIdSchema.safeParse(request.orderId);
+export async function payAgain(flow: Flow, shop: Shop, { orderId, limit }: AgainRequest<string>): Promise<StartResult> {
+  const id = orderIdSchema.safeParse(orderId);
   if (!id.success) return refuse(NOT_FOUND);
-  const { limit } = request;
   return logged(await untilDecided(flow, () => again(flow, shop, { orderId: id.data, limit })), id.data);
 }
 
@@ -89,18 +85,15 @@ function mayHoldMoney({ seen, status }: Payment): boolean {
   return was("underpaid") || was("refunding") || (was("confirming") && status !== "failed");
 }
 
-type Key = { readonly name: string; readonly fingerprint: string };
 const keyValueSchema = z.object({ orderId: orderIdSchema, fingerprint: z.string() });
 
 /** Hashed, so that a key of any content makes a well-formed name; the same key with another request is a conflict. */
-function idempotencyKey(key: string, { price, payer }: Order): Key {
+function idempotencyKey(key: string, { price, payer }: Order) {
   const parts = [price.currency, price.minor, payer.name, payer.message, payer.anonymous];
   return { name: `idempotency:${sha256(key)}`, fingerprint: sha256(JSON.stringify(parts)) };
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** Repeats an attempt that answers null while another request is at work on the same order. */
 async function untilDecided({ clock }: Flow, attempt: () => Promise<StartResult | null>): Promise<StartResult> {
@@ -121,15 +114,15 @@ function logged(result: StartResult, orderId: OrderId | null): StartResult {
   return result;
 }
 
-async function start(
-  flow: Flow,
-  shop: Shop,
-  { order, key, limit }: { order: Order; key: Key | null; limit: StartLimit },
-): Promise<StartResult | null> {
+type Attempt = { order: Order; key: ReturnType<typeof idempotencyKey> | null; limit: StartLimit };
+
+async function start(flow: Flow, shop: Shop, { order, key, limit }: Attempt): Promise<StartResult | null> {
   const { store, clock } = flow;
   if (key === null) {
-    const refusal = await storeFirst(flow, { order, limit });
-    return refusal === null ? openPayment(flow, shop, order) : refuse(refusal);
+    const taken = await limit.take();
+    if (!taken.ok) return refuse(rateRefusal(taken));
+    await storeNew(flow, order);
+    return openPayment(flow, shop, order);
   }
   const recent = limit.recentRefusal();
   if (recent !== null && (await store.holder({ key: key.name, now: clock.now() })) === null) {
@@ -151,28 +144,29 @@ async function start(
     // Another request with the key may have been here first, and have stored the order or given the key back.
     if ((await store.holder({ key: key.name, now: clock.now() })) !== held) return null;
     const current = await store.get(orderId);
-    if (current !== null) return openedBefore(shop, current) ?? openAnother(flow, shop, { order: current, limit });
+    const already = current && openedBefore(shop, current);
+    if (already) return already;
     // If the order is not stored now, the key is free again.
+    const release = () => store.release({ key: key.name, value: held });
+    const taken = await limit.take();
+    if (!taken.ok && current === null) await release();
+    if (!taken.ok) return refuse(rateRefusal(taken));
+    if (current !== null) return openAnother(flow, shop, current);
     const first = { ...order, id: orderId };
-    const giveBack = () => store.release({ key: key.name, value: held });
-    const refusal = await storeFirst(flow, { order: first, limit }).catch(async (error: unknown) => {
+    try {
+      await storeNew(flow, first);
+    } catch (error) {
       // Stored all the same: its answer was lost, or this process stood still for longer than its lease and another came first.
-      if ((await store.get(orderId).catch(() => null)) !== null) return "stored" as const;
-      await giveBack().catch(() => undefined);
+      if ((await store.get(orderId).catch(() => null)) !== null) return null;
+      await release().catch(() => undefined);
       throw error;
-    });
-    if (refusal === "stored") return null;
-    if (refusal === null) return openPayment(flow, shop, first);
-    await giveBack();
-    return refuse(refusal);
+    }
+    return openPayment(flow, shop, first);
   });
 }
 
-async function again(
-  flow: Flow,
-  shop: Shop,
-  { orderId, limit }: { orderId: OrderId; limit: Omit<StartLimit, "takeRepeat"> },
-): Promise<StartResult | null> {
+async function again(flow: Flow, shop: Shop, request: AgainRequest<OrderId>): Promise<StartResult | null> {
+  const { orderId, limit } = request;
   const { store, clock } = flow;
   const decide = (order: Order | null): StartResult | null => {
     if (order === null) return refuse(NOT_FOUND);
@@ -192,15 +186,12 @@ async function again(
     if (!taken.ok) return refuse(rateRefusal(taken));
     const asked = await askAboutEarlier(flow, order);
     if (!asked.ok) return asked;
-    return decide(asked.order) ?? openAnother(flow, shop, { order: asked.order, limit: null });
+    return decide(asked.order) ?? openAnother(flow, shop, asked.order);
   });
 }
 
 /** Money that was sent to an earlier payment must be seen before the payer is offered another one. */
-async function askAboutEarlier(
-  flow: Flow,
-  order: Order,
-): Promise<{ ok: true; order: Order } | { ok: false; refusal: Refusal }> {
+async function askAboutEarlier(flow: Flow, order: Order) {
   const reads = await Promise.all(
     order.payments.map(({ provider, paymentId }) => flow.providers.get(provider)?.readPayment(paymentId, "ended")),
   );
@@ -213,34 +204,18 @@ async function askAboutEarlier(
       return refuse(providerRefusal(read?.failure ?? NOT_CONFIGURED));
     }
   }
-  return { ok: true, order: latest };
+  return { ok: true, order: latest } as const;
 }
 
 const NOT_CONFIGURED: ProviderFailure = { kind: "unreachable", message: "Not configured.", maybeAccepted: false };
 
 /** The lease for the one create call that an order may have at a time, in all processes. */
-function creating(orderId: OrderId): string {
-  return `creating:${orderId}`;
-}
+const creating = (orderId: OrderId) => `creating:${orderId}`;
 
-/** Counts and stores a new order. The refusal of the limits, or null. */
-async function storeFirst(
-  { store }: Flow,
-  { order, limit }: { order: Order; limit: StartLimit },
-): Promise<Refusal | null> {
-  const taken = await limit.take();
-  if (!taken.ok) return rateRefusal(taken);
-  await store.insert({ order, event: creationEvent(order, { type: "order_created", facts: {} }), dueAt: null });
-  return null;
-}
+const storeNew = ({ store }: Flow, order: Order) =>
+  store.insert({ order, event: creationEvent(order, { type: "order_created", facts: {} }), dueAt: null });
 
-async function openAnother(
-  flow: Flow,
-  shop: Shop,
-  { order, limit }: { order: Order; limit: StartLimit | null },
-): Promise<StartResult | null> {
-  const taken = await limit?.take();
-  if (taken?.ok === false) return refuse(rateRefusal(taken));
+async function openAnother(flow: Flow, shop: Shop, order: Order): Promise<StartResult | null> {
   const write = creationStarted(order, flow.clock.now());
   if ((await flow.store.replace(write)) === "conflict") return null;
   return openPayment(flow, shop, write.order);
@@ -248,26 +223,26 @@ async function openAnother(
 
 /** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it. */
 async function openPayment(flow: Flow, shop: Shop, order: Order): Promise<StartResult> {
-  const { store, clock } = flow;
-  const { provider, name } = shop;
+  const { provider } = shop;
+  const { id, price } = order;
   const result = await provider.createPayment({
-    price: order.price,
-    orderReference: order.id,
-    description: `${name}: ${formatAmountForPeople(order.price, "en-US")}`,
-    returnUrl: orderUrl(shop, order.id),
+    price,
+    orderReference: id,
+    description: `${shop.name}: ${formatAmountForPeople(price, "en-US")}`,
+    returnUrl: orderUrl(shop, id),
   });
   const updated = await updateOrder(flow, {
     known: order,
-    find: () => store.get(order.id),
-    change: (current) => ({ write: creationEnded(current, { provider, result, now: clock.now() }) }),
+    find: () => flow.store.get(id),
+    change: (current) => ({ write: creationEnded(current, { provider, result, now: flow.clock.now() }) }),
   });
   if (updated === null) throw new Error("An order that was just stored is gone.");
   if (!result.ok) {
     const { kind, code, reason, providerRequestId, maybeAccepted } = result.failure;
-    log.warn("checkout_failed", { orderId: order.id, kind, code, reason, providerRequestId, maybeAccepted });
+    log.warn("checkout_failed", { orderId: id, kind, code, reason, providerRequestId, maybeAccepted });
     return refuse(providerRefusal(result.failure));
   }
-  log.info("checkout_created", { orderId: order.id, paymentId: result.payment.paymentId, provider: provider.name });
+  log.info("checkout_created", { orderId: id, paymentId: result.payment.paymentId, provider: provider.name });
   // Not always the payment that was just opened: an earlier one may have been paid meanwhile.
   const opened = openedBefore(shop, updated.order);
   if (opened === null) throw new Error("A payment that was just stored is gone.");
@@ -276,26 +251,24 @@ async function openPayment(flow: Flow, shop: Shop, order: Order): Promise<StartR
 
 /** The answer of an order: its newest open payment, or the one that gave it its status. Null when none was opened. */
 function openedBefore(shop: Shop, order: Order): StartResult | null {
-  const payment = order.payments.findLast(({ status }) => status === order.status) ?? order.payments.at(-1);
+  const payment = paymentToShow(order);
   if (payment === undefined) return null;
   const url = orderUrl(shop, order.id);
   return { ok: true, order, checkoutUrl: payment.checkoutUrl ?? url, orderUrl: url };
 }
 
-function orderUrl({ publicUrl }: Shop, orderId: OrderId): string {
-  return `${publicUrl}/orders/${orderId}`;
-}
+const orderUrl = ({ publicUrl }: Shop, orderId: OrderId) => `${publicUrl}/orders/${orderId}`;
 
 function newOrder({ price, fields, now }: { price: Order["price"]; fields: CheckoutRequest; now: number }): Order {
-  const { name, message, anonymous } = fields;
+  const { name = null, message = null, anonymous } = fields;
   return {
     format: ORDER_FORMAT,
     id: orderIdSchema.parse(randomBytes(ORDER_ID_BYTES).toString("base64url")),
     version: 1,
     createdAt: now,
     updatedAt: now,
-    price: { ...price },
-    payer: { name: name ?? null, message: message ?? null, anonymous },
+    price,
+    payer: { name, message, anonymous },
     status: "pending",
     creation: { state: "in_flight", at: now },
     payments: [],
@@ -304,6 +277,4 @@ function newOrder({ price, fields, now }: { price: Order["price"]; fields: Check
   };
 }
 
-function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal };
-}
+const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;

@@ -9,13 +9,8 @@ import type { OrderView, Receipt } from "@/lib/web/contract";
 /** What the payer may see of an order: no name, no message, no event, nothing of the provider's ids. Pure. */
 export function orderView(
   order: Order,
-  facts: {
-    /** True when the provider could not be asked, so that this is the last known state. */
-    delayed: boolean;
-    canPayAgain: boolean;
-    /** A provider's name for people. */
-    labelOf: (provider: string | undefined) => string;
-  },
+  /** `delayed`: this is the last known state. `labelOf` gives a provider's name for people. */
+  facts: { delayed: boolean; canPayAgain: boolean; labelOf: (provider: string | undefined) => string },
 ): OrderView {
   const shown = paymentToShow(order);
   const shortfall = shown && shortfallOf(shown);
@@ -39,7 +34,7 @@ export function orderView(
 }
 
 /** The payment that gave the order its status; of several, the newest. */
-function paymentToShow({ payments, status }: Order): Payment | undefined {
+export function paymentToShow({ payments, status }: Order): Payment | undefined {
   return payments.findLast((payment) => payment.status === status) ?? payments.at(-1);
 }
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { dueAt } from "./due";
-import { judgeMoney, type MoneyVerdict } from "./judge-money";
+import { judgeMoney } from "./judge-money";
 import type { PaymentObservation } from "./observation";
 import { type Attention, nextVersion, type Order, type OrderEvent, type Payment, type Source } from "./order";
-import type { OrderWrite } from "./order-store";
+import type { OrderWrite, PaymentName } from "./order-store";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
 export type Report = {
@@ -38,13 +38,14 @@ export function applyObservation(
   if (payment === undefined) return { write: null, counts: false };
 
   const reportsPaid = observation.status === "paid";
-  const verdict: MoneyVerdict = reportsPaid ? judgeMoney(order, payment, observation) : NO_VERDICT;
+  const verdict = reportsPaid ? judgeMoney(order, payment, observation) : { counts: true, attention: [] };
+  const wasPaid = payment.status === "paid";
   const lifted = reportsPaid && verdict.counts && source === "webhook";
-  const onHold = !verdict.counts || (payment.onHold && !lifted);
-  const status = onHold ? onHoldStatus(payment) : nextStatus(payment.status, observation.status);
+  const onHold = !wasPaid && (!verdict.counts || (payment.onHold && !lifted));
+  const status = onHold ? "review" : nextStatus(payment.status, observation.status);
   const changed: Payment = {
     ...payment,
-    onHold: onHold && payment.status !== "paid",
+    onHold,
     status,
     transaction: mergeTransactions(payment, observation),
     paidAt: status === "paid" ? (payment.paidAt ?? now) : null,
@@ -61,7 +62,7 @@ export function applyObservation(
     : { ...changed, repeats: payment.repeats + 1 };
   const payments = order.payments.with(index, counted);
   const orderStatus = combineStatuses(payments.map((each) => each.status));
-  const becamePaid = orderStatus === "paid" && order.status !== "paid" && order.effects.length === 0;
+  const becamePaid = orderStatus === "paid" && order.status !== "paid";
   const effects = becamePaid
     ? report.effects.map((name) => ({ name, doneAt: null, failures: 0, nextAt: now }))
     : order.effects;
@@ -70,17 +71,8 @@ export function applyObservation(
   return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
 }
 
-const NO_VERDICT: MoneyVerdict = { counts: true, attention: [] };
-
-export function isPayment(
-  payment: Pick<Payment, "provider" | "paymentId">,
-  other: Pick<Payment, "provider" | "paymentId">,
-): boolean {
+export function isPayment(payment: PaymentName, other: PaymentName): boolean {
   return payment.provider === other.provider && payment.paymentId === other.paymentId;
-}
-
-function onHoldStatus(payment: Payment): Payment["status"] {
-  return payment.status === "paid" ? "paid" : "review";
 }
 
 /** Later reports fill in what was unknown. Of a paid payment nothing known is overwritten, and two transactions are never mixed. */
@@ -94,17 +86,12 @@ function mergeTransactions(
   return { ...weaker, ...stronger, chain: stronger.chain === "unknown" ? weaker.chain : stronger.chain };
 }
 
-function differ(known: string | undefined, reported: string | undefined): boolean {
-  return known !== undefined && reported !== undefined && known !== reported;
-}
+const differ = (known: string | undefined, reported: string | undefined) =>
+  known !== undefined && reported !== undefined && known !== reported;
 
-function attentionFor(facts: {
-  order: Order;
-  payment: Payment;
-  changed: Payment;
-  observation: PaymentObservation;
-}): Attention[] {
-  const { order, payment, changed, observation } = facts;
+type Change = { order: Order; payment: Payment; changed: Payment; observation: PaymentObservation };
+
+function attentionFor({ order, payment, changed, observation }: Change): Attention[] {
   const raised: Attention[] = [];
   if (payment.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
   if (isSecondTransaction(payment, observation)) raised.push("duplicate_payment");
@@ -113,15 +100,14 @@ function attentionFor(facts: {
   if (observation.status === "paid" && payment.checkoutUrl === null && payment.payTo === null) {
     raised.push("unexpected_payment");
   }
-  if (hasReceived(changed) && !hasReceived(payment)) {
-    if (order.payments.some((other) => other !== payment && hasReceived(other))) raised.push("duplicate_payment");
+  // The payment itself is among them, and has received nothing before.
+  if (hasReceived(changed) && !hasReceived(payment) && order.payments.some(hasReceived)) {
+    raised.push("duplicate_payment");
   }
   return raised;
 }
 
-function hasReceived({ status }: Payment): boolean {
-  return STATUS_RULES[status].received;
-}
+const hasReceived = ({ status }: Payment) => STATUS_RULES[status].received;
 
 /** It is late also when money was reported on its way between its end and its confirmation. */
 function hasEnded({ status, seen }: Payment): boolean {
@@ -131,7 +117,7 @@ function hasEnded({ status, seen }: Payment): boolean {
 
 /** One payment paid by two transactions: the payer paid twice. */
 function isSecondTransaction({ status, transaction }: Payment, observation: PaymentObservation): boolean {
-  const { transaction: reported } = observation;
+  const reported = observation.transaction;
   if (status !== "paid" || observation.status !== "paid" || transaction === null || reported === null) return false;
   // A status call names no transaction id; then the hashes decide.
   const haveIds = transaction.transactionId !== undefined && reported.transactionId !== undefined;

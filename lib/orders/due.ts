@@ -10,8 +10,12 @@ const LAST_LOOK_GRACE_MS = 24 * 60 * 60 * 1000;
  * and when the next of its effects is to run. An end other than `paid` does not stop the watch. Null when all is done.
  */
 export function dueAt(order: Order, now: number): number | null {
-  const times = order.effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
-  if (watchedForMs(order, now) !== null) times.push(now);
+  const effectAt = nextEffectAt(order);
+  return watchedForMs(order, now) === null ? effectAt : Math.min(effectAt ?? now, now);
+}
+
+export function nextEffectAt({ effects }: Order): number | null {
+  const times = effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -20,10 +20,11 @@ export type MoneyVerdict = { readonly counts: boolean; readonly attention: reado
  * quote counts and is pointed out. Nothing reported is never enough.
  */
 export function judgeMoney(order: Order, payment: Payment, observation: PaymentObservation): MoneyVerdict {
-  const chain = chainOf(payment, observation);
-  if (!isForOrder(order, observation) || !hasRightMoney(order.price, payment, observation)) {
+  const isForOrder = observation.orderReference === undefined || observation.orderReference === order.id;
+  if (!isForOrder || !hasRightMoney(order.price, payment, observation)) {
     return { counts: false, attention: ["money_mismatch"] };
   }
+  const chain = chainOf(payment, observation);
   if (chain === "test" && !payment.testStore) return { counts: false, attention: ["test_chain"] };
   const attention: Attention[] = [];
   if (chain === "unknown") attention.push("unknown_chain");
@@ -37,24 +38,20 @@ function chainOf({ transaction: known }: Payment, { transaction: reported }: Pay
   return known?.chain ?? "unknown";
 }
 
-function isForOrder(order: Order, { orderReference }: PaymentObservation): boolean {
-  return orderReference === undefined || orderReference === order.id;
-}
-
 function hasRightMoney(price: Order["price"], { quote }: Payment, { money }: PaymentObservation): boolean {
   if (money === null || money.coins === null) return false;
-  const { coins } = money;
-  const inCoins = CURRENCIES[price.currency].kind === "stablecoin";
+  const { coin, amount: actual } = money.coins;
+  const inCoins = isStablecoin(price.currency);
   if (!inCoins) {
-    const { currency, amount } = money.price ?? {};
-    if (currency !== price.currency || amount === undefined || !equalDecimals(amount, formatAmount(price)))
+    if (money.price?.currency !== price.currency || !equalDecimals(money.price.amount, formatAmount(price)))
       return false;
   }
   const accepted = quote?.accepted ?? (inCoins ? [price.currency] : STABLECOINS);
-  if (!accepted.includes(coins.coin)) return false;
+  if (!accepted.includes(coin)) return false;
   const expected = expectedCoins(price, quote);
-  if (expected === null) return isPlausible({ price, coins: coins.amount, shortPermille: UNQUOTED_SHORT_BY_PERMILLE });
-  return !isShort({ expected, actual: coins.amount, permille: SHORT_BY_PERMILLE });
+  return expected === null
+    ? isPlausible({ price, coins: actual, shortPermille: UNQUOTED_SHORT_BY_PERMILLE })
+    : !isShort({ expected, actual, permille: SHORT_BY_PERMILLE });
 }
 
 function isMoreThanAsked(price: Order["price"], { quote }: Payment, { money }: PaymentObservation): boolean {
@@ -65,10 +62,8 @@ function isMoreThanAsked(price: Order["price"], { quote }: Payment, { money }: P
 
 /** Null for a fiat price without a quote: a payment that we never saw being opened. */
 function expectedCoins(price: Order["price"], quote: Payment["quote"]): string | null {
-  if (quote !== null) return quote.amount;
-  return CURRENCIES[price.currency].kind === "stablecoin" ? formatAmount(price) : null;
+  return quote?.amount ?? (isStablecoin(price.currency) ? formatAmount(price) : null);
 }
 
-const STABLECOINS = Object.keys(CURRENCIES).filter(
-  (code) => isCurrency(code) && CURRENCIES[code].kind === "stablecoin",
-);
+const isStablecoin = (code: string) => isCurrency(code) && CURRENCIES[code].kind === "stablecoin";
+const STABLECOINS = Object.keys(CURRENCIES).filter(isStablecoin);

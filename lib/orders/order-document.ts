@@ -1,14 +1,6 @@
 import { type ZodType, z } from "zod";
-import {
-  ORDER_FORMAT,
-  type Order,
-  type OrderEvent,
-  type OrderId,
-  orderEventSchema,
-  orderIdSchema,
-  orderSchema,
-} from "./order";
-import { storeUnavailable } from "./order-store";
+import { ORDER_FORMAT, type Order, type OrderEvent, orderEventSchema, orderIdSchema, orderSchema } from "./order";
+import { type PaymentName, storeUnavailable } from "./order-store";
 
 /** Checked before it is written: a document that cannot be read back would lock its order for good. */
 export function encodeOrder(order: Order): string {
@@ -28,27 +20,15 @@ export function decodeOrder(text: unknown): Order {
   return decode(json, orderSchema);
 }
 
-export function decodeEvent(text: unknown): OrderEvent {
-  return decode(parseJson(text), orderEventSchema);
-}
-
-export function decodeOrderId(text: unknown): OrderId {
-  return decode(text, orderIdSchema);
-}
+export const decodeEvent = (text: unknown) => decode(parseJson(text), orderEventSchema);
+export const decodeOrderId = (text: unknown) => decode(text, orderIdSchema);
 
 /** As JSON, because libsql cuts text at a NUL and lone surrogates do not survive UTF-8: two names could become one. */
-export function encodeText(text: string): string {
-  return JSON.stringify(text);
-}
-
-export function decodeText(text: unknown): string {
-  return decode(parseJson(text), z.string());
-}
+export const encodeText = (text: string) => JSON.stringify(text);
+export const decodeText = (text: unknown) => decode(parseJson(text), z.string());
 
 /** Two providers may use the same id. */
-export function paymentKey({ provider, paymentId }: { provider: string; paymentId: string }): string {
-  return JSON.stringify([provider, paymentId]);
-}
+export const paymentKey = ({ provider, paymentId }: PaymentName) => JSON.stringify([provider, paymentId]);
 
 function decode<Schema extends ZodType>(value: unknown, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(value);

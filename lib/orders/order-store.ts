@@ -1,4 +1,6 @@
-import type { Order, OrderEvent, OrderId, PaymentId } from "./order";
+import type { Order, OrderEvent, OrderId, Payment } from "./order";
+
+export type PaymentName = Pick<Payment, "provider" | "paymentId">;
 
 /** `event` is null where the history has it already, `dueAt` where there is nothing more to learn or to do. */
 export type OrderWrite = { readonly order: Order; readonly event: OrderEvent | null; readonly dueAt: number | null };
@@ -17,7 +19,7 @@ export interface OrderStore {
 
   get(id: OrderId): Promise<Order | null>;
 
-  findByPayment(payment: { provider: string; paymentId: PaymentId }): Promise<Order | null>;
+  findByPayment(payment: PaymentName): Promise<Order | null>;
 
   /** Compare-and-set, in one step with the event and the indexes: the stored version has to be `order.version - 1`. */
   replace(write: OrderWrite): Promise<"replaced" | "conflict">;
@@ -34,7 +36,7 @@ export interface OrderStore {
   acquire(options: LeaseOptions): Promise<Acquired>;
 
   /** The value of a name that is taken, else null. */
-  holder(options: { key: string; now: number }): Promise<string | null>;
+  holder(options: Pick<LeaseOptions, "key" | "now">): Promise<string | null>;
 
   /** Puts a value on a name for at least this time, whoever has it. */
   extend(options: LeaseOptions): Promise<void>;
@@ -43,7 +45,7 @@ export interface OrderStore {
   renew(options: LeaseOptions): Promise<void>;
 
   /** Gives back a name that still has this value. */
-  release(options: { key: string; value: string }): Promise<void>;
+  release(options: Pick<LeaseOptions, "key" | "value">): Promise<void>;
 
   /** Throws `StoreUnavailableError` unless the store can be read and written. */
   check(): Promise<void>;
@@ -74,11 +76,7 @@ export function storeUnavailable(kind: string): StoreUnavailableError {
   return new StoreUnavailableError(`The order store is unavailable (${kind})`, { cause: new Error(kind) });
 }
 
-export function idTaken(): Error {
-  return new Error("An order with this id exists already.");
-}
+export const idTaken = () => new Error("An order with this id exists already.");
 
 /** A payment that counts for two orders would pay one and be missed by the other. */
-export function foreignPayment(): Error {
-  return new Error("A payment of this order belongs to another order.");
-}
+export const foreignPayment = () => new Error("A payment of this order belongs to another order.");

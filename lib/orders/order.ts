@@ -79,7 +79,7 @@ export const ATTENTION = [
 export type Attention = (typeof ATTENTION)[number];
 
 /** What has to happen because an order became paid, such as `onPaid`. */
-export const effectSchema = z.object({
+const effectSchema = z.object({
   name: z.string().min(1).max(60),
   doneAt: z.int().nullable(),
   failures: z.int().nonnegative(),

@@ -3,22 +3,14 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
 import type { Order } from "./order";
-import {
-  decodeEvent,
-  decodeOrder,
-  decodeOrderId,
-  decodeText,
-  encodeEvent,
-  encodeOrder,
-  encodeText,
-  paymentKey,
-} from "./order-document";
+import * as document from "./order-document";
 import {
   foreignPayment,
   idTaken,
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
+  type PaymentName,
   storeUnavailable,
 } from "./order-store";
 import { ACQUIRE, EXTEND, POSTPONE, RELEASE, RENEW, WRITE_ORDER } from "./redis-scripts";
@@ -38,8 +30,8 @@ export function openRedisOrderStore(options: {
   const key = {
     order: (id: string) => `${prefix}order:${id}`,
     events: (id: string) => `${prefix}events:${id}`,
-    payment: (name: string) => `${prefix}payment:${name}`,
-    lease: (name: string) => `${prefix}lease:${encodeText(name)}`,
+    payment: (payment: PaymentName) => `${prefix}payment:${document.paymentKey(payment)}`,
+    lease: (name: string) => `${prefix}lease:${document.encodeText(name)}`,
     due: `${prefix}due`,
     check: `${prefix}check`,
   };
@@ -58,44 +50,43 @@ export function openRedisOrderStore(options: {
 
   async function getOrder(id: string): Promise<Order | null> {
     const doc = await ask((redis) => redis.hget(key.order(id), "doc"));
-    return doc === null ? null : decodeOrder(doc);
+    return doc === null ? null : document.decodeOrder(doc);
   }
 
-  async function write({ order, event, dueAt }: OrderWrite, expectedVersion: string): Promise<unknown> {
-    const payments = order.payments.map((payment) => key.payment(paymentKey(payment)));
-    const keys = [key.order(order.id), key.events(order.id), key.due, ...payments];
-    const docs = [encodeOrder(order), encodeEvent(event)];
-    const values = [order.id, expectedVersion, `${order.version}`, ...docs, `${dueAt ?? ""}`, randomUUID()];
-    return await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
+  async function write({ order, event, dueAt }: OrderWrite, expected: string): Promise<"written" | "conflict"> {
+    const keys = [key.order(order.id), key.events(order.id), key.due, ...order.payments.map(key.payment)];
+    const docs = [document.encodeOrder(order), document.encodeEvent(event)];
+    const values = [order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, randomUUID()];
+    const answer = await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
+    if (answer === "foreign") throw foreignPayment();
+    if (answer !== "written" && answer !== "conflict") throw unexpectedAnswer();
+    return answer;
+  }
+
+  async function expectNumber(command: (redis: Redis) => Promise<unknown>): Promise<void> {
+    if (typeof (await ask(command)) !== "number") throw unexpectedAnswer();
   }
 
   return {
     kind: "redis",
 
     async insert(change) {
-      const answer = await write(change, "");
-      if (answer === "conflict") throw idTaken();
-      if (answer === "foreign") throw foreignPayment();
-      if (answer !== "written") throw unexpectedAnswer();
+      if ((await write(change, "")) === "conflict") throw idTaken();
     },
 
     get: getOrder,
 
     async findByPayment(payment) {
-      const id = await ask((redis) => redis.get(key.payment(paymentKey(payment))));
-      return id === null ? null : await getOrder(decodeOrderId(id));
+      const id = await ask((redis) => redis.get(key.payment(payment)));
+      return id === null ? null : await getOrder(document.decodeOrderId(id));
     },
 
     async replace(change) {
-      const answer = await write(change, `${change.order.version - 1}`);
-      if (answer === "foreign") throw foreignPayment();
-      if (answer === "conflict") return "conflict";
-      if (answer !== "written") throw unexpectedAnswer();
-      return "replaced";
+      return (await write(change, `${change.order.version - 1}`)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
-      return list(await ask((redis) => redis.lrange(key.events(id), 0, -1))).map(decodeEvent);
+      return list(await ask((redis) => redis.lrange(key.events(id), 0, -1))).map(document.decodeEvent);
     },
 
     async due({ now, limit, from }) {
@@ -106,22 +97,23 @@ export function openRedisOrderStore(options: {
           ? redis.zrange(key.due, "-inf", now, options)
           : redis.zrange(key.due, now, "-inf", { ...options, rev: true }),
       );
-      return pairs(list(answer)).map(([id, score]) => ({ id: decodeOrderId(id), dueAt: Number(score) }));
+      // Redis answers members and scores in turn.
+      return list(answer).flatMap((id, index, flat) =>
+        index % 2 === 0 ? [{ id: document.decodeOrderId(id), dueAt: Number(flat[index + 1]) }] : [],
+      );
     },
 
-    async postpone({ id, dueAt, until }) {
-      const answer = await ask((redis) => redis.eval(POSTPONE, [key.due], [id, `${dueAt}`, `${until ?? ""}`]));
-      if (typeof answer !== "number") throw unexpectedAnswer();
-    },
+    postpone: ({ id, dueAt, until }) =>
+      expectNumber((redis) => redis.eval(POSTPONE, [key.due], [id, `${dueAt}`, `${until ?? ""}`])),
 
     async acquire(lease) {
       const answer = await ask((redis) => redis.eval(ACQUIRE, [key.lease(lease.key)], leaseValues(lease)));
-      return answer === 1 ? { ok: true } : { ok: false, value: decodeText(answer) };
+      return answer === 1 ? { ok: true } : { ok: false, value: document.decodeText(answer) };
     },
 
     async holder({ key: name }) {
       const held = await ask((redis) => redis.get(key.lease(name)));
-      return held === null ? null : decodeText(`${held}`.slice(TAKER_LENGTH));
+      return held === null ? null : document.decodeText(`${held}`.slice(TAKER_LENGTH));
     },
 
     async extend(lease) {
@@ -129,16 +121,10 @@ export function openRedisOrderStore(options: {
       if (answer !== 1) throw unexpectedAnswer();
     },
 
-    async renew({ key: name, value, ttlMs }) {
-      const values = [encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
-      const answer = await ask((redis) => redis.eval(RENEW, [key.lease(name)], values));
-      if (typeof answer !== "number") throw unexpectedAnswer();
-    },
+    renew: (lease) => expectNumber((redis) => redis.eval(RENEW, [key.lease(lease.key)], leaseValues(lease).slice(1))),
 
-    async release({ key: name, value }) {
-      const answer = await ask((redis) => redis.eval(RELEASE, [key.lease(name)], [encodeText(value)]));
-      if (typeof answer !== "number") throw unexpectedAnswer();
-    },
+    release: ({ key: name, value }) =>
+      expectNumber((redis) => redis.eval(RELEASE, [key.lease(name)], [document.encodeText(value)])),
 
     async check() {
       // Only a real write tells a full database, a read-only replica and a token without the right to write.
@@ -157,12 +143,7 @@ export function openRedisOrderStore(options: {
 const TAKER_LENGTH = 36;
 
 function leaseValues({ value, ttlMs }: LeaseOptions): string[] {
-  return [randomUUID(), encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
-}
-
-/** Redis answers members and scores in turn. */
-function pairs(flat: readonly unknown[]): [unknown, unknown][] {
-  return flat.flatMap((member, index) => (index % 2 === 0 ? [[member, flat[index + 1]]] : []));
+  return [randomUUID(), document.encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
 }
 
 function list(answer: unknown): unknown[] {
@@ -170,6 +151,4 @@ function list(answer: unknown): unknown[] {
   return answer;
 }
 
-function unexpectedAnswer(): Error {
-  return storeUnavailable("unexpected_answer");
-}
+const unexpectedAnswer = () => storeUnavailable("unexpected_answer");

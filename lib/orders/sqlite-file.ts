@@ -20,7 +20,7 @@ export interface Connection {
   transaction<T>(work: () => T): T;
 }
 
-type Value = string | number | null;
+export type Value = string | number | null;
 
 /**
  * Another process that holds the write lock is waited for in the engine only briefly, because that wait blocks every
@@ -45,27 +45,23 @@ const REOPEN_AFTER_MS = 2_000;
 export function openSqliteFile(path: string, migrations: readonly string[]): SqliteFile {
   // libsql takes "http:" and "libsql:" for servers; an absolute path is always a file.
   const absolutePath = resolve(path);
-  let opened: Opened | null = null;
+  let opened: ReturnType<typeof open> | null = null;
   let suspect = false;
   let closed = false;
 
   function connect(): Connection {
     if (closed) throw storeUnavailable("closed");
-    if (opened && mustReopen(opened)) {
+    if (opened) {
+      // A transaction that could not even be rolled back would show its unwritten changes to the next reader.
+      const isOther = opened.db.inTransaction || opened.identity !== identityOf(absolutePath);
+      const isSuspect = suspect && performance.now() - opened.openedAtMs >= REOPEN_AFTER_MS;
+      if (!isOther && !isSuspect) return opened.connection;
       opened.db.close();
       opened = null;
     }
-    if (!opened) {
-      opened = open(absolutePath, migrations);
-      suspect = false;
-    }
+    opened = open(absolutePath, migrations);
+    suspect = false;
     return opened.connection;
-  }
-
-  function mustReopen(current: Opened): boolean {
-    // A transaction that could not even be rolled back would show its unwritten changes to the next reader.
-    if (current.db.inTransaction || current.identity !== identityOf(absolutePath)) return true;
-    return suspect && performance.now() - current.openedAtMs >= REOPEN_AFTER_MS;
   }
 
   return {
@@ -91,14 +87,7 @@ export function openSqliteFile(path: string, migrations: readonly string[]): Sql
   };
 }
 
-interface Opened {
-  readonly db: Database.Database;
-  readonly connection: Connection;
-  readonly identity: string;
-  readonly openedAtMs: number;
-}
-
-function open(path: string, migrations: readonly string[]): Opened {
+function open(path: string, migrations: readonly string[]) {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createPrivately(path);
   // The engine would open a file that it cannot write for reading, and go on like that when it can be written again.
@@ -110,7 +99,7 @@ function open(path: string, migrations: readonly string[]): Opened {
     // A long read makes the WAL grow; without a limit it keeps that size.
     db.exec(`PRAGMA journal_size_limit=${WAL_LIMIT_BYTES}`);
     const connection = connectionOf(db);
-    connection.transaction(() => migrate({ db, connection, migrations }));
+    connection.transaction(() => migrate(db, migrations));
     return { db, connection, identity: identityOf(path), openedAtMs: performance.now() };
   } catch (error) {
     db.close();
@@ -140,22 +129,20 @@ function leave(db: Database.Database): void {
   db.close();
 }
 
-function migrate(options: { db: Database.Database; connection: Connection; migrations: readonly string[] }): void {
-  const row = options.connection.get("SELECT user_version AS done FROM pragma_user_version") as { done: number };
-  if (row.done > options.migrations.length) throw storeUnavailable("schema_from_the_future");
-  if (row.done === options.migrations.length) return;
-  if (options.migrations[row.done - 1] === "") throw storeUnavailable("schema_of_a_development_version");
-  for (const sql of options.migrations.slice(row.done)) options.db.exec(sql);
-  options.db.exec(`PRAGMA user_version=${options.migrations.length}`);
+function migrate(db: Database.Database, migrations: readonly string[]): void {
+  const { done } = db.prepare("SELECT user_version AS done FROM pragma_user_version").get() as { done: number };
+  if (done > migrations.length) throw storeUnavailable("schema_from_the_future");
+  if (done === migrations.length) return;
+  if (migrations[done - 1] === "") throw storeUnavailable("schema_of_a_development_version");
+  for (const sql of migrations.slice(done)) db.exec(sql);
+  db.exec(`PRAGMA user_version=${migrations.length}`);
 }
 
 function connectionOf(db: Database.Database): Connection {
   const statements = new Map<string, Database.Statement<unknown[]>>();
 
   function statement(sql: string) {
-    const known = statements.get(sql);
-    if (known) return known;
-    const prepared = db.prepare(sql);
+    const prepared = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, prepared);
     return prepared;
   }

@@ -1,17 +1,8 @@
 import "server-only";
 import { z } from "zod";
+import type { Order } from "./order";
+import * as document from "./order-document";
 import {
-  decodeEvent,
-  decodeOrder,
-  decodeOrderId,
-  decodeText,
-  encodeEvent,
-  encodeOrder,
-  encodeText,
-  paymentKey,
-} from "./order-document";
-import {
-  type Acquired,
   foreignPayment,
   idTaken,
   type LeaseOptions,
@@ -19,7 +10,7 @@ import {
   type OrderWrite,
   storeUnavailable,
 } from "./order-store";
-import { type Connection, openSqliteFile } from "./sqlite-file";
+import { type Connection, openSqliteFile, type Value } from "./sqlite-file";
 
 /** Never edit one that was released: add another. The first is that of development versions, whose files are refused. */
 const MIGRATIONS = [
@@ -53,37 +44,60 @@ const CLOCK_TOLERANCE_MS = 10_000;
 export function openSqliteOrderStore(options: { path: string }): OrderStore {
   const file = openSqliteFile(options.path, MIGRATIONS);
 
+  /** `sql` writes the order's row, or nothing: a conflict. */
+  async function write({ order, event, dueAt }: OrderWrite, sql: string): Promise<"written" | "conflict"> {
+    // Made before the transaction: a document that is not valid is a bug that must not hold the write lock.
+    const doc = document.encodeOrder(order);
+    const eventDoc = document.encodeEvent(event);
+    const payments = order.payments.map(document.paymentKey);
+    const work = (db: Connection) => {
+      const others = "SELECT order_id FROM payments WHERE payment = ? AND order_id <> ?";
+      if (payments.some((payment) => db.get(others, payment, order.id) !== undefined)) return "foreign";
+      if (db.change(sql, order.id, order.version, doc, dueAt) === 0) return "conflict";
+      const history = "INSERT INTO events (order_id, seq, doc) VALUES (?, ?, ?)";
+      if (eventDoc !== "") db.change(history, order.id, order.version, eventDoc);
+      const index = "INSERT INTO payments (payment, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
+      for (const payment of payments) db.change(index, payment, order.id);
+      return "written";
+    };
+    const outcome = await file.run((db) => db.transaction(() => work(db)));
+    if (outcome === "foreign") throw foreignPayment();
+    return outcome;
+  }
+
+  async function findOrder(sql: string, name: string): Promise<Order | null> {
+    const row = await file.run((db) => db.get(sql, name));
+    return row === undefined ? null : document.decodeOrder(docOf(row));
+  }
+
+  async function execute(sql: string, ...values: readonly Value[]): Promise<void> {
+    await file.run((db) => db.transaction(() => db.change(sql, ...values)));
+  }
+
   return {
     kind: "sqlite",
 
-    async insert(write) {
-      const docs = documentsOf(write);
-      const outcome = await file.run((db) => db.transaction(() => insertRow(db, docs)));
-      if (outcome === "taken") throw idTaken();
-      if (outcome === "foreign") throw foreignPayment();
+    async insert(change) {
+      const sql = "INSERT INTO orders (id, version, doc, due_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+      if ((await write(change, sql)) === "conflict") throw idTaken();
     },
 
-    async get(id) {
-      const row = await file.run((db) => db.get("SELECT doc FROM orders WHERE id = ?", id));
-      return row === undefined ? null : decodeOrder(docOf(row));
-    },
+    get: (id) => findOrder("SELECT doc FROM orders WHERE id = ?", id),
 
-    async findByPayment(payment) {
-      const sql = "SELECT doc FROM orders WHERE id = (SELECT order_id FROM payments WHERE payment = ?)";
-      const row = await file.run((db) => db.get(sql, paymentKey(payment)));
-      return row === undefined ? null : decodeOrder(docOf(row));
-    },
+    findByPayment: (payment) =>
+      findOrder(
+        "SELECT doc FROM orders WHERE id = (SELECT order_id FROM payments WHERE payment = ?)",
+        document.paymentKey(payment),
+      ),
 
-    async replace(write) {
-      const docs = documentsOf(write);
-      const outcome = await file.run((db) => db.transaction(() => replaceRow(db, docs)));
-      if (outcome === "foreign") throw foreignPayment();
-      return outcome;
+    async replace(change) {
+      const sql = "UPDATE orders SET version = ?2, doc = ?3, due_at = ?4 WHERE id = ?1 AND version = ?2 - 1";
+      return (await write(change, sql)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
       const rows = await file.run((db) => db.all("SELECT doc FROM events WHERE order_id = ? ORDER BY seq", id));
-      return rows.map((row) => decodeEvent(docOf(row)));
+      return rows.map((row) => document.decodeEvent(docOf(row)));
     },
 
     async due({ now, limit, from }) {
@@ -92,38 +106,36 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       const rows = await file.run((db) => db.all(sql, now, Math.max(0, limit)));
       return rows.map((row) => {
         const { id, due_at: dueAt } = parseRow(dueRowSchema, row);
-        return { id: decodeOrderId(id), dueAt };
+        return { id: document.decodeOrderId(id), dueAt };
       });
     },
 
-    async postpone({ id, dueAt, until }) {
-      const sql = "UPDATE orders SET due_at = ? WHERE id = ? AND due_at = ?";
-      await file.run((db) => db.transaction(() => db.change(sql, until, id, dueAt)));
-    },
+    postpone: ({ id, dueAt, until }) =>
+      execute("UPDATE orders SET due_at = ? WHERE id = ? AND due_at = ?", until, id, dueAt),
 
-    acquire: (lease) =>
-      file.run((db) => refusal(db, lease) ?? db.transaction(() => refusal(db, lease) ?? takeLease(db, lease))),
+    async acquire(lease) {
+      // Refusals are the common case and need no write lock.
+      const refused = await file.run((db) => holderOf(db, lease) ?? db.transaction(() => takeLease(db, lease)));
+      return refused === null ? { ok: true } : { ok: false, value: refused };
+    },
 
     holder: (lease) => file.run((db) => holderOf(db, lease)),
 
-    async extend({ key, value, ttlMs, now }) {
+    extend(lease) {
       const sql = `INSERT INTO leases (key, value, acquired_at, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT (key)
         DO UPDATE SET value = excluded.value, acquired_at = excluded.acquired_at,
           expires_at = iif(acquired_at > ?, excluded.expires_at, max(expires_at, excluded.expires_at))`;
-      const values = [encodeText(key), encodeText(value), now, expiryOf({ ttlMs, now }), now + CLOCK_TOLERANCE_MS];
-      await file.run((db) => db.transaction(() => db.change(sql, ...values)));
+      return execute(sql, ...leaseRow(lease), lease.now + CLOCK_TOLERANCE_MS);
     },
 
-    async renew({ key, value, ttlMs, now }) {
-      const sql = "UPDATE leases SET expires_at = ? WHERE key = ? AND value = ? AND expires_at > ?";
-      const values = [expiryOf({ ttlMs, now }), encodeText(key), encodeText(value), now];
-      await file.run((db) => db.transaction(() => db.change(sql, ...values)));
-    },
+    renew: (lease) =>
+      execute(
+        "UPDATE leases SET expires_at = ?4 WHERE key = ?1 AND value = ?2 AND expires_at > ?3",
+        ...leaseRow(lease),
+      ),
 
-    async release({ key, value }) {
-      const sql = "DELETE FROM leases WHERE key = ? AND value = ?";
-      await file.run((db) => db.transaction(() => db.change(sql, encodeText(key), encodeText(value))));
-    },
+    release: ({ key, value }) =>
+      execute("DELETE FROM leases WHERE key = ? AND value = ?", document.encodeText(key), document.encodeText(value)),
 
     async check() {
       // Only a real write tells a full or read-only disk; an expired lease is one that no caller can meet.
@@ -139,68 +151,26 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
   };
 }
 
-type Documents = OrderWrite & { readonly doc: string; readonly eventDoc: string };
-
-/** Made before the transaction: a document that is not valid is a bug that must not hold the write lock. */
-function documentsOf(write: OrderWrite): Documents {
-  return { ...write, doc: encodeOrder(write.order), eventDoc: encodeEvent(write.event) };
-}
-
-function insertRow(db: Connection, write: Documents): "inserted" | "taken" | "foreign" {
-  if (hasForeignPayment(db, write)) return "foreign";
-  const { order, doc, dueAt } = write;
-  const sql = "INSERT INTO orders (id, version, doc, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
-  if (db.change(sql, order.id, order.version, doc, dueAt) === 0) return "taken";
-  addHistory(db, write);
-  return "inserted";
-}
-
-function replaceRow(db: Connection, write: Documents): "replaced" | "conflict" | "foreign" {
-  if (hasForeignPayment(db, write)) return "foreign";
-  const { order, doc, dueAt } = write;
-  const sql = "UPDATE orders SET version = ?, doc = ?, due_at = ? WHERE id = ? AND version = ?";
-  if (db.change(sql, order.version, doc, dueAt, order.id, order.version - 1) === 0) return "conflict";
-  addHistory(db, write);
-  return "replaced";
-}
-
-function addHistory(db: Connection, { order, eventDoc }: Documents): void {
-  if (eventDoc !== "") {
-    db.change("INSERT INTO events (order_id, seq, doc) VALUES (?, ?, ?)", order.id, order.version, eventDoc);
-  }
-  for (const payment of order.payments) {
-    const sql = "INSERT INTO payments (payment, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
-    db.change(sql, paymentKey(payment), order.id);
-  }
-}
-
-function hasForeignPayment(db: Connection, { order }: Documents): boolean {
-  const sql = "SELECT order_id FROM payments WHERE payment = ? AND order_id <> ?";
-  return order.payments.some((payment) => db.get(sql, paymentKey(payment), order.id) !== undefined);
-}
-
 function holderOf(db: Connection, { key, now }: Pick<LeaseOptions, "key" | "now">): string | null {
   const sql = "SELECT value AS doc FROM leases WHERE key = ? AND expires_at > ? AND acquired_at <= ?";
-  const row = db.get(sql, encodeText(key), now, now + CLOCK_TOLERANCE_MS);
-  return row === undefined ? null : decodeText(docOf(row));
+  const row = db.get(sql, document.encodeText(key), now, now + CLOCK_TOLERANCE_MS);
+  return row === undefined ? null : document.decodeText(docOf(row));
 }
 
-/** Refusals are the common case and need no write lock. */
-function refusal(db: Connection, lease: LeaseOptions): Acquired | null {
-  const value = holderOf(db, lease);
-  return value === null ? null : { ok: false, value };
-}
-
-function takeLease(db: Connection, lease: LeaseOptions): Acquired {
+/** The value of a holder that was faster, else null. */
+function takeLease(db: Connection, lease: LeaseOptions): string | null {
+  const held = holderOf(db, lease);
+  if (held !== null) return held;
   const purge = "DELETE FROM leases WHERE rowid IN (SELECT rowid FROM leases WHERE expires_at <= ? LIMIT ?)";
   db.change(purge, lease.now, PURGED_AT_ONCE);
   const sql = "INSERT OR REPLACE INTO leases (key, value, acquired_at, expires_at) VALUES (?, ?, ?, ?)";
-  db.change(sql, encodeText(lease.key), encodeText(lease.value), lease.now, expiryOf(lease));
-  return { ok: true };
+  db.change(sql, ...leaseRow(lease));
+  return null;
 }
 
-function expiryOf({ ttlMs, now }: Pick<LeaseOptions, "ttlMs" | "now">): number {
-  return now + Math.max(1, Math.ceil(ttlMs));
+/** Key, value, acquired_at, expires_at. */
+function leaseRow({ key, value, ttlMs, now }: LeaseOptions) {
+  return [document.encodeText(key), document.encodeText(value), now, now + Math.max(1, Math.ceil(ttlMs))] as const;
 }
 
 const docRowSchema = z.object({ doc: z.string() });

@@ -47,25 +47,14 @@ type StatusRules = {
 };
 
 const LATE_MONEY = ["confirming", "review", "refunding", "paid"] as const;
+const ENDS = ["underpaid", "rejected", "failed", "canceled", "expired"] as const;
 
 /** Two rules never break: `paid` is not left, and from everywhere else `paid` can be reached, because late money has still arrived. */
 export const STATUS_RULES: Readonly<Record<PaymentStatus, StatusRules>> = {
-  pending: {
-    next: [...LATE_MONEY, "underpaid", "rejected", "failed", "canceled", "expired"],
-    weight: 0,
-    received: false,
-  },
-  confirming: {
-    next: ["review", "refunding", "paid", "underpaid", "rejected", "failed", "canceled", "expired"],
-    weight: 5,
-    received: false,
-  },
-  review: {
-    next: ["confirming", "refunding", "paid", "underpaid", "rejected", "failed", "canceled", "expired"],
-    weight: 4,
-    received: false,
-  },
-  refunding: { next: ["paid", "underpaid", "rejected", "failed", "canceled", "expired"], weight: 3, received: false },
+  pending: { next: [...LATE_MONEY, ...ENDS], weight: 0, received: false },
+  confirming: { next: ["review", "refunding", "paid", ...ENDS], weight: 5, received: false },
+  review: { next: ["confirming", "refunding", "paid", ...ENDS], weight: 4, received: false },
+  refunding: { next: ["paid", ...ENDS], weight: 3, received: false },
   paid: { next: [], weight: 6, received: true },
   // Money was received: an end that says nothing of it must not hide that.
   underpaid: { next: [...LATE_MONEY, "rejected"], weight: 2, received: true },
@@ -82,7 +71,7 @@ export function nextStatus(current: PaymentStatus, reported: PaymentStatus): Pay
 
 /** The status of an order with several payments: the weightiest, otherwise that of the newest, which the payer is looking at. */
 export function combineStatuses(statuses: readonly PaymentStatus[]): PaymentStatus {
-  const weighty = statuses.filter((status) => STATUS_RULES[status].weight > 0);
-  const byWeight = weighty.toSorted((a, b) => STATUS_RULES[b].weight - STATUS_RULES[a].weight);
-  return byWeight[0] ?? statuses.at(-1) ?? "pending";
+  const [weightiest] = statuses.toSorted((a, b) => STATUS_RULES[b].weight - STATUS_RULES[a].weight);
+  if (weightiest !== undefined && STATUS_RULES[weightiest].weight > 0) return weightiest;
+  return statuses.at(-1) ?? "pending";
 }

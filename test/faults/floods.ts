@@ -5,7 +5,8 @@ import { connect } from "node:net";
 /** One stranger against the shop. Each runs until `done`, as fast as it is answered, and tells what it was answered. */
 export type Flood = (options: { url: string; done: () => boolean }) => Promise<Map<number, number>>;
 
-const WIDTH = 6;
+/** As many as keep the server busy. The strangers share the machine with it, so more would only slow themselves down. */
+const WIDTH = 3;
 const BODY_BYTES = 10_000_000;
 const CHUNK = Buffer.alloc(64 * 1024, "x");
 
@@ -35,14 +36,14 @@ export const oddRoutes: Flood = (options) =>
     return { path: `/orders/x?error=${forged}`, address };
   });
 
-/** Connections that post large bodies to pages and routes, slowly or not to their end, and stay as long as they may. */
+/** Connections that post bodies to pages and routes, too large, slowly or not to their end, and stay as long as they may. */
 export const heldBodies: Flood = async ({ url, done }) => {
   const answers = new Map<number, number>();
   const paths = ["/", "/api/checkout", "/api/health", "/api/webhooks/allscale", "/orders/x", "/api/nothing"];
   const worker = async (first: number) => {
     for (let count = first; !done(); count += 1) {
       const path = paths[count % paths.length] ?? "/";
-      const held = holdBody(url, { path, chunked: count % 2 === 0, trickles: count % 3 === 0 });
+      const held = holdBody(url, { path, chunked: count % 2 === 0, bytes: count % 3 === 0 ? 0 : 300_000 });
       const giveUp = setInterval(() => done() && held.leave(), 50);
       const status = await held.closed;
       clearInterval(giveUp);
@@ -53,9 +54,12 @@ export const heldBodies: Flood = async ({ url, done }) => {
   return answers;
 };
 
-/** One such connection. `closed` is the status that it was answered, 0 for none, once the server has closed it. */
-export function holdBody(url: string, options: { path: string; chunked?: boolean; trickles?: boolean }) {
-  const { path, chunked = false, trickles = false } = options;
+/**
+ * One such connection: it sends `bytes` of a body that never ends, and then a byte at a time. `closed` is the status that it
+ * was answered, 0 for none, once the server has closed it.
+ */
+export function holdBody(url: string, options: { path: string; chunked?: boolean; bytes?: number }) {
+  const { path, chunked = false, bytes = BODY_BYTES - 1 } = options;
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const framing = chunked ? "transfer-encoding: chunked" : `content-length: ${BODY_BYTES}`;
@@ -63,9 +67,7 @@ export function holdBody(url: string, options: { path: string; chunked?: boolean
   let status = 0;
   let sent = 0;
   const more = () => {
-    if (trickles) return;
-    // It stops short of the end, and stays.
-    while (sent < BODY_BYTES - 1 - CHUNK.length && !socket.destroyed) {
+    while (sent < bytes - CHUNK.length && !socket.destroyed) {
       sent += CHUNK.length;
       const wrapped = chunked ? Buffer.concat([Buffer.from("10000\r\n"), CHUNK, Buffer.from("\r\n")]) : CHUNK;
       if (!socket.write(wrapped)) return;

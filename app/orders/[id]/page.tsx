@@ -63,7 +63,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
         language={language}
         merchant={merchant}
         words={texts}
-        problem={typeof error === "string" ? problemSentence(error, messages.problems) : null}
+        problem={typeof error === "string" && !order.paid ? problemSentence(error, messages.problems) : null}
         lastingFacts={<LastingFacts order={order} merchantName={name} language={language} words={texts.receipt} />}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />
