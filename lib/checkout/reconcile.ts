@@ -153,40 +153,33 @@ async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
     // The order was put off for this, so the deadline does not stop the first question.
     if (index > 0 && flow.clock.now() >= endAt) break;
     const read = await flow.providers.get(provider)?.readPayment(paymentId, "ended");
-    if (read === undefined) {
-      refused = true;
-      await logRefusal(flow, { order, payment, facts: { kind: "provider_not_configured" } });
-      continue;
-    }
-    await respectRetryAfter(flow, order.id, read);
-    if (!read.ok && concernsAll(read.failure.kind)) {
+    if (read) await respectRetryAfter(flow, order.id, read);
+    if (read?.ok === false && concernsAll(read.failure.kind)) {
       failures.set(provider, read.failure.kind);
       continue;
     }
-    answered.add(provider);
-    if (read.ok) {
+    if (read) answered.add(provider);
+    if (read?.ok) {
       const settled = await settle(flow, { observation: read.observation, source: "reconcile" }, after);
-      if (!settled.ok) continue;
-      after = settled.order;
-      if (settled.changed) written = settled.dueAt;
+      if (settled.ok) after = settled.order;
+      if (settled.ok && settled.changed) written = settled.dueAt;
     } else {
       refused = true;
-      const { kind, code, reason } = read.failure;
-      await logRefusal(flow, { order, payment, facts: { kind, ...(code && { code }), ...(reason && { reason }) } });
+      await logRefusal(flow, { orderId: order.id, payment, ...(read?.failure ?? { kind: "provider_not_configured" }) });
     }
   }
   return { after, refused, written, failures, answered };
 }
 
+type ReadRefusal = { orderId: OrderId; payment: Payment; kind: string; code?: string; reason?: string };
+
 /** Once for each payment and refusal, not at every run for seven days. */
-async function logRefusal(
-  { store, clock }: Flow,
-  { order, payment, facts }: { order: Order; payment: Payment; facts: { kind: string; code?: string } },
-): Promise<void> {
-  const key = `logged:${payment.provider}:${payment.paymentId}:${facts.kind}:${facts.code ?? ""}`;
+async function logRefusal({ store, clock }: Flow, refusal: ReadRefusal): Promise<void> {
+  const { orderId, payment, kind, code, reason } = refusal;
+  const { provider, paymentId } = payment;
+  const key = `logged:${provider}:${paymentId}:${kind}:${code ?? ""}`;
   const first = await store.acquire({ key, value: "", ttlMs: LOGGED_ONCE_MS, now: clock.now() });
-  if (!first.ok) return;
-  log.warn("payment_cannot_be_read", { orderId: order.id, paymentId: payment.paymentId, ...facts });
+  if (first.ok) log.warn("payment_cannot_be_read", { orderId, paymentId, kind, code, reason });
 }
 
 const A_FEW = { maxOrders: 5, deadlineMs: 15_000, asksDuringWaits: false };

@@ -3,7 +3,7 @@ import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "./observation";
-import type { Attention, Order, Payment, Transaction } from "./order";
+import type { Attention, Order, Payment } from "./order";
 
 /** Rounding of coins and rates, never a discount. */
 const SHORT_BY_PERMILLE = 1;
@@ -24,18 +24,14 @@ export function judgeMoney(order: Order, payment: Payment, observation: PaymentO
   if (!isForOrder || !hasRightMoney(order.price, payment, observation)) {
     return { counts: false, attention: ["money_mismatch"] };
   }
-  const chain = chainOf(payment, observation);
+  // A report that does not name the chain does not make a known one unknown.
+  const reported = observation.transaction?.chain ?? "unknown";
+  const chain = reported === "unknown" ? (payment.transaction?.chain ?? "unknown") : reported;
   if (chain === "test" && !payment.testStore) return { counts: false, attention: ["test_chain"] };
   const attention: Attention[] = [];
   if (chain === "unknown") attention.push("unknown_chain");
   if (isMoreThanAsked(order.price, payment, observation)) attention.push("overpaid");
   return { counts: true, attention };
-}
-
-/** A report that does not name the chain does not make a known one unknown. */
-function chainOf({ transaction: known }: Payment, { transaction: reported }: PaymentObservation): Transaction["chain"] {
-  if (reported !== null && reported.chain !== "unknown") return reported.chain;
-  return known?.chain ?? "unknown";
 }
 
 function hasRightMoney(price: Order["price"], { quote }: Payment, { money }: PaymentObservation): boolean {

@@ -13,43 +13,29 @@ export type DueOrder = { readonly id: OrderId; readonly dueAt: number };
  */
 export interface OrderStore {
   readonly kind: "sqlite" | "redis";
-
   /** An id that is taken is a bug and throws. */
   insert(write: OrderWrite): Promise<void>;
-
   get(id: OrderId): Promise<Order | null>;
-
   findByPayment(payment: PaymentName): Promise<Order | null>;
-
   /** Compare-and-set, in one step with the event and the indexes: the stored version has to be `order.version - 1`. */
   replace(write: OrderWrite): Promise<"replaced" | "conflict">;
-
   /** Oldest first. */
   events(id: OrderId): Promise<OrderEvent[]>;
-
   due(options: { now: number; limit: number; from: "longest" | "newest" }): Promise<DueOrder[]>;
-
   /** Moves an order in the index of due orders, or out of it, unless its time was changed since `dueAt` was read. */
   postpone(options: DueOrder & { until: number | null }): Promise<void>;
-
   /** Takes a name for a time: exactly one caller gets it, the others learn the value that it left. */
   acquire(options: LeaseOptions): Promise<Acquired>;
-
   /** The value of a name that is taken, else null. */
   holder(options: Pick<LeaseOptions, "key" | "now">): Promise<string | null>;
-
   /** Puts a value on a name for at least this time, whoever has it. */
   extend(options: LeaseOptions): Promise<void>;
-
   /** Lengthens a lease that still has this value. */
   renew(options: LeaseOptions): Promise<void>;
-
   /** Gives back a name that still has this value. */
   release(options: Pick<LeaseOptions, "key" | "value">): Promise<void>;
-
   /** Throws `StoreUnavailableError` unless the store can be read and written. */
   check(): Promise<void>;
-
   close(): Promise<void>;
 }
 

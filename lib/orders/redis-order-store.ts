@@ -15,17 +15,14 @@ import {
 } from "./order-store";
 import { ACQUIRE, EXTEND, POSTPONE, RELEASE, RENEW, WRITE_ORDER } from "./redis-scripts";
 
+type RedisOptions = Parameters<typeof openRedisClient>[0];
+
 /**
  * Orders in Upstash Redis, for hosts without a disk. What it answers is as durable as the database: eviction has to be off,
  * and a self-hosted Redis needs `appendfsync always`. Redis measures the time of a lease, so that the clocks of many hosts
  * do not matter; `now` is not used for it.
  */
-export function openRedisOrderStore(options: {
-  url: string;
-  token: string;
-  timeoutMs: number;
-  keyPrefix?: string;
-}): OrderStore {
+export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string }): OrderStore {
   const prefix = options.keyPrefix ?? "checkout:";
   const key = {
     order: (id: string) => `${prefix}order:${id}`,

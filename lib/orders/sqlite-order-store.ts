@@ -104,10 +104,8 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       const direction = from === "longest" ? "ASC" : "DESC";
       const sql = `SELECT id, due_at FROM orders WHERE due_at <= ? ORDER BY due_at ${direction}, id LIMIT ?`;
       const rows = await file.run((db) => db.all(sql, now, Math.max(0, limit)));
-      return rows.map((row) => {
-        const { id, due_at: dueAt } = parseRow(dueRowSchema, row);
-        return { id: document.decodeOrderId(id), dueAt };
-      });
+      const due = rows.map((row) => parseRow(dueRowSchema, row));
+      return due.map((row) => ({ id: document.decodeOrderId(row.id), dueAt: row.due_at }));
     },
 
     postpone: ({ id, dueAt, until }) =>
@@ -145,9 +143,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       });
     },
 
-    async close() {
-      file.close();
-    },
+    close: async () => file.close(),
   };
 }
 
