@@ -11,13 +11,11 @@ Usage: allscale-emulator [options]
   --api-key K         API key of the first store              (${defaultCredentials.apiKey})
   --api-secret S      its secret                              (${defaultCredentials.apiSecret})
   --webhook-url URL   where confirmations are sent            (http://localhost:3000/api/webhooks/allscale)
-  --no-webhooks       send none
   --set NAME=VALUE    any setting, as often as wanted (see /_emulator/), such as replayWindowSeconds=300
   --public-url URL    base of checkout URLs, when it is not the address listened on
   --host ADDRESS      address to listen on                    (127.0.0.1)
   --allow-remote      needed for an address off this computer: the emulator protects nothing
   --quiet             print no line per request
-  --json              print JSON lines
   --help              this text
 
 The control API is described at /_emulator/ once it runs.
@@ -33,39 +31,22 @@ export function parseCli(args: readonly string[]) {
       "api-key": { type: "string", default: defaultCredentials.apiKey },
       "api-secret": { type: "string", default: defaultCredentials.apiSecret },
       "webhook-url": { type: "string", default: "http://localhost:3000/api/webhooks/allscale" },
-      "no-webhooks": { type: "boolean", default: false },
       set: { type: "string", multiple: true, default: [] },
       "public-url": { type: "string" },
       "allow-remote": { type: "boolean", default: false },
       quiet: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   const given: Record<string, unknown> = {};
   for (const pair of values.set) {
-    const [, name, written] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
-    if (name === undefined || written === undefined) {
-      throw new Error("--set takes NAME=VALUE, such as replayWindowSeconds=300.");
-    }
+    const [, name, written = ""] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
+    if (name === undefined) throw new Error("--set takes NAME=VALUE, such as replayWindowSeconds=300.");
     given[name] = settingFromText(settings, name, written);
   }
-  const { host, quiet, json, help } = values;
+  const { host, quiet, help, "public-url": publicUrl, "allow-remote": allowRemote } = values;
   const credentials = { apiKey: values["api-key"], apiSecret: values["api-secret"] };
-  const webhookUrl = values["no-webhooks"] ? null : values["webhook-url"] || null;
-  const publicUrl = values["public-url"];
-  return {
-    help,
-    quiet,
-    json,
-    start: {
-      port: values.port === "" ? Number.NaN : Number(values.port),
-      host,
-      allowRemote: values["allow-remote"],
-      ...credentials,
-      webhookUrl,
-      ...(publicUrl !== undefined && { publicUrl }),
-      settings: given,
-    },
-  };
+  const place = { port: values.port === "" ? Number.NaN : Number(values.port), host, allowRemote };
+  const urls = { webhookUrl: values["webhook-url"] || null, ...(publicUrl !== undefined && { publicUrl }) };
+  return { help, quiet, start: { ...place, ...credentials, ...urls, settings: given } };
 }

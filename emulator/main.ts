@@ -5,27 +5,17 @@ import { startEmulator } from "./server";
 type Line = Readonly<Record<string, unknown>>;
 
 async function run(): Promise<void> {
-  const { help, quiet, json, start } = parseCli(process.argv.slice(2));
-  if (help) {
-    process.stdout.write(helpText);
-    return;
-  }
-  const print = (event: string, line: Line, text: (line: Line) => string): void => {
-    if (!quiet) console.log(json ? JSON.stringify({ event, ...line }) : text(line));
-  };
-  const emulator = await startEmulator({
-    ...start,
-    onRequest: (entry) => print("request", entry, requestLine),
-    onDelivery: (delivery) => print("delivery", delivery, deliveryLine),
-  });
+  const { help, quiet, start } = parseCli(process.argv.slice(2));
+  if (help) return console.log(helpText.trimEnd());
+  const onRequest = (entry: Line) => console.log(requestLine(entry));
+  const onDelivery = (delivery: Line) => console.log(deliveryLine(delivery));
+  const emulator = await startEmulator(quiet ? start : { ...start, onRequest, onDelivery });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
-  const ready = { event: "listening", url: emulator.url, apiKey: start.apiKey, webhookUrl: start.webhookUrl };
-  console.log(json ? JSON.stringify(ready) : `AllScale emulator listening on ${emulator.url}`);
+  console.log(`AllScale emulator listening on ${emulator.url}`);
 }
 
-/** One line for one API request, with the sentence behind a refusal or a note. */
 function requestLine({ method, path, httpStatus, code, message, note, durationMs }: Line): string {
   const answer = httpStatus === null ? "dropped" : `${httpStatus} code ${code}`;
   const why = message ?? note ?? null;

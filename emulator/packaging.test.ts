@@ -1,44 +1,36 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { closeAfterTest } from "./test-support/bench-store";
 
 const run = promisify(execFile);
 const emulator = fileURLToPath(new URL(".", import.meta.url));
-const folders: string[] = [];
-
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
 
 async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "emulator-package-"));
-  folders.push(folder);
+  closeAfterTest({ close: () => rm(folder, { recursive: true, force: true }) });
   return folder;
 }
 
-/** Until the installed emulator says its address, in milliseconds. */
 async function timeToStart(project: string): Promise<number> {
   const startedAt = performance.now();
   const child = spawn(join(project, "node_modules/.bin/allscale-emulator"), ["--port", "0"], { cwd: project });
   try {
-    const line = await new Promise<string>((resolve, reject) => {
-      child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString("utf8")));
-      child.once("exit", (code) => reject(new Error(`It ended with ${code}.`)));
-    });
+    const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`It ended with ${code}.`)));
+    const line = String(await Promise.race([once(child.stdout, "data"), ended]));
     const startMs = performance.now() - startedAt;
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    expect((await fetch(`${url}/_emulator/health`)).status).toBe(200);
+    expect((await fetch(`${/http:\S+/.exec(line)?.[0]}/_emulator/health`)).status).toBe(200);
     return startMs;
   } finally {
     child.kill("SIGTERM");
   }
 }
 
-/** The package as its users write it, in each kind of module. */
 const uses = {
   "use.mts": `import { type EmulatorOptions, startEmulator } from "allscale-emulator";
 import vectors from "allscale-emulator/vectors.json" with { type: "json" };
@@ -68,9 +60,8 @@ it("npm pack gives a package that needs nothing else and starts within a second"
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(packed, tarball)], { cwd: project });
   const installed = join(project, "node_modules");
   expect((await readdir(installed)).filter((name) => !name.startsWith("."))).toEqual(["allscale-emulator"]);
-  expect(await readdir(join(installed, "allscale-emulator"))).toEqual(
-    expect.arrayContaining(["LICENSE", "README.md", "dist", "vectors.json"]),
-  );
+  const inside = await readdir(join(installed, "allscale-emulator"));
+  expect(inside).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "vectors.json"]));
 
   // The fastest of three starts, because the others may have waited for whatever else the machine does.
   const starts = [await timeToStart(project), await timeToStart(project), await timeToStart(project)];

@@ -14,9 +14,7 @@ export interface EmulatorOptions {
   readonly webhookUrl?: string | null;
   /** Base of checkout URLs where it is not the address listened on. */
   readonly publicUrl?: string;
-  /** Settings by name; `/_emulator/` lists them. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Called with every API request. */
   readonly onRequest?: (entry: Readonly<Record<string, unknown>>) => void;
   /** Called with every webhook once it was answered or failed. */
   readonly onDelivery?: (delivery: Readonly<Record<string, unknown>>) => void;

@@ -4,28 +4,16 @@ import { type Intent, unfunded } from "./intent";
 import { type Settings, settings } from "./settings";
 import { TIMEOUT } from "./statuses";
 
-/** One store: an API key with its intents and claim links. */
 export class Store extends Account {
   declare settings: Settings;
   declare registered: Settings;
   readonly intents = new Map<string, Intent>();
-  readonly intentsByToken = new Map<string, Intent>();
   readonly claimLinks = new Map<string, ClaimLink>();
-  readonly claimLinksByToken = new Map<string, ClaimLink>();
-  /** Used nonces, with when they may be forgotten. */
   readonly #nonces = new Map<string, number>();
   #sweepAtSize = 10_000;
-  /** The webhook id of every event, when the setting `webhookId` says so. */
-  readonly constantWebhookId: string;
 
   constructor(credentials: Credentials) {
     super(credentials, settings);
-    this.constantWebhookId = `wh_of_${credentials.apiKey}`;
-  }
-
-  addIntent(intent: Intent): void {
-    this.intents.set(intent.id, intent);
-    this.intentsByToken.set(intent.token, intent);
   }
 
   /** The intent, aged to the present: a lifetime ends when the intent is looked at, so it costs no timer. */
@@ -56,9 +44,7 @@ export class Store extends Account {
   override reset(): void {
     super.reset();
     this.intents.clear();
-    this.intentsByToken.clear();
     this.claimLinks.clear();
-    this.claimLinksByToken.clear();
     this.#nonces.clear();
   }
 }

@@ -12,7 +12,7 @@ import { errorOfFault, spoilPayload } from "./faults";
 import type { Intent } from "./intent";
 import { createPayload, detailPayload, statusPayload } from "./payloads";
 import { startScenarioOf } from "./scenarios";
-import { signResponse } from "./sign-response";
+import { signResponse } from "./signing";
 
 /** The operations of the API with their routes (§4 to §7, §12). The slash at the end of create is part of its path. */
 export const operations = {
@@ -27,10 +27,8 @@ export const operations = {
 } as const;
 type Operation = keyof typeof operations;
 
-/** Groups of operations that a fault can name. */
 export const groups = { test: ["ping", "fail", "post"], get: ["detail"] };
 
-/** Either a payload or an error, with what it was about. */
 export interface Outcome {
   readonly payloadJson?: string;
   readonly error?: ApiError;
@@ -38,7 +36,6 @@ export interface Outcome {
   readonly note?: string | null;
 }
 
-/** What becomes of a request, beside its outcome. */
 interface Handled extends Outcome {
   readonly op: string;
   readonly store: Store | null;
@@ -144,15 +141,10 @@ function finish(host: Host<Store>, request: RawRequest, handled: Handled): Answe
     reply: isSigned && store !== null ? signResponse({ store, ...signing }) : reply,
     tags: { intentId: null, orderId: null, claimLinkId: null, ...handled.tags },
     entry: {
-      op,
-      requestId,
-      expectedCanonical,
-      note,
-      fault: fault?.kind ?? null,
+      ...{ op, requestId, expectedCanonical, note, fault: fault?.kind ?? null, message: error?.message ?? null },
       httpStatus: isAnswered ? reply.status : null,
       code: isAnswered ? (error?.code ?? 0) : null,
       reason: typeof reason === "string" ? reason : null,
-      message: error?.message ?? null,
     },
   };
 }

@@ -8,18 +8,13 @@ import { type WebhookVariant, webhookMessage } from "./webhooks";
 
 export interface StatusChange {
   readonly status: StatusValue;
-  /** Who asked: the hosted page, the control API or a scenario. */
   readonly by: string;
   readonly facts?: PaymentFacts;
   readonly reported?: ReportedFigures;
-  /** False confirms without a webhook. */
   readonly sendsWebhook?: boolean;
 }
 
-/**
- * Moves an intent to any status from any other, because late and contradicting changes are what an emulator is for.
- * Only CONFIRMED sends a webhook (§8).
- */
+/** Any status may follow any other: late and contradicting changes are what an emulator is for. */
 export function changeStatus(store: Store, intent: Intent, change: StatusChange): void {
   const { status, by, facts, reported, sendsWebhook = true } = change;
   intent.status = status;
@@ -29,7 +24,6 @@ export function changeStatus(store: Store, intent: Intent, change: StatusChange)
   if (status === CONFIRMED && sendsWebhook) deliver(store, confirmation(store, intent));
 }
 
-/** The webhook of a confirmation, whether or not it is true yet. */
 export function confirmation(store: Store, intent: Intent, variant?: WebhookVariant) {
   const payment = intent.payment ?? paymentFor(intent, CONFIRMED);
   const tags = { transactionId: payment.transactionId, intentId: intent.id };
@@ -37,7 +31,6 @@ export function confirmation(store: Store, intent: Intent, variant?: WebhookVari
   return webhookMessage(store, { url, fields: webhookFields(store, intent, payment), tags }, variant);
 }
 
-/** The payer pays once more: another transaction with a webhook of its own. */
 export function secondPayment(store: Store, intent: Intent, by: string): void {
   const first = intent.payment ?? paymentFor(intent, CONFIRMED);
   const txHash = madeUpTransactionHash(`${intent.id}:${intent.history.length}`);
@@ -45,7 +38,6 @@ export function secondPayment(store: Store, intent: Intent, by: string): void {
   changeStatus(store, intent, { status: CONFIRMED, by });
 }
 
-/** Sends a webhook as a stranger would make it up, once. */
 export function forge(store: Store, intent: Intent, variant: WebhookVariant): void {
   const message = confirmation(store, intent, variant);
   if (message.url === null) return;

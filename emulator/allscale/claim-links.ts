@@ -15,7 +15,6 @@ export const claimEvents = ["claiming", "claimed", "expired", "cancelled"] as co
 export type ClaimEvent = (typeof claimEvents)[number];
 type ClaimLinkStatus = "pending_deposit" | ClaimEvent;
 
-/** What the merchant asked for; the same reference id takes the same terms only. */
 type Terms = Readonly<Record<"amount" | "reference_id", string>> &
   Readonly<Record<"stable_coin" | "chain", number>> &
   Readonly<Record<"receiver_email" | "sender_display_name" | "sender_message", string | null>>;
@@ -26,7 +25,6 @@ export interface ClaimLink {
   readonly terms: Terms;
   readonly coinSymbol: string;
   status: ClaimLinkStatus;
-  /** Set when a cancel came while a claim was under way. */
   isCancelRequested: boolean;
   readonly history: Readonly<{ status: ClaimLinkStatus; atMs: number; by: string }>[];
 }
@@ -35,7 +33,6 @@ export interface ClaimLink {
 const chains: readonly number[] = [1, 5, 6, 7, 8, 9, 11];
 const lifetimeMs = 14 * 86_400_000;
 
-/** Creates and funds a claim link, or answers the one that has the reference id already (§12). */
 export function createClaimLink(host: Host<Store>, store: Store, body: unknown): Outcome {
   const read = refusable(() => readTerms(body));
   if (!read.ok) return { error: read.error };
@@ -94,7 +91,6 @@ function newClaimLink(store: Store, terms: Terms): ClaimLink {
   const history = [{ status, atMs: store.clock.now(), by: "create" } as const];
   const link: ClaimLink = { id, token, terms, coinSymbol, status, isCancelRequested: false, history };
   store.claimLinks.set(id, link);
-  store.claimLinksByToken.set(token, link);
   store.clock.schedule(lifetimeMs, () => {
     if (link.status === status) moveClaimLink(store, link, { event: "expired", by: "lifetime" });
   });
@@ -105,7 +101,6 @@ export function claimUrl(link: ClaimLink, publicUrl: string): string {
   return `${publicUrl}/claim/${link.token}`;
 }
 
-/** Cancels a link that was not claimed; while a claim is under way the cancel is only noted (§12). */
 export function cancelClaimLink(store: Store, id: string): Outcome {
   const link = store.claimLinks.get(id);
   const tags = { claimLinkId: id };
@@ -130,7 +125,6 @@ export function cancelClaimLink(store: Store, id: string): Outcome {
 
 type ClaimChange = Readonly<{ event: ClaimEvent; by: string; sendsWebhook?: boolean }>;
 
-/** Moves a link and sends the event that belongs to it. `claiming` has none. */
 export function moveClaimLink(store: Store, link: ClaimLink, { event, by, sendsWebhook = true }: ClaimChange): void {
   const { id, terms, coinSymbol } = link;
   const atMs = store.clock.now();

@@ -8,7 +8,7 @@ import type { Store } from "./account";
 import { changeStatus } from "./change-status";
 import { type ClaimLink, claimEvents, claimUrl, moveClaimLink } from "./claim-links";
 import { priceText } from "./hosted-pages";
-import type { Intent, PaymentFacts, ReportedFigures } from "./intent";
+import type { Intent, PaymentFacts } from "./intent";
 import { fiatCurrencies } from "./money";
 import { checkoutUrl, detailPayload } from "./payloads";
 import { scenarios, startScenario } from "./scenarios";
@@ -31,12 +31,8 @@ const facts = {
   payment_method_type: integer("0 to 3."),
   actual_paid_amount: decimal("What arrived."),
 };
-const status = choice(
-  "The new status.",
-  statuses.map(({ value }) => value),
-);
+const statusValues = statuses.map(({ value }) => value);
 
-/** Intents and claim links, and how to move them. */
 export const controlRoutes: readonly Route<Store>[] = [
   route("GET /_emulator/intents", "The intents of the account, newest first.", {
     query: { order_id: "Only those of this order.", limit },
@@ -48,35 +44,22 @@ export const controlRoutes: readonly Route<Store>[] = [
       return json(200, { total: wanted.length, intents });
     },
   }),
-  route(
-    "GET /_emulator/intents/{id}",
-    "One intent with its order, payment, history and the detail payload of the API.",
-    {
-      handle: (context) => shown(context, findIntent(context)),
-    },
-  ),
+  route("GET /_emulator/intents/{id}", "One intent with its order, payment, history and detail.", {
+    handle: (context) => shown(context, findIntent(context)),
+  }),
   route("POST /_emulator/intents/{id}/status", "Moves an intent to any status from any other. 20 sends the webhook.", {
-    body: { status, ...figures, ...facts, webhook: sendsWebhook },
+    body: { status: choice("The new status.", statusValues), ...figures, ...facts, webhook: sendsWebhook },
     required: ["status"],
-    handle: (context, body) => {
+    handle: (context, { status, webhook: sendsWebhook = true, ...given }) => {
       const intent = findIntent(context);
-      const given = withoutUndefined<PaymentFacts>({
-        chainId: body.chain_id,
-        txHash: body.tx_hash,
-        txFrom: body.tx_from,
-        paymentMethodType: body.payment_method_type,
-        actualPaidAmount: body.actual_paid_amount,
-      });
-      const symbol = fiatCurrencies.find(({ value }) => value === body.currency)?.symbol ?? null;
-      const reported = withoutUndefined<ReportedFigures>({
-        amountCents: body.amount_cents,
-        currency: body.currency,
-        currencySymbol: body.currency === undefined ? undefined : symbol,
-        amountCoins: body.amount_coins,
-        coinSymbol: body.coin_symbol,
-      });
-      const change = { status: body.status, by: "control", reported, sendsWebhook: body.webhook ?? true };
-      changeStatus(context.account, intent, { ...change, ...(Object.keys(given).length > 0 && { facts: given }) });
+      const { chain_id, tx_hash, tx_from, payment_method_type, actual_paid_amount, ...figures } = given;
+      const hashes = { chainId: chain_id, txHash: tx_hash, txFrom: tx_from };
+      const paid = { paymentMethodType: payment_method_type, actualPaidAmount: actual_paid_amount };
+      const facts = withoutUndefined<PaymentFacts>({ ...hashes, ...paid });
+      const currency_symbol = fiatCurrencies.find(({ value }) => value === figures.currency)?.symbol ?? null;
+      const reported = figures.currency === undefined ? figures : { ...figures, currency_symbol };
+      const change = { status, by: "control", reported, sendsWebhook };
+      changeStatus(context.account, intent, { ...change, ...(Object.keys(facts).length > 0 && { facts }) });
       return shown(context, intent);
     },
   }),
@@ -111,7 +94,6 @@ export const controlRoutes: readonly Route<Store>[] = [
   }),
 ];
 
-/** The newest entries first, as many as the query wants. */
 function newest<T>(entries: readonly T[], query = new URLSearchParams("limit=20")): readonly T[] {
   const count = Number(query.get("limit") ?? 100);
   if (!Number.isSafeInteger(count) || count < 1) throw new ControlError('"limit" takes a positive integer.');
@@ -126,23 +108,16 @@ function findIntent({ account, params }: Context): Intent {
 
 const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-function shown(context: Context, intent: Intent): Reply {
-  return json(200, intentView(context, intent));
-}
+const shown = (context: Context, intent: Intent): Reply => json(200, intentView(context, intent));
 
-/** An intent as the control API shows it: more than the merchant sees, with the detail payload inside. */
 function intentView({ host, account }: Context, intent: Intent): Readonly<Record<string, unknown>> {
-  const { id, order, payment, scenario } = intent;
+  const { id, order, payment, scenario, status } = intent;
   return {
-    id,
+    ...{ id, order, payment, scenario, status },
     checkoutUrl: checkoutUrl(intent, host.publicUrl),
-    status: intent.status,
-    statusName: statusOf(intent.status).name,
+    statusName: statusOf(status).name,
     createdAt: isoTime(intent.createdAtMs),
     expiresAt: isoTime(intent.expiresAtMs),
-    order,
-    payment,
-    scenario,
     detail: detailPayload(account, intent),
     history: intent.history.map(({ atMs, ...change }) => ({ ...change, at: isoTime(atMs) })),
   };
@@ -154,7 +129,6 @@ function claimLinkView(host: Host<Store>, link: ClaimLink): Readonly<Record<stri
   return { id, claimUrl: claimUrl(link, host.publicUrl), status, cancelRequested, ...terms, history };
 }
 
-/** What the overview shows of an account. */
 export function sections(store: Store): readonly Section[] {
   const intents = newest([...store.intents.values()]).map((intent) => {
     const { id, token, order, status } = store.age(intent);
@@ -166,8 +140,8 @@ export function sections(store: Store): readonly Section[] {
     return [link, terms.reference_id, `${terms.amount} ${coinSymbol}`, status];
   });
   return [
-    { title: "Newest intents", heads: ["Intent", "Order", "Amount", "Status"], rows: intents },
-    { title: "Newest claim links", heads: ["Link", "Reference", "Amount", "Status"], rows: links },
+    ["Newest intents", "Intent, Order, Amount, Status", intents],
+    ["Newest claim links", "Link, Reference, Amount, Status", links],
   ];
 }
 

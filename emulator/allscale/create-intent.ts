@@ -7,17 +7,13 @@ import { defaultStableCoin, fiatCurrencies, quote, type StableCoin, stableCoins 
 
 /** Thrown inside the readers of a body only, so that each field is read in one expression. */
 class Refusal extends Error {
-  readonly error: ApiError;
-
-  constructor(error: ApiError) {
+  constructor(readonly error: ApiError) {
     super(error.message);
-    this.error = error;
   }
 }
 
 export type Result<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; error: ApiError }>;
 
-/** Runs a reader and returns its refusal. */
 export function refusable<T>(read: () => T): Result<T> {
   try {
     return { ok: true, value: read() };
@@ -32,8 +28,8 @@ export function refusal(field: string, reason: string, message: string): Refusal
 }
 
 const pricing = ["currency", "stable_coin", "amount_cents", "accepted_stable_coins"];
-const texts = ["order_id", "order_description", "user_id", "user_name", "redirect_url"];
-const knownFields = new Set([...pricing, ...texts, "extra"]);
+const textFields = ["order_id", "order_description", "user_id", "user_name", "redirect_url"];
+const knownFields = new Set([...pricing, ...textFields, "extra"]);
 
 /** Creates an intent from a decoded body (§5). Each call makes a new one: there is no idempotency key. */
 export function createIntent(store: Store, body: unknown): Result<Intent> {
@@ -44,12 +40,14 @@ export function createIntent(store: Store, body: unknown): Result<Intent> {
     if (unknown !== undefined && unknownFields === "refuse") {
       throw refusal(unknown, "unknown_field", `There is no field "${unknown}".`);
     }
-    const amountCents = readAmount(fields.amount_cents);
+    const amountCents = readInteger("amount_cents", fields.amount_cents);
+    if (amountCents === null || amountCents <= 0) {
+      throw refusal("amount_cents", "not_positive", "amount_cents takes an integer above zero.");
+    }
     const priced = readPricing(fields);
     const { amountCoins, isAboveMinimum } = quote(amountCents, priced.rate, coinDecimals);
-    const [orderId = null, orderDescription = null, userId = null, userName = null, redirectUrl = null] = texts.map(
-      (name) => readText(name, fields[name]),
-    );
+    const texts = textFields.map((name) => readText(name, fields[name]));
+    const [orderId = null, orderDescription = null, userId = null, userName = null, redirectUrl = null] = texts;
     // An empty URL stands for none, because PHP clients send empty strings (§2).
     if (redirectUrl && !isWebUrl(redirectUrl)) {
       throw refusal("redirect_url", "not_a_url", "redirect_url takes an absolute http or https URL.");
@@ -62,7 +60,7 @@ export function createIntent(store: Store, body: unknown): Result<Intent> {
     }
     const buyer = { orderId, orderDescription, userId, userName, redirectUrl: redirectUrl || null, extra };
     const intent = newIntent({ amountCents, ...priced, amountCoins, ...buyer }, store.clock.now(), intentLifetimeMs);
-    store.addIntent(intent);
+    store.intents.set(intent.id, intent);
     return intent;
   });
 }
@@ -70,13 +68,6 @@ export function createIntent(store: Store, body: unknown): Result<Intent> {
 export function readObject(body: unknown): Fields {
   if (isRecord(body)) return body;
   throw refusal("body", "not_an_object", "The body must be a JSON object.");
-}
-
-function readAmount(value: unknown): number {
-  const cents = readInteger("amount_cents", value);
-  if (cents === null) throw refusal("amount_cents", "required", "amount_cents is required.");
-  if (cents > 0) return cents;
-  throw refusal("amount_cents", "not_positive", "amount_cents must be more than zero.");
 }
 
 function readPricing(fields: Fields) {

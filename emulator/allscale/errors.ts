@@ -15,23 +15,15 @@ export const codes = {
   internal: 90000,
 } as const;
 
-const httpStatuses: Readonly<Record<number, number>> = {
-  20001: 401,
-  20002: 401,
-  30001: 403,
-  30002: 403,
-  40001: 429,
-  50001: 404,
-  50104: 403,
-  50105: 409,
-  50106: 409,
-  50107: 404,
-  50108: 409,
-  90000: 500,
-  99999: 500,
+const codesByHttpStatus = {
+  401: [20001, 20002],
+  403: [30001, 30002, 50104],
+  404: [50001, 50107],
+  409: [50105, 50106, 50108],
+  429: [40001],
+  500: [90000, 99999],
 };
 
-/** A refusal, before it is written in one of the error shapes. */
 export interface ApiError {
   readonly code: number;
   readonly message: string;
@@ -41,7 +33,8 @@ export interface ApiError {
 }
 
 export function httpStatusOf({ code, http }: Pick<ApiError, "code" | "http">): number {
-  return http ?? httpStatuses[code] ?? 400;
+  const [status = 400] = Object.entries(codesByHttpStatus).find(([, list]) => list.includes(code)) ?? [];
+  return http ?? Number(status);
 }
 
 /** §3 leaves the details of a validation error open; field and reason are the emulator's. */

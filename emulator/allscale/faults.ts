@@ -1,11 +1,10 @@
-import type { AddedFault, Fault } from "../core/faults";
+import type { Fault, FaultKind } from "../core/faults";
 import { integer, text } from "../core/fields";
 import { isRecord } from "../core/json";
 import { type ApiError, codes, httpStatusOf } from "./errors";
 import { timesHundred } from "./money";
 
-/** The faults that need to know the API. */
-export const apiFaults: Readonly<Record<string, AddedFault>> = {
+export const apiFaults: Readonly<Record<string, FaultKind>> = {
   wrong_shape: { about: "Answers a good envelope around a payload of the wrong types." },
   amount_x100: { about: "Answers a hundred times the coin amount.", ops: ["create", "detail"] },
   evil_url: { about: "Answers a checkout URL on a foreign host: `url`.", ops: ["create"] },
@@ -30,6 +29,8 @@ const codeByHttpStatus: Readonly<Record<number, number>> = {
   429: codes.rateLimited,
 };
 
+const lookalike = "https://checkout.allscale.io.evil.example";
+
 const detailsByCode: Readonly<Record<number, Readonly<Record<string, unknown>>>> = {
   [codes.authMissing]: { reason: "missing_headers" },
   [codes.authInvalid]: { reason: "signature_mismatch" },
@@ -37,7 +38,6 @@ const detailsByCode: Readonly<Record<number, Readonly<Record<string, unknown>>>>
   [codes.rateLimited]: { retry_after: 1 },
 };
 
-/** The error that an `error` fault answers: whatever it does not name follows from what it does. */
 export function errorOfFault(fault: Fault): ApiError {
   const code = fault.code ?? codeByHttpStatus[fault.http ?? 500] ?? codes.internal;
   return {
@@ -48,7 +48,6 @@ export function errorOfFault(fault: Fault): ApiError {
   };
 }
 
-/** The payload as a fault changes it, or undefined where it does not. */
 export function spoilPayload(payload: unknown, { kind, given }: Fault): unknown {
   const fields = isRecord(payload) ? payload : null;
   switch (kind) {
@@ -60,16 +59,12 @@ export function spoilPayload(payload: unknown, { kind, given }: Fault): unknown 
     }
     case "evil_url":
       if (typeof fields?.checkout_url !== "string") return undefined;
-      return { ...fields, checkout_url: given.url ?? lookalikeUrl(fields.checkout_url) };
+      // By default a host that looks right to a check that only searches for the name.
+      return { ...fields, checkout_url: given.url ?? `${lookalike}${new URL(fields.checkout_url).pathname}` };
     case "amount_x100":
       if (typeof fields?.amount_coins !== "string") return undefined;
       return { ...fields, amount_coins: timesHundred(fields.amount_coins) };
     default:
       return undefined;
   }
-}
-
-/** A host that looks right to a check that only searches for the name. */
-function lookalikeUrl(checkoutUrl: string): string {
-  return `https://checkout.allscale.io.evil.example${new URL(checkoutUrl).pathname}`;
 }

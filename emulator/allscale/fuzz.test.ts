@@ -1,10 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { Agent, request } from "node:http";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { closeAfterTest, controlOf } from "../test-support/bench-store";
+import { controlOf, usd } from "../test-support/bench-store";
 import { createOk, signedHeaders } from "../test-support/merchant";
+import { startMain } from "../test-support/start-main";
 
 /** `FUZZ_REQUESTS=100000` for the number that is promised; `FUZZ_SEED` repeats a run. */
 const total = Number(process.env.FUZZ_REQUESTS ?? 3_000);
@@ -12,7 +11,6 @@ const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31)
 const rounds = 40;
 
 let state = seed;
-/** mulberry32 */
 function random(below: number): number {
   state = (state + 0x6d2b79f5) | 0;
   let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -26,7 +24,6 @@ const names =
   `status webhook freeze advance name times op kind http code details delay url raw all apiKey apiSecret webhookUrl
 currency stable_coin amount_cents order_id extra redirect_url order_description amount chain reference_id event settings
 coinDecimals retryGapsMs clockSkewMs intentLifetimeMs signedResponse errorShape webhookId`.split(/\s+/);
-/** Bodies that are right for one route or another. */
 const right =
   `{} {"advance":"31m"} {"freeze":false} {"status":20} {"status":-3,"actual_paid_amount":"1"} {"name":"happy"} {"raw":true}
 {"op":"any","http":500,"times":3} {"op":"create","kind":"amount_x100","times":3} {"event":"claimed"} {"coinDecimals":8}
@@ -68,16 +65,12 @@ const residentMb = (pid: number | undefined): number =>
   Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 
 it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { timeout: 900_000 }, async () => {
-  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-  const args = ["--import", "tsx", main, "--port", "0", "--quiet", "--no-webhooks"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  closeAfterTest({ close: async () => void child.kill("SIGKILL") });
-  const url = /http:\S+/.exec(String(await once(child.stdout, "data")))?.[0] ?? "";
-  const [apiKey, apiSecret] = ["st_emulator_key", "st_emulator_secret_not_for_production"];
-  const merchant = { baseUrl: url, apiKey, apiSecret };
-  const control = controlOf(url, apiKey);
+  const { child, url, exit } = startMain("--quiet", "--set", "webhooks=false", "--api-key", "K", "--api-secret", "S");
+  const baseUrl = await url();
+  const merchant = { baseUrl, apiKey: "K", apiSecret: "S" };
+  const control = controlOf(baseUrl, "K");
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const { hostname, port } = new URL(url);
+  const { hostname, port } = new URL(baseUrl);
   const seen: Record<number, number> = {};
   let failed: string[] = [];
   let ids: string[] = [];
@@ -105,10 +98,7 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
   for (let round = 0; round < rounds; round += 1) {
     await control("DELETE", "/faults");
     await control("POST", "/settings", { clockSkewMs: 0, signedResponse: random(2) === 0, errorShape: null });
-    const { allscale_checkout_intent_id: id, checkout_url } = await createOk(merchant, {
-      currency: 1,
-      amount_cents: 500,
-    });
+    const { allscale_checkout_intent_id: id, checkout_url } = await createOk(merchant, usd);
     ids = [id, checkout_url.split("/").at(-1) ?? ""];
     let left = Math.ceil(total / rounds);
     const worker = async (): Promise<void> => {
@@ -121,10 +111,8 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
     const logged = logs.flatMap((log) => log.body?.requests as { path: string; httpStatus: number; message: string }[]);
     expect(logged.filter(({ message }) => message?.startsWith("The emulator failed"))).toEqual([]);
     const known = new Set(logged.filter(({ httpStatus }) => httpStatus >= 500).map(({ path }) => path));
-    expect(
-      failed.filter((path) => !known.has(path)),
-      "each 5xx has its log line",
-    ).toEqual([]);
+    const unlogged = failed.filter((path) => !known.has(path));
+    expect(unlogged, "each 5xx has its log line").toEqual([]);
     failed = [];
     await control("POST", "/reset", { all: true });
   }
@@ -132,5 +120,5 @@ it(`${total} fuzzed requests over API, control and pages (seed ${seed})`, { time
   expect(memoryMb.at(-1), "memory stays flat").toBeLessThan((memoryMb[rounds / 4] ?? 0) + 60);
   expect([(seen[200] ?? 0) > total / 25, (seen[500] ?? 0) > 0]).toEqual([true, true]);
   child.kill("SIGTERM");
-  expect((await once(child, "exit"))[0]).toBe(0);
+  expect(await exit).toBe(0);
 });

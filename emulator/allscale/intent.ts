@@ -2,46 +2,27 @@ import { randomBytes } from "node:crypto";
 import { defaultChainId, fraction, madeUpAddress, madeUpTransactionHash } from "./money";
 import { CREATED, type StatusValue, UNDERPAID } from "./statuses";
 
-/** What a merchant asked for when creating an intent (§5). */
-export interface IntentOrder {
+type Texts = Readonly<Record<"orderId" | "orderDescription" | "userId" | "userName" | "redirectUrl", string | null>>;
+
+export interface IntentOrder extends Texts {
   readonly amountCents: number;
-  /** The fiat currency, or null for native pricing. */
   readonly currency: Readonly<{ value: number; symbol: string }> | null;
   readonly coin: Readonly<{ value: number; symbol: string }>;
   readonly acceptedStableCoins: readonly number[] | null;
   readonly amountCoins: string;
   readonly rate: string | null;
-  readonly orderId: string | null;
-  readonly orderDescription: string | null;
-  readonly userId: string | null;
-  readonly userName: string | null;
-  readonly redirectUrl: string | null;
   readonly extra: Readonly<Record<string, unknown>> | null;
 }
 
-/** A payment as detail and webhook show it (§7, §8). */
-export interface Payment {
-  readonly transactionId: string;
-  readonly chainId: number;
-  readonly coinSymbol: string;
-  readonly txHash: string;
-  readonly txFrom: string;
-  readonly txTo: string;
-  readonly paymentMethodType: number;
-  readonly actualPaidAmount: string;
-}
-
-/** The facts of a payment that a caller may set; the others are made up. */
+export type Payment = Readonly<Record<"chainId" | "paymentMethodType", number>> &
+  Readonly<Record<"transactionId" | "coinSymbol" | "txHash" | "txFrom" | "txTo" | "actualPaidAmount", string>>;
 export type PaymentFacts = Partial<Omit<Payment, "transactionId" | "txTo">>;
 
 /** Figures that detail and webhook show instead of the order's, so that a merchant's check of the money can be tried. */
-export interface ReportedFigures {
-  readonly amountCents?: number | null;
-  readonly currency?: number | null;
-  readonly currencySymbol?: string | null;
-  readonly amountCoins?: string;
-  readonly coinSymbol?: string;
-}
+export type ReportedFigures = Partial<
+  Readonly<{ amount_cents: number | null; currency: number | null; currency_symbol: string | null }> &
+    Readonly<{ amount_coins: string; coin_symbol: string }>
+>;
 
 export interface Intent {
   readonly id: string;
@@ -53,11 +34,9 @@ export interface Intent {
   payment: Payment | null;
   reported: ReportedFigures;
   readonly history: Readonly<{ status: number; atMs: number; by: string }>[];
-  /** The scenario that moves this intent, if one does. */
   scenario: string | null;
 }
 
-/** An id of 24 hex digits, as in the samples of §5. */
 export function newObjectId(): string {
   return randomBytes(12).toString("hex");
 }
@@ -79,7 +58,6 @@ export function newIntent(order: IntentOrder, nowMs: number, lifetimeMs: number)
 
 /** Statuses in which no funds were received yet: 3 only says that a wallet was assigned (§6). */
 export const unfunded: ReadonlySet<number> = new Set([1, 2, 3]);
-/** Statuses in which detail shows a transaction. */
 export const funded: ReadonlySet<number> = new Set([4, 5, 10, 20, -2, -3]);
 
 /** The payment so far with the given facts. An underpayment without an amount is half of what was due. */
@@ -98,7 +76,6 @@ export function paymentFor({ id, order, payment }: Intent, status: StatusValue, 
   };
 }
 
-/** The temporary wallet of an intent. */
 export function depositAddress(intentId: string): string {
   return madeUpAddress(`deposit:${intentId}`);
 }

@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
 import { divide, formatUnits, parseDecimal, powerOfTen } from "../core/decimal";
 
-/** A fiat currency by its number (§5). The rates, coins for one major unit, are made up and fixed. */
-export type FiatCurrency = Readonly<{ value: number; symbol: string; rate: string }>;
-
-/** The nine fiat currencies of §5. No source lists more. */
-export const fiatCurrencies: readonly FiatCurrency[] = [
+/** The fiat currencies of §5. The rates, coins for one major unit, are made up and fixed. */
+export const fiatCurrencies: readonly Readonly<{ value: number; symbol: string; rate: string }>[] = [
   { value: 1, symbol: "USD", rate: "1.0000" },
   { value: 9, symbol: "AUD", rate: "0.6600" },
   { value: 27, symbol: "CAD", rate: "0.7200" },
@@ -23,15 +20,6 @@ export const defaultStableCoin: StableCoin = { value: 1, symbol: "USDT" };
 /** BUSD, 3, is disabled (§5). */
 export const stableCoins: readonly StableCoin[] = [defaultStableCoin, { value: 2, symbol: "USDC" }];
 
-/** The checkout chains of §11, by their EIP-155 number. */
-export const chains: readonly Readonly<{ id: number; name: string }>[] = [
-  { id: 8453, name: "Base" },
-  { id: 1, name: "Ethereum" },
-  { id: 10, name: "Optimism" },
-  { id: 56, name: "BNB Chain" },
-  { id: 137, name: "Polygon" },
-  { id: 42161, name: "Arbitrum" },
-];
 export const defaultChainId = 8453;
 
 /** Addresses and hashes have the shape of EVM ones and belong to no key and no chain. */
@@ -69,7 +57,6 @@ export function timesHundred(amount: string): string {
   return parsed === null ? amount : formatUnits(parsed.units * 100n, parsed.scale);
 }
 
-/** `numerator / denominator` of an amount, rounded down. */
 export function fraction(amount: string, numerator: bigint, denominator: bigint): string {
   const parsed = parseDecimal(amount);
   return parsed === null ? amount : formatUnits((parsed.units * numerator) / denominator, parsed.scale);

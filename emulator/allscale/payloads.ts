@@ -31,17 +31,16 @@ export function statusPayload({ settings }: Store, { status }: Intent): number |
   return settings.statusShape === "int" ? status : { status };
 }
 
-/** The payload of detail (§7). */
 export function detailPayload(store: Store, intent: Intent): Payload {
   const { order, payment, reported, status } = intent;
-  const coinSymbol = reported.coinSymbol ?? payment?.coinSymbol ?? order.coin.symbol;
+  const coinSymbol = reported.coin_symbol ?? payment?.coinSymbol ?? order.coin.symbol;
   const chainId = payment?.chainId ?? null;
   return {
     all_scale_checkout_intent_id: intent.id,
     ...fiatFields(store, intent),
     currency_rate: order.rate,
     chain_id: chainId,
-    amount_coins: reported.amountCoins ?? order.amountCoins,
+    amount_coins: reported.amount_coins ?? order.amountCoins,
     coin_symbol: coinSymbol,
     coin_contract: contractAddress(coinSymbol, chainId ?? defaultChainId),
     status,
@@ -57,19 +56,17 @@ export function detailPayload(store: Store, intent: Intent): Payload {
   };
 }
 
-/** The fiat figures that detail and webhook share. */
 function fiatFields({ settings }: Store, { order, reported }: Intent): Payload {
   const showsCents = order.currency !== null || settings.nativeAmountCents;
   const truth = {
     currency: order.currency?.value ?? null,
-    currencySymbol: order.currency?.symbol ?? null,
-    amountCents: showsCents ? order.amountCents : null,
+    currency_symbol: order.currency?.symbol ?? null,
+    amount_cents: showsCents ? order.amountCents : null,
   };
-  const { currency, currencySymbol, amountCents } = { ...truth, ...reported };
-  return { currency, currency_symbol: currencySymbol, amount_cents: amountCents };
+  const { currency, currency_symbol, amount_cents } = { ...truth, ...reported };
+  return { currency, currency_symbol, amount_cents };
 }
 
-/** What arrived and what the fee takes from it. */
 function paidFields({ settings }: Store, { payment }: Intent): Payload {
   const paid = payment === null ? null : parseDecimal(payment.actualPaidAmount);
   if (payment === null || paid === null) {
@@ -87,7 +84,7 @@ function paidFields({ settings }: Store, { payment }: Intent): Payload {
 /** The webhook body of §8, in the order of the known-answer vector. The documented one has no status. */
 export function webhookFields(store: Store, intent: Intent, payment: NonNullable<Intent["payment"]>): Payload {
   const { order, reported } = intent;
-  const coinSymbol = reported.coinSymbol ?? payment.coinSymbol;
+  const coinSymbol = reported.coin_symbol ?? payment.coinSymbol;
   const { amount_cents, currency, currency_symbol } = fiatFields(store, intent);
   const { webhookStatus } = store.settings;
   return {
@@ -97,7 +94,7 @@ export function webhookFields(store: Store, intent: Intent, payment: NonNullable
     amount_cents,
     currency,
     currency_symbol,
-    amount_coins: reported.amountCoins ?? order.amountCoins,
+    amount_coins: reported.amount_coins ?? order.amountCoins,
     coin_symbol: coinSymbol,
     coin_contract_address: contractAddress(coinSymbol, payment.chainId),
     chain_id: payment.chainId,

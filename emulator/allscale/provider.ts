@@ -11,7 +11,6 @@ import { signWebhook, webhookFaults } from "./webhooks";
 /** The credentials of the first account, which are well known and open nothing but an emulator. */
 export const defaultCredentials = { apiKey: "st_emulator_key", apiSecret: "st_emulator_secret_not_for_production" };
 
-/** AllScale, as the core plays it. */
 export const allscale: Provider<Store> = {
   title: "AllScale emulator",
   defaults: defaultCredentials,
@@ -36,6 +35,5 @@ export const allscale: Provider<Store> = {
     const signer = { url, apiKey, apiSecret, webhookId, timeMs: store.signingTimeMs() };
     return signWebhook({ ...signer, body: delivery.request?.body ?? "" });
   },
-  counts: ({ intents, claimLinks }) => ({ intents: intents.size, claimLinks: claimLinks.size }),
   sections,
 };

@@ -1,43 +1,30 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { header, type RawRequest, type Reply } from "../core/http";
+import type { Store } from "./account";
 
+type Body = Readonly<{ body: Uint8Array }>;
 /** What §2 signs of a request. `path` and `query` are exactly as sent, `query` without its question mark. */
-export interface RequestParts {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly body: Uint8Array;
-}
+type RequestParts = Readonly<Record<"method" | "path" | "query" | "timestamp" | "nonce", string>> & Body;
 
 /** What §9 signs of a response. There is no method and no query in it. */
-export interface ResponseParts {
-  readonly status: number;
-  readonly path: string;
-  readonly requestNonce: string;
-  readonly requestBody: Uint8Array;
-  readonly timestamp: string;
-  readonly nonce: string;
-  readonly body: Uint8Array;
-}
+type ResponseParts = Readonly<Record<"path" | "requestNonce" | "timestamp" | "nonce", string>> &
+  Readonly<{ status: number; requestBody: Uint8Array }> &
+  Body;
 
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The six lines of §2. */
 export function canonicalRequest({ method, path, query, timestamp, nonce, body }: RequestParts): string {
   return [method.toUpperCase(), path, query, timestamp, nonce, sha256Hex(body)].join("\n");
 }
 
-/** The eight lines of §8. */
 export function canonicalWebhook(parts: RequestParts & { readonly webhookId: string }): string {
   const { method, path, query, webhookId, timestamp, nonce, body } = parts;
   const ids = [webhookId, timestamp, nonce];
   return ["allscale:webhook:v1", method.toUpperCase(), path, query, ...ids, sha256Hex(body)].join("\n");
 }
 
-/** The seven lines of §9. */
 export function canonicalResponse(parts: ResponseParts): string {
   const { status, path, requestNonce, requestBody, timestamp, nonce, body } = parts;
   return [String(status), path, requestNonce, sha256Hex(requestBody), timestamp, nonce, sha256Hex(body)].join("\n");
@@ -49,8 +36,30 @@ export function signatureHeader(secret: string, canonical: string): string {
 }
 
 /** Compares in constant time. The lengths come first, because `timingSafeEqual` throws when they differ (§14). */
-export function signatureMatches(header: string, expected: string): boolean {
-  const given = Buffer.from(header, "utf8");
+export function signatureMatches(signature: string, expected: string): boolean {
+  const given = Buffer.from(signature, "utf8");
   const wanted = Buffer.from(expected, "utf8");
   return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+type ToSign = Readonly<{ store: Store; request: RawRequest; reply: Reply; requestId: string; fault: string | null }>;
+
+export function signResponse({ store, request, reply, requestId, fault }: ToSign): Reply {
+  if (fault === "missing_response_signature") return reply;
+  const timeMs = store.signingTimeMs() - (fault === "stale_response_signature" ? 3_600_000 : 0);
+  const timestamp = String(Math.floor(timeMs / 1000));
+  const nonce = randomUUID();
+  const asked = { path: request.path, requestNonce: header(request, "x-nonce"), requestBody: request.body };
+  const body = Buffer.from(reply.body, "utf8");
+  const canonical = canonicalResponse({ status: reply.status, ...asked, timestamp, nonce, body });
+  const spoilt = fault === "bad_response_signature" ? `${canonical}\n` : canonical;
+  const headers = {
+    "X-Response-Timestamp": timestamp,
+    "X-Response-Nonce": nonce,
+    "X-Response-Signature": signatureHeader(store.apiSecret, spoilt),
+    // As it arrived, in Latin-1: a header cannot carry the decoded text.
+    "X-Request-Nonce": String(request.headers["x-nonce"] ?? ""),
+    "X-Request-Id": requestId,
+  };
+  return { ...reply, headers: { ...reply.headers, ...headers } };
 }

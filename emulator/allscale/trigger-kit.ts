@@ -5,14 +5,8 @@ import { newObjectId } from "./intent";
 import { contractAddress, defaultChainId, madeUpAddress, madeUpTransactionHash } from "./money";
 import { defaultCredentials } from "./provider";
 import { CONFIRMED, statuses } from "./statuses";
-import {
-  buildVariant,
-  isWebhookVariant,
-  newWebhookId,
-  signWebhook,
-  type WebhookVariant,
-  webhookVariants,
-} from "./webhooks";
+import type { WebhookVariant } from "./webhooks";
+import { buildVariant, isWebhookVariant, newWebhookId, signWebhook, webhookVariants } from "./webhooks";
 
 const refused = (name: string, variant: WebhookVariant, hole: string, status = 401): MatrixLine => {
   return { name, slot: "untouched", variant, expects: "refuses", status, hole };
@@ -21,8 +15,9 @@ const held = (name: string, slot: "short" | "foreign", variant: WebhookVariant, 
   return { name, slot, variant, expects: "holds", status: 200, hole };
 };
 const settles = { expects: "settles", status: 200, variant: "good" } as const;
+const again = { expects: "repeats", status: 200, variant: "again" } as const;
+const early = { expects: "asks_again", status: 503, variant: "unknown_order" } as const;
 
-/** The acceptance table for receivers (§8, §14). */
 const lines: readonly MatrixLine[] = [
   { name: "valid", slot: "settled", ...settles, hole: "A correct webhook settles its order more than once." },
   refused("unsigned", "unsigned", "It believes webhooks that are not signed."),
@@ -34,50 +29,20 @@ const lines: readonly MatrixLine[] = [
   refused("id-mismatch", "id_mismatch", "It does not compare the id in the body with the one in the header."),
   refused("short-signature", "short_signature", "It believes a signature that was cut short."),
   refused("too-large", "too_large", "It reads bodies of any size.", 413),
-  {
-    name: "delivered-twice",
-    slot: "settled",
-    variant: "again",
-    expects: "repeats",
-    status: 200,
-    hole: "A delivery that comes twice settles twice.",
-  },
-  {
-    name: "twenty-at-once",
-    slot: "crowded",
-    ...settles,
-    copies: 20,
-    hole: "Copies that arrive together settle more than once.",
-  },
-  {
-    name: "unknown-order",
-    slot: "untouched",
-    variant: "unknown_order",
-    expects: "asks_again",
-    status: 503,
-    hole: "A webhook that comes before its order is stored is not asked for again, and the payment is lost.",
-  },
+  { name: "delivered-twice", slot: "settled", ...again, hole: "A delivery that comes twice settles twice." },
+  { name: "twenty-at-once", slot: "crowded", ...settles, copies: 20, hole: "Copies at once settle more than once." },
+  { name: "unknown-order", slot: "untouched", ...early, hole: "A webhook that overtakes its order is lost for good." },
   held("amount-short", "short", "amount_short", "It takes any amount for the right one."),
   held("other-currency", "foreign", "other_currency", "It takes any currency for the right one."),
 ];
 
-/** What an order may say by hand or in the control API, by the field of the webhook. */
-const named = {
-  amount_cents: "amountCents",
-  currency: "currency",
-  currency_symbol: "currencySymbol",
-  amount_coins: "amountCoins",
-  coin_symbol: "coinSymbol",
-  order_id: "orderId",
-  user_id: "userId",
-  user_name: "userName",
-  extra_obj: "extra",
-} as const;
+const figures = ["amount_cents", "currency", "currency_symbol", "amount_coins", "order_id", "user_id", "user_name"];
 
-function orderOf(paymentId: string, given: Fields): TriggerOrder {
-  const entries = Object.entries(named).map(([field, name]) => [field, given[name] ?? null] as const);
-  const orderId = typeof given.orderId === "string" ? given.orderId : null;
-  return { paymentId, orderId, fields: { ...Object.fromEntries(entries), coin_symbol: given.coinSymbol ?? "USDT" } };
+/** An order by its detail payload, which is what an order by hand is too. */
+function orderOf(detail: Fields): TriggerOrder {
+  const { all_scale_checkout_intent_id: id, order_id: orderId, coin_symbol = "USDT", extra_obj = null } = detail;
+  const fields = { ...Object.fromEntries(figures.map((name) => [name, detail[name] ?? null])), coin_symbol, extra_obj };
+  return { paymentId: String(id), orderId: typeof orderId === "string" ? orderId : null, fields };
 }
 
 /** The webhook body of §8 for an order. Each call is about a transaction of its own. */
@@ -106,22 +71,13 @@ export const triggerKit: TriggerKit = {
   lines,
   payments: "intents",
   paymentIdName: "intentId",
-  orderFields: "intentId, amountCoins; also orderId, amountCents, currency, currencySymbol, coinSymbol",
+  orderFields: "all_scale_checkout_intent_id and amount_coins, as in the payload of detail",
   readOrder: (value) => {
-    if (!isRecord(value) || typeof value.intentId !== "string" || typeof value.amountCoins !== "string") return null;
-    return orderOf(value.intentId, value);
+    if (!isRecord(value) || typeof value.all_scale_checkout_intent_id !== "string") return null;
+    return typeof value.amount_coins === "string" ? orderOf(value) : null;
   },
-  // Cents as the emulator shows them: the account decides whether native orders have any (§10).
-  toOrder: ({ id, order, detail }) => {
-    const { currency, coin, ...rest } = isRecord(order) ? order : {};
-    const money = {
-      amountCents: isRecord(detail) ? detail.amount_cents : null,
-      currency: isRecord(currency) ? currency.value : null,
-      currencySymbol: isRecord(currency) ? currency.symbol : null,
-      coinSymbol: isRecord(coin) ? coin.symbol : null,
-    };
-    return orderOf(String(id), { ...rest, ...money });
-  },
+  toOrder: ({ order, detail }) =>
+    orderOf({ ...(isRecord(detail) && detail), extra_obj: isRecord(order) ? order.extra : null }),
   build: (variant, order, signer) => {
     const webhookId = newWebhookId();
     const known = isWebhookVariant(variant) ? variant : "good";

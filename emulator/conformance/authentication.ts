@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { call, create, type Merchant, nowSeconds, type RawAnswer } from "../test-support/merchant";
-import { type ConformanceCase, createPath, ping, promise, refused, usd, verdict } from "./case";
+import { type ConformanceCase, createPath, needing, ping, promise, refused, usd, verdict } from "./case";
 
 const mismatch = [401, 20002, "signature_mismatch"];
 const outOfWindow = [401, 20002, "timestamp_out_of_window"];
@@ -20,15 +20,11 @@ export const authenticationCases: readonly ConformanceCase[] = [
       for (const value of [null, ""]) await refused(merchant, ping, { headers: { [name]: value } }, missing);
     }
   }),
-  promise(
-    "§3",
-    "an unknown key is refused as production does it, in the shape observed there",
-    async ({ merchant }) => {
-      const { status, body } = await call(merchant, ping, { key: "st_unknown" });
-      assert.equal(status, 401);
-      assert.deepEqual(body, { code: 20002, error: { details: { reason: "invalid_key" } }, payload: null });
-    },
-  ),
+  promise("§3", "an unknown key is refused in the shape that production was seen to use", async ({ merchant }) => {
+    const { status, body } = await call(merchant, ping, { key: "st_unknown" });
+    assert.equal(status, 401);
+    assert.deepEqual(body, { code: 20002, error: { details: { reason: "invalid_key" } }, payload: null });
+  }),
   promise("§2", "the timestamp is whole unix seconds inside the window, both ways", async ({ merchant }) => {
     for (const offset of [-270, 290]) {
       assert.equal((await call(merchant, ping, { timestamp: nowSeconds(offset) })).status, 200, String(offset));
@@ -49,29 +45,18 @@ export const authenticationCases: readonly ConformanceCase[] = [
     const tagged = { timestamp, nonce, headers: { "X-Signature": `v1=${bare}` } };
     assert.equal((await call(merchant, ping, tagged)).status, 200);
   }),
-  promise(
-    "§2",
-    "the signature covers method, path, query, timestamp, nonce and body, exactly as sent",
-    async ({ merchant }) => {
-      for (const signed of [
-        { method: "POST" },
-        { target: "/v1/test/fail" },
-        { target: `${ping}?a=1` },
-        { timestamp: nowSeconds(-1) },
-        { nonce: "another" },
-        { body: "x" },
-      ]) {
-        await refused(merchant, ping, { signed }, mismatch);
-      }
-      const query = `${ping}?b=2&a=%20+1&&=`;
-      assert.equal((await call(merchant, query)).status, 200);
-      await refused(merchant, query, { signed: { target: ping } }, mismatch);
-      const body = '{ "currency": 1, "amount_cents": 500 }';
-      await refused(merchant, createPath, { body, signed: { body: body.replaceAll(" ", "") } }, mismatch);
-      await refused(merchant, createPath, { body, signed: { target: createPath.slice(0, -1) } }, mismatch);
-      assert.equal((await call(merchant, createPath, { body })).status, 200);
-    },
-  ),
+  promise("§2", "the signature covers method, path, query, time, nonce and body as sent", async ({ merchant }) => {
+    const targets = [{ target: "/v1/test/fail" }, { target: `${ping}?a=1` }];
+    const others = [{ method: "POST" }, { timestamp: nowSeconds(-1) }, { nonce: "another" }, { body: "x" }];
+    for (const signed of [...targets, ...others]) await refused(merchant, ping, { signed }, mismatch);
+    const query = `${ping}?b=2&a=%20+1&&=`;
+    assert.equal((await call(merchant, query)).status, 200);
+    await refused(merchant, query, { signed: { target: ping } }, mismatch);
+    const body = '{ "currency": 1, "amount_cents": 500 }';
+    await refused(merchant, createPath, { body, signed: { body: body.replaceAll(" ", "") } }, mismatch);
+    await refused(merchant, createPath, { body, signed: { target: createPath.slice(0, -1) } }, mismatch);
+    assert.equal((await call(merchant, createPath, { body })).status, 200);
+  }),
   promise("§2", "a body of another content type is a signature mismatch", async ({ merchant }) => {
     for (const type of [null, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"]) {
       const answer = await create(merchant, usd, { headers: { "Content-Type": type } });
@@ -100,48 +85,35 @@ export const authenticationCases: readonly ConformanceCase[] = [
     await refused(merchant, ping, { nonce, secret: "another" }, mismatch);
     await refused(merchant, ping, { nonce }, replayed);
   }),
-  promise(
-    "§2",
-    "accounts share neither nonces nor secrets",
-    async ({ merchant, neighbour = merchant }) => {
-      const nonce = randomUUID();
-      assert.equal((await call(merchant, ping, { nonce })).status, 200);
-      assert.equal((await call(neighbour, ping, { nonce })).status, 200);
-      await refused({ ...neighbour, apiSecret: merchant.apiSecret }, ping, {}, mismatch);
-    },
-    "neighbour",
-  ),
+  needing("neighbour", "§2", "accounts share neither nonces nor secrets", async (neighbour, merchant) => {
+    const nonce = randomUUID();
+    assert.equal((await call(merchant, ping, { nonce })).status, 200);
+    assert.equal((await call(neighbour, ping, { nonce })).status, 200);
+    await refused({ ...neighbour, apiSecret: merchant.apiSecret }, ping, {}, mismatch);
+  }),
   promise("§9", "answers carry no signature unless the store wants them", async ({ merchant }) => {
     assert.equal((await call(merchant, ping)).headers["x-response-signature"], undefined);
   }),
-  promise(
-    "§9",
-    "answers are signed over status, path without query, both nonces and both bodies",
-    async ({ merchant, signed = merchant }) => {
-      for (const [target, body] of [
-        [`${ping}?a=1`, ""],
-        [createPath, JSON.stringify({ ...usd, user_name: "Zoë" })],
-        ["/v1/checkout_intents/unknown", ""],
-      ] as const) {
-        const nonce = randomUUID();
-        const answer = await call(signed, target, { nonce, ...(body !== "" && { body }) });
-        const path = target.split("?")[0] ?? "";
-        assert.ok(isSigned(signed, answer, { path, nonce, body }), target);
-        assert.equal(answer.headers["x-request-nonce"], nonce);
-        assert.equal(answer.headers["x-request-id"], answer.body?.request_id);
-        assert.ok(Math.abs(Date.now() / 1000 - Number(answer.headers["x-response-timestamp"])) < 30);
-      }
-      assert.equal((await call(signed, ping, { key: "st_unknown" })).headers["x-response-signature"], undefined);
-    },
-    "signed",
-  ),
+  needing("signed", "§9", "answers are signed over status, path, both nonces and both bodies", async (signed) => {
+    const asked = { [`${ping}?a=1`]: "", "/v1/checkout_intents/unknown": "" };
+    const body = JSON.stringify({ ...usd, user_name: "Zoë" });
+    for (const [target, text] of Object.entries({ ...asked, [createPath]: body })) {
+      const nonce = randomUUID();
+      const answer = await call(signed, target, { nonce, ...(text !== "" && { body: text }) });
+      const path = target.split("?")[0] ?? "";
+      assert.ok(isSigned(signed, answer, { path, nonce, body: text }), target);
+      assert.equal(answer.headers["x-request-nonce"], nonce);
+      assert.equal(answer.headers["x-request-id"], answer.body?.request_id);
+      assert.ok(Math.abs(Date.now() / 1000 - Number(answer.headers["x-response-timestamp"])) < 30);
+    }
+    assert.equal((await call(signed, ping, { key: "st_unknown" })).headers["x-response-signature"], undefined);
+  }),
 ];
 
-function isSigned(
-  { apiSecret }: Merchant,
-  { status, headers, text }: RawAnswer,
-  { path, nonce, body }: Readonly<{ path: string; nonce: string; body: string }>,
-): boolean {
+type Asked = Readonly<Record<"path" | "nonce" | "body", string>>;
+
+function isSigned({ apiSecret }: Merchant, answer: RawAnswer, { path, nonce, body }: Asked): boolean {
+  const { status, headers, text } = answer;
   const hash = (bytes: string): string => createHash("sha256").update(bytes).digest("hex");
   const [timestamp, responseNonce] = [headers["x-response-timestamp"], headers["x-response-nonce"]];
   const lines = [String(status), path, nonce, hash(body), timestamp, responseNonce, hash(text)];

@@ -9,14 +9,12 @@ const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
 async function openTarget() {
   const { merchant, control } = await openStore();
-  const account = (name: string) => ({ apiKey: `st_${name}`, apiSecret: `st_${name}_secret` });
-  await control("POST", "/accounts", account("neighbour"));
-  await control("POST", "/accounts", { ...account("signed"), signedResponse: true });
-  return {
-    merchant,
-    neighbour: { ...merchant, ...account("neighbour") },
-    signed: { ...merchant, ...account("signed") },
+  const register = async (apiKey: string, settings = {}) => {
+    const account = { apiKey, apiSecret: `${apiKey}_secret` };
+    expect((await control("POST", "/accounts", { ...account, ...settings })).status).toBe(201);
+    return { ...merchant, ...account };
   };
+  return { merchant, neighbour: await register("st_1"), signed: await register("st_2", { signedResponse: true }) };
 }
 
 describe("conformance with the protocol", () => {

@@ -4,7 +4,6 @@ import { intentCases } from "./intents";
 
 export const allCases: readonly ConformanceCase[] = [...authenticationCases, ...intentCases];
 
-/** The cases that a target has what is needed for. */
 export function casesFor(target: Target): readonly ConformanceCase[] {
   return allCases.filter(({ needs }) => needs === undefined || target[needs] !== undefined);
 }

@@ -4,13 +4,9 @@ import { type FieldTable, flag, readSettings, settingFields, text } from "./fiel
 import { json } from "./http";
 import type { Provider } from "./provider";
 
-/** Accounts, their settings and their reset. */
 export function accountRoutes<A extends Account>(provider: Provider<A>): readonly Route<A>[] {
   const settings = settingFields(provider.settings);
-  const view = (account: A) => {
-    const { webhookUrl } = account.settings;
-    return { apiKey: account.apiKey, webhookUrl, ...provider.counts(account), settings: account.settings };
-  };
+  const view = ({ apiKey, settings }: A) => ({ apiKey, webhookUrl: settings.webhookUrl, settings });
   const patch = (given: object): object => {
     const read = readSettings(provider.settings, { ...given });
     if (!read.ok) throw new ControlError(read.message);
@@ -25,22 +21,20 @@ export function accountRoutes<A extends Account>(provider: Provider<A>): readonl
     route("GET /_emulator/accounts", "Every account, without its secret.", {
       handle: ({ host }) => json(200, { accounts: [...host.accounts.values()].map(view) }),
     }),
-    route(
-      "POST /_emulator/accounts",
-      "Registers an account with any settings. A known key goes back to its registered settings, with these changes.",
-      {
-        body: fields,
-        required: ["apiKey", "apiSecret"],
-        handle: ({ host }, { apiKey, apiSecret, ...given }) => {
-          const known = host.accounts.get(apiKey);
-          const changes = patch(given);
-          const account = known ?? add(() => host.addAccount({ apiKey, apiSecret }));
-          account.apiSecret = apiSecret;
-          account.register(changes);
-          return json(known === undefined ? 201 : 200, view(account));
-        },
+    route("POST /_emulator/accounts", "Registers an account. A known key keeps what this does not name.", {
+      body: fields,
+      required: ["apiKey", "apiSecret"],
+      handle: ({ host }, { apiKey, apiSecret, ...given }) => {
+        const known = host.accounts.get(apiKey);
+        const problem = credentialsProblem({ apiKey, apiSecret });
+        if (problem !== null) throw new ControlError(problem);
+        const changes = patch(given);
+        const account = known ?? host.addAccount({ apiKey, apiSecret });
+        account.apiSecret = apiSecret;
+        account.register(changes);
+        return json(known === undefined ? 201 : 200, view(account));
       },
-    ),
+    }),
     route("GET /_emulator/settings", "The settings of the account.", {
       handle: ({ account }) => json(200, account.settings),
     }),
@@ -51,29 +45,16 @@ export function accountRoutes<A extends Account>(provider: Provider<A>): readonl
         return json(200, account.settings);
       },
     }),
-    route(
-      "POST /_emulator/reset",
-      "Puts the account back to how it was registered: no payments, faults, logs or schedules, and real time.",
-      {
-        body: { all: flag("Every account instead of this one.") },
-        handle: ({ host, account }, { all = false }) => {
-          const accounts = all ? [...host.accounts.values()] : [account];
-          for (const each of accounts) each.reset();
-          if (all) host.unattributed.clear();
-          return json(200, { reset: accounts.map(({ apiKey }) => apiKey) });
-        },
+    route("POST /_emulator/reset", "Back to how the account was registered: empty, in real time, without faults.", {
+      body: { all: flag("Every account instead of this one.") },
+      handle: ({ host, account }, { all = false }) => {
+        const accounts = all ? [...host.accounts.values()] : [account];
+        for (const each of accounts) each.reset();
+        if (all) host.unattributed.clear();
+        return json(200, { reset: accounts.map(({ apiKey }) => apiKey) });
       },
-    ),
+    }),
   ];
-}
-
-/** Turns the refusal of an account into that of the request. */
-function add<T>(register: () => T): T {
-  try {
-    return register();
-  } catch (error) {
-    throw new ControlError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 export function credentialsProblem({ apiKey, apiSecret }: Credentials): string | null {

@@ -1,18 +1,15 @@
 /** A log that drops its oldest entries by number and by size, so that a long run does not fill the memory. */
 export class BoundedLog<T extends { readonly id: string }> {
   readonly #entries = new Map<string, Readonly<{ entry: T; bytes: number }>>();
-  readonly #maxEntries: number;
   #totalBytes = 0;
 
-  constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
-  }
+  constructor(readonly maxEntries: number) {}
 
   add(entry: T, bytes = 0): void {
     this.#entries.set(entry.id, { entry, bytes });
     this.#totalBytes += bytes;
     for (const [id, oldest] of this.#entries) {
-      if (this.#entries.size <= this.#maxEntries && this.#totalBytes <= maxBytes) return;
+      if (this.#entries.size <= this.maxEntries && this.#totalBytes <= maxBytes) return;
       this.#entries.delete(id);
       this.#totalBytes -= oldest.bytes;
     }
@@ -22,7 +19,6 @@ export class BoundedLog<T extends { readonly id: string }> {
     return this.#entries.get(id)?.entry;
   }
 
-  /** Oldest first. */
   list(): T[] {
     return [...this.#entries.values()].map(({ entry }) => entry);
   }

@@ -3,26 +3,19 @@ const longestTimerMs = 2_147_483_647;
 
 type Task = { readonly dueMs: number; run(): void | Promise<void> };
 
-/**
- * The payment clock of one account: lifetimes, redeliveries and scenarios follow it. It can be advanced and frozen.
- * Signatures do not follow it: both sides must agree on the real time.
- */
+/** The payment clock of one account. Signatures do not follow it: both sides must agree on the real time. */
 export class EmulatedClock {
-  readonly #onError: (error: unknown) => void;
   #offsetMs = 0;
   #frozenAtMs: number | null = null;
   #tasks: Task[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(onError: (error: unknown) => void) {
-    this.#onError = onError;
-  }
+  constructor(readonly onError: (error: unknown) => void) {}
 
   now(): number {
     return this.#frozenAtMs ?? Date.now() + this.#offsetMs;
   }
 
-  /** How far it is ahead of the real time. */
   get aheadMs(): number {
     return this.#frozenAtMs === null ? this.#offsetMs : this.#frozenAtMs - Date.now();
   }
@@ -31,9 +24,11 @@ export class EmulatedClock {
     return this.#frozenAtMs !== null;
   }
 
-  /** Runs `run` once `delayMs` of emulated time have passed. */
   schedule(delayMs: number, run: () => void | Promise<void>): void {
-    this.#insert({ dueMs: this.now() + delayMs, run });
+    const dueMs = this.now() + delayMs;
+    // Of two at the same time the one scheduled first runs first.
+    const after = this.#tasks.findLastIndex((task) => task.dueMs <= dueMs);
+    this.#tasks.splice(after + 1, 0, { dueMs, run });
     this.#setTimer();
   }
 
@@ -60,7 +55,6 @@ export class EmulatedClock {
     this.#setTimer();
   }
 
-  /** Lets time run on from where it stood. */
   resume(): void {
     if (this.#frozenAtMs === null) return;
     this.#offsetMs = this.#frozenAtMs - Date.now();
@@ -68,24 +62,11 @@ export class EmulatedClock {
     this.#setTimer();
   }
 
-  /** Back to real time, with nothing scheduled. */
   reset(): void {
     this.#tasks = [];
     this.#offsetMs = 0;
     this.#frozenAtMs = null;
     this.#setTimer();
-  }
-
-  /** Keeps the tasks sorted by time; of two at the same time the one scheduled first runs first. */
-  #insert(task: Task): void {
-    let low = 0;
-    let high = this.#tasks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#tasks[middle]?.dueMs ?? 0) <= task.dueMs) low = middle + 1;
-      else high = middle;
-    }
-    this.#tasks.splice(low, 0, task);
   }
 
   #takeDue(untilMs: number): Task | null {
@@ -107,9 +88,9 @@ export class EmulatedClock {
   /** A task that fails must not take the process with it. */
   #run(task: Task): void {
     try {
-      Promise.resolve(task.run()).catch(this.#onError);
+      Promise.resolve(task.run()).catch(this.onError);
     } catch (error) {
-      this.#onError(error);
+      this.onError(error);
     }
   }
 

@@ -1,22 +1,21 @@
 import { isRecord } from "./json";
 
-/** A request that cannot be carried out, with the sentence to print. */
 export class TriggerError extends Error {}
 
-/** Talks to the control API of a running emulator. */
 export class ControlClient {
   readonly #url: string;
-  readonly #apiKey: string;
 
-  constructor(url: string, apiKey: string) {
+  constructor(
+    url: string,
+    readonly apiKey: string,
+  ) {
     this.#url = url.replace(/\/+$/, "");
-    this.#apiKey = apiKey;
   }
 
   async call(method: "GET" | "POST", path: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
     const answer = await fetch(`${this.#url}/_emulator${path}`, {
       method,
-      headers: { "X-API-Key": this.#apiKey, "Content-Type": "application/json" },
+      headers: { "X-API-Key": this.apiKey, "Content-Type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch(() => {
       throw new TriggerError(`No emulator answers at ${this.#url}. Start one, or say where it is with --emulator.`);
@@ -37,10 +36,9 @@ export class ControlClient {
     return new TriggerError(`What runs at ${this.#url} is no emulator: ${reason}. Say where one is with --emulator.`);
   }
 
-  /** The webhook URL of the account, or null when it has none. */
   async webhookUrl(): Promise<string | null> {
     const accounts = await this.list("/accounts", "accounts");
-    const url = accounts.find(({ apiKey }) => apiKey === this.#apiKey)?.webhookUrl;
+    const url = accounts.find(({ apiKey }) => apiKey === this.apiKey)?.webhookUrl;
     return typeof url === "string" ? url : null;
   }
 }

@@ -10,7 +10,6 @@ import { logRoutes } from "./log-routes";
 import { overviewRoutes } from "./overview";
 import { timeRoutes } from "./time-routes";
 
-/** Every control route of an emulator, its provider's included. */
 export function controlRoutes<A extends Account>(host: Pick<Host<A>, "provider">): readonly Route<A>[] {
   const { provider } = host;
   return [
@@ -62,9 +61,9 @@ function addressedAccount<A extends Account>(host: Host<A>, request: RawRequest,
 }
 
 function bodyOf<A extends Account>(route: Route<A>, request: RawRequest): Readonly<Record<string, unknown>> {
-  const read = request.body.length === 0 ? null : readJson(request.body);
-  if (read !== null && !(read.ok && isRecord(read.value))) throw new ControlError("The body must be a JSON object.");
-  const fields = readFields(route.body, read?.ok && isRecord(read.value) ? read.value : {}, route.required);
+  const read = request.body.length === 0 ? { ok: true, value: {} } : readJson(request.body);
+  if (!("value" in read) || !isRecord(read.value)) throw new ControlError("The body must be a JSON object.");
+  const fields = readFields(route.body, read.value, route.required);
   if (!fields.ok) throw new ControlError(fields.message);
   return fields.values;
 }

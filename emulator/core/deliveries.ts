@@ -13,41 +13,27 @@ export type DeliveryKind = "confirmation" | "retry" | "duplicate" | "replay" | "
 export interface Delivery {
   readonly id: string;
   readonly kind: DeliveryKind;
-  /** 1 for the first attempt; redeliveries count up. */
   readonly attempt: number;
   readonly at: string;
-  /** Null when building it failed. */
   request: SentRequest | null;
   state: "in_flight" | "delivered" | "failed";
   answer: ReceivedAnswer | null;
-  /** Why there is no answer, in a sentence. */
   error: string | null;
   durationMs: number | null;
-  /** Time on the emulated clock until the next attempt, or null when there is none. */
   retryInMs: number | null;
   readonly [tag: string]: unknown;
 }
 
-/** What a webhook says, and how it is signed. */
 export interface Message {
-  /** Null: the account has no URL for this kind of message. */
   readonly url: string | null;
   readonly tags: Readonly<Record<string, string | null>>;
-  /** Builds and signs the request now, spoiled in the way that a fault asks for. */
   build(faultKind: string | null): SentRequest;
-  /** The same message under another webhook id. */
   renewed(): Message;
 }
 
-interface Attempt {
-  readonly kind: DeliveryKind;
-  readonly message: Message;
-  readonly number: number;
-  /** Given when a redelivery repeats the bytes of the attempt before. */
-  readonly bytes: SentRequest | null;
-  /** How many times more the same bytes are sent. */
-  readonly extraCopies: number;
-}
+/** `bytes` are given when a redelivery repeats those of the attempt before. */
+type Attempt = Readonly<{ kind: DeliveryKind; message: Message; bytes: SentRequest | null }> &
+  Readonly<Record<"number" | "extraCopies", number>>;
 
 /** Sends a message now, and again after each gap of the account until it is answered 2xx. */
 export function deliver(account: Account, message: Message, { extraCopies = 0 } = {}): void {
@@ -97,10 +83,10 @@ async function runAttempt(account: Account, attempt: Attempt, { fault, signal }:
 
 export interface Sending {
   readonly kind: DeliveryKind;
+  /** What else the log shows of it; may be the delivery that is sent again. */
   readonly tags: Readonly<Record<string, unknown>>;
   readonly attempt: number;
   build(): SentRequest;
-  /** Logs a delivery that never leaves. */
   readonly isLost?: boolean;
 }
 
@@ -109,7 +95,7 @@ export async function send(account: Account, { kind, tags, attempt, build, isLos
   const id = `dlv_${randomUUID().replaceAll("-", "")}`;
   const unknown = { request: null, answer: null, error: null, durationMs: null, retryInMs: null };
   const at = new Date().toISOString();
-  const delivery: Delivery = { id, kind, ...tags, attempt, at, ...unknown, state: "in_flight" };
+  const delivery: Delivery = { ...tags, id, kind, attempt, at, ...unknown, state: "in_flight" };
   const startedAtMs = performance.now();
   try {
     const request = build();
@@ -130,14 +116,10 @@ export async function send(account: Account, { kind, tags, attempt, build, isLos
   return delivery;
 }
 
-/**
- * Posts over a connection of its own and follows no redirect; rejects with a sentence. Not `fetch`, which refuses some
- * ports and may reuse a connection that the receiver is closing.
- */
-export async function post(
-  sent: SentRequest,
-  limits: { timeoutMs: number; signal?: AbortSignal },
-): Promise<ReceivedAnswer> {
+type Limits = Readonly<{ timeoutMs: number; signal?: AbortSignal }>;
+
+/** Rejects with a sentence. Not `fetch`, which refuses some ports and may reuse a connection that is being closed. */
+export async function post(sent: SentRequest, limits: Limits): Promise<ReceivedAnswer> {
   const { timeoutMs, signal: stopped } = limits;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = stopped === undefined ? timeout : AbortSignal.any([timeout, stopped]);
@@ -147,8 +129,7 @@ export async function post(
       const { method, headers } = sent;
       const start = url.protocol === "https:" ? httpsRequest : httpRequest;
       const outgoing = start(url, { method, headers, agent: false, signal }, (incoming) => {
-        incoming.on("error", reject);
-        readAnswer(incoming, resolve);
+        readAnswer(incoming).then(resolve, reject);
       });
       outgoing.on("error", reject).end(sent.body);
     });
@@ -167,16 +148,10 @@ function describe(error: unknown): string {
 
 const maxAnswerBytes = 4_096;
 
-function readAnswer(incoming: IncomingMessage, done: (answer: ReceivedAnswer) => void): void {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  incoming.on("data", (chunk: Buffer) => {
-    if (length < maxAnswerBytes) chunks.push(chunk);
-    length += chunk.length;
-  });
-  incoming.on("end", () => {
-    const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-    const body = Buffer.concat(chunks).subarray(0, maxAnswerBytes).toString("utf8");
-    done({ status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers), body });
-  });
+async function readAnswer(incoming: IncomingMessage): Promise<ReceivedAnswer> {
+  let bytes = Buffer.alloc(0);
+  for await (const chunk of incoming) if (bytes.length < maxAnswerBytes) bytes = Buffer.concat([bytes, chunk]);
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
+  const body = bytes.subarray(0, maxAnswerBytes).toString("utf8");
+  return { status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers), body };
 }

@@ -1,21 +1,14 @@
 import type { Account } from "./account";
 import { ControlError, type Route, route } from "./control-route";
-import { type AddedFault, apiFaults, deliveryFaults } from "./faults";
+import { apiFaults, deliveryFaults, type FaultKind } from "./faults";
 import { choice, duration, integer, record, text } from "./fields";
 import { json } from "./http";
 import type { Provider } from "./provider";
 
-/** Every fault by name, with what it does. */
 export function faultKinds<A extends Account>({ apiFaults: added, webhookFaults }: Provider<A>) {
-  const plain = (kinds: Readonly<Record<string, string>>): [string, AddedFault][] =>
-    Object.entries(kinds).map(([kind, about]) => [kind, { about }]);
-  return {
-    api: Object.fromEntries([...plain(apiFaults), ...Object.entries(added)]),
-    webhook: Object.fromEntries([...plain(deliveryFaults), ...Object.entries(webhookFaults)]),
-  };
+  return { api: { ...apiFaults, ...added }, webhook: { ...deliveryFaults, ...webhookFaults } };
 }
 
-/** Faults by operation. */
 export function faultRoutes<A extends Account>(provider: Provider<A>): readonly Route<A>[] {
   const kinds = faultKinds(provider);
   const operations = [...provider.operations, ...Object.keys(provider.groups), "any", "webhook"];
@@ -33,7 +26,7 @@ export function faultRoutes<A extends Account>(provider: Provider<A>): readonly 
   const fields = { ...provider.faultFields, ...ownFields } as typeof ownFields;
   return [
     route("GET /_emulator/faults", "The faults of the account, with how often each has struck.", {
-      handle: ({ account }) => json(200, { faults: account.faults.list() }),
+      handle: ({ account }) => json(200, { faults: [...account.faults.values()] }),
     }),
     route("POST /_emulator/faults", 'Sets a fault, for instance `{"op":"status","http":429,"times":3}`.', {
       body: fields,
@@ -57,14 +50,14 @@ export function faultRoutes<A extends Account>(provider: Provider<A>): readonly 
     }),
     route("DELETE /_emulator/faults/{id}", "Removes one fault.", {
       handle: ({ account, params }) => {
-        if (!account.faults.remove(params.id ?? "")) throw new ControlError("There is no such fault.", 404);
+        if (!account.faults.delete(params.id ?? "")) throw new ControlError("There is no such fault.", 404);
         return json(200, { removed: params.id });
       },
     }),
   ];
 }
 
-function checkKind(kinds: Readonly<Record<string, AddedFault>>, op: string, kind: string): void {
+function checkKind(kinds: Readonly<Record<string, FaultKind>>, op: string, kind: string): void {
   const found = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (found === undefined) throw new ControlError(`"kind" on ${op} takes one of ${Object.keys(kinds).join(", ")}.`);
   const { ops = [op, "any"] } = found;

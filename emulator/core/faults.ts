@@ -2,72 +2,45 @@ import { randomUUID } from "node:crypto";
 import type { Reply } from "./http";
 import type { Fields } from "./json";
 
-/** Faults that need no knowledge of the API, with what they do to an answer. */
-export const apiFaults = {
-  error: "Answers an error with `http` and `code` instead of doing anything.",
-  delay: "Answers correctly, after `delay`.",
-  drop: "Closes the connection without doing anything.",
-  hang: "Does nothing and never answers.",
-  drop_after_accept: "Does what was asked, then closes the connection.",
-  timeout_after_accept: "Does what was asked, then never answers.",
-  create_timeout_after_accept: "The same, by its older name.",
-  bad_json: "Answers JSON that breaks off.",
-  empty_body: "Answers nothing, with status 200.",
-  html: "Answers the HTML page of a proxy, with status 502.",
-} as const;
+/** What a fault does, and the operations whose answer it changes; all when absent. */
+export type FaultKind = Readonly<{ about: string; ops?: string[] }>;
 
-/** Faults of every delivery, with what they do to it. */
-export const deliveryFaults = {
-  error: "Delivers, but counts the answer as `http`, so the delivery is sent again.",
-  delay: "Delivers after `delay`.",
-  drop: "Loses the delivery.",
-  duplicate: "Delivers the same bytes twice.",
-  reorder: "Holds the delivery back until another one has been sent.",
-} as const;
+export const apiFaults: Readonly<Record<string, FaultKind>> = {
+  error: { about: "Answers an error with `http` and `code` instead of doing anything." },
+  delay: { about: "Answers correctly, after `delay`." },
+  drop: { about: "Closes the connection without doing anything." },
+  hang: { about: "Does nothing and never answers." },
+  drop_after_accept: { about: "Does what was asked, then closes the connection." },
+  timeout_after_accept: { about: "Does what was asked, then never answers." },
+  create_timeout_after_accept: { about: "The same, by its older name." },
+  bad_json: { about: "Answers JSON that breaks off." },
+  empty_body: { about: "Answers nothing, with status 200." },
+  html: { about: "Answers the HTML page of a proxy, with status 502." },
+};
 
-/** A fault that the provider adds, and the operations whose answer it changes; all when absent. */
-export type AddedFault = Readonly<{ about: string; ops?: string[] }>;
+export const deliveryFaults: Readonly<Record<string, FaultKind>> = {
+  error: { about: "Delivers, but counts the answer as `http`, so the delivery is sent again." },
+  delay: { about: "Delivers after `delay`." },
+  drop: { about: "Loses the delivery." },
+  duplicate: { about: "Delivers the same bytes twice." },
+  reorder: { about: "Holds the delivery back until another one has been sent." },
+};
 
-export interface FaultSettings {
-  readonly op: string;
-  readonly kind: string;
-  readonly http: number | null;
-  readonly code: number | null;
-  readonly details: Fields | null;
-  readonly delayMs: number;
-  /** How often it strikes; null for until it is removed. */
-  readonly times: number | null;
-  /** Fields that belong to faults of the provider. */
-  readonly given: Fields;
-}
+/** `given` are the fields of the provider's own faults. */
+type FaultSettings = Readonly<{ op: string; kind: string; details: Fields | null; delayMs: number; given: Fields }> &
+  Readonly<Record<"http" | "code" | "times", number | null>>;
 
 export type Fault = FaultSettings & { readonly id: string; struck: number };
 
-/** The faults of one account, tried in the order they were set. */
-export class FaultList {
-  readonly #faults = new Map<string, Fault>();
-
+export class FaultList extends Map<string, Fault> {
   add(settings: FaultSettings): Fault {
     const fault = { ...settings, id: `flt_${randomUUID().replaceAll("-", "")}`, struck: 0 };
-    this.#faults.set(fault.id, fault);
+    this.set(fault.id, fault);
     return fault;
   }
 
-  list(): Fault[] {
-    return [...this.#faults.values()];
-  }
-
-  remove(id: string): boolean {
-    return this.#faults.delete(id);
-  }
-
-  clear(): void {
-    this.#faults.clear();
-  }
-
-  /** The fault that strikes now, counted. `names` are the operation and the groups it belongs to. */
   strike(names: readonly string[]): Fault | null {
-    for (const fault of this.#faults.values()) {
+    for (const fault of this.values()) {
       const isSpent = fault.times !== null && fault.struck >= fault.times;
       if (!names.includes(fault.op) || isSpent) continue;
       fault.struck += 1;
@@ -77,7 +50,6 @@ export class FaultList {
   }
 }
 
-/** Applies the part of a fault that only concerns transport. */
 export function spoilReply(reply: Reply, fault: Fault | null): Reply {
   if (fault === null) return reply;
   const late = fault.delayMs > 0 ? { ...reply, delayMs: fault.delayMs } : reply;

@@ -1,5 +1,5 @@
 import { parseDecimal } from "./decimal";
-import { type Fields, isRecord } from "./json";
+import { type Fields, isRecord, parseJson } from "./json";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -7,9 +7,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface Field<T> {
   readonly about: string;
   readonly schema: JsonSchema;
-  /** What it takes, in words that follow "takes". */
   readonly form: string;
-  /** The value in its type, or undefined when the field does not take it. */
   parse(value: unknown): T | undefined;
 }
 
@@ -73,17 +71,12 @@ export const webUrl = (about: string): Field<string> =>
   stringField(about, 'an absolute http or https URL such as "http://localhost:3000/hooks"', isWebUrl);
 
 export function record(about: string): Field<Fields> {
-  return {
-    about,
-    schema: { type: "object" },
-    form: "an object",
-    parse: (value) => (isRecord(value) ? value : undefined),
-  };
+  const parse = (value: unknown) => (isRecord(value) ? value : undefined);
+  return { about, schema: { type: "object" }, form: "an object", parse };
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds, or a string such as "90s", "31m" or "2h". */
 export function duration(about: string): Field<number> {
   const form = 'milliseconds or a string such as "90s", "31m" or "2h"';
   return { about: `${about} Takes ${form}.`, schema: { type: ["integer", "string"] }, form, parse: parseDurationMs };
@@ -117,7 +110,6 @@ export function readFields(table: FieldTable, given: Fields, required: readonly 
   return missing === undefined ? { ok: true, values } : { ok: false, message: `"${missing}" is required.` };
 }
 
-/** The settings of a table as body fields: null stands for the default. */
 export function settingFields(table: SettingTable): FieldTable {
   return Object.fromEntries(Object.entries(table).map(([name, each]) => [name, nullable(each)]));
 }
@@ -136,10 +128,6 @@ export function readSettings(table: SettingTable, given: Fields): FieldsResult {
 
 /** A setting as typed on a command line: the text itself where the setting takes it, else JSON. */
 export function settingFromText(table: SettingTable, name: string, written: string): unknown {
-  if (table[name]?.parse(written) !== undefined) return written;
-  try {
-    return JSON.parse(written);
-  } catch {
-    return written;
-  }
+  const value = parseJson(written);
+  return value === undefined || table[name]?.parse(written) !== undefined ? written : value;
 }

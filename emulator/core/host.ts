@@ -8,10 +8,8 @@ import type { Delivery } from "./deliveries";
 import type { RawRequest } from "./http";
 import type { Provider } from "./provider";
 
-export interface Listeners {
-  readonly onRequest: (entry: RequestEntry) => void;
-  readonly onDelivery: (delivery: Delivery) => void;
-}
+type OnRequest = (entry: RequestEntry) => void;
+export type Listeners = Readonly<{ onRequest: OnRequest; onDelivery: (delivery: Delivery) => void }>;
 
 const loggedBodyLength = 4_096;
 
@@ -23,21 +21,18 @@ interface Logged<A> {
   readonly durationMs?: number;
 }
 
-/** Everything that one running emulator knows. */
 export class Host<A extends Account> {
-  readonly provider: Provider<A>;
   readonly routes: readonly Route<A>[];
   readonly accounts = new Map<string, A>();
   readonly firstAccount: A;
-  /** Requests that named no known API key. */
   readonly unattributed = new BoundedLog<RequestEntry>(1_000);
-  /** Base of the URLs that are handed out; set once the port is known. */
   publicUrl = "";
-  readonly #listeners: Listeners;
 
-  constructor(provider: Provider<A>, credentials: Credentials, listeners: Listeners) {
-    this.provider = provider;
-    this.#listeners = listeners;
+  constructor(
+    readonly provider: Provider<A>,
+    credentials: Credentials,
+    readonly listeners: Listeners,
+  ) {
     this.routes = controlRoutes({ provider });
     this.firstAccount = this.addAccount(credentials);
   }
@@ -46,7 +41,7 @@ export class Host<A extends Account> {
     const problem = credentialsProblem(credentials);
     if (problem !== null) throw new Error(problem);
     const account = this.provider.newAccount(credentials);
-    account.onDelivery = (delivery) => tell(this.#listeners.onDelivery, delivery);
+    account.onDelivery = (delivery) => tell(this.listeners.onDelivery, delivery);
     account.onFailure = (error) => this.logFailure("scheduled", error, { account });
     this.accounts.set(credentials.apiKey, account);
     return account;
@@ -56,16 +51,16 @@ export class Host<A extends Account> {
     const { method = "", path = "", query = "", body } = request;
     const text = body?.toString("utf8").slice(0, loggedBodyLength) ?? "";
     const sent = { method, path, query, durationMs, body: text };
-    const defaults = { expectedCanonical: null, fault: null, note: null };
+    const refusal = { code: null, reason: null, message: null, expectedCanonical: null };
+    const defaults = { ...refusal, fault: null, note: null };
     const entry = { id: facts.requestId, at: new Date().toISOString(), ...defaults, ...facts, ...tags, ...sent };
     (account?.requests ?? this.unattributed).add(entry, text.length + 2 * (path.length + query.length));
-    tell(this.#listeners.onRequest, entry);
+    tell(this.listeners.onRequest, entry);
   }
 
-  /** Logs what the emulator itself got wrong. */
   logFailure(op: string, error: unknown, { account = null, request = {} }: Partial<Logged<A>> = {}): void {
     const message = `The emulator failed: ${error instanceof Error ? error.message : String(error)}`;
-    const facts = { op, requestId: newRequestId(), httpStatus: 500, code: null, reason: null, message };
+    const facts = { op, requestId: newRequestId(), httpStatus: 500, message };
     this.log({ account, facts, request });
   }
 

@@ -1,14 +1,10 @@
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A request as it arrived. Path, query and body are the bytes as sent, because signatures cover them. */
-export interface RawRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: Buffer;
-}
+export type RawRequest = Readonly<Record<"method" | "path" | "query", string>> &
+  Readonly<{ headers: IncomingMessage["headers"]; body: Buffer }>;
 
 /** Splits a request target without decoding anything. The absolute form that proxies use loses its origin. */
 export function splitTarget(target: string): Readonly<{ path: string; query: string }> {
@@ -18,10 +14,7 @@ export function splitTarget(target: string): Readonly<{ path: string; query: str
   return { path: originForm.slice(0, mark) || "/", query: originForm.slice(mark + 1) };
 }
 
-/**
- * One header as text; missing and empty are the same. Node decodes header bytes as Latin-1, so they are read again as
- * UTF-8, which is how the sender signed them.
- */
+/** Missing and empty are the same. Node reads header bytes as Latin-1, but the sender signed them as UTF-8. */
 export function header(request: Pick<RawRequest, "headers">, name: string): string {
   const value = request.headers[name.toLowerCase()];
   const joined = Array.isArray(value) ? value.join(", ") : (value ?? "");
@@ -40,7 +33,6 @@ export async function readBody(message: IncomingMessage, maxBytes: number): Prom
   return length > maxBytes ? null : Buffer.concat(chunks);
 }
 
-/** An answer before it is written. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -70,20 +62,14 @@ export function seeOther(location: string): Reply {
 
 /** Writes a reply, late or not at all if a fault says so. A client that has left is not waited for. */
 export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
-  if (reply.delayMs !== undefined) await sleepUnlessClosed(response, reply.delayMs);
+  if (reply.delayMs !== undefined) {
+    const left = once(response, "close").catch(() => undefined);
+    await Promise.race([sleep(reply.delayMs, undefined, { ref: false }), left]);
+  }
   if (reply.ending === "drop") response.destroy();
   if (reply.ending !== undefined || response.destroyed) return;
   // As bytes: a text body would have Node encode the headers as UTF-8 too.
   const body = Buffer.from(reply.body, "utf8");
   response.writeHead(reply.status, { ...reply.headers, "Content-Length": body.length });
   response.end(body);
-}
-
-async function sleepUnlessClosed(response: ServerResponse, delayMs: number): Promise<void> {
-  const closed = new AbortController();
-  const abort = (): void => closed.abort();
-  response.once("close", abort);
-  // An aborted sleep rejects, which only means that the client has left.
-  await sleep(delayMs, undefined, { signal: closed.signal }).catch(() => undefined);
-  response.off("close", abort);
 }

@@ -4,15 +4,21 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export type JsonResult =
-  | Readonly<{ ok: true; value: unknown; text: string }>
-  | Readonly<{ ok: false; reason: "not_json" | "too_deep" }>;
+type Refused = Readonly<{ ok: false; reason: "not_json" | "too_deep" }>;
+
+/** The value of a JSON text, or undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Deeper values are refused: writing them out again would overflow the stack. */
 const maxDepth = 100;
 
-/** Reads bytes as JSON in UTF-8. */
-export function readJson(bytes: Uint8Array): JsonResult {
+export function readJson(bytes: Uint8Array): Readonly<{ ok: true; value: unknown; text: string }> | Refused {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     if (isTooDeep(text)) return { ok: false, reason: "too_deep" };

@@ -1,6 +1,5 @@
 import type { OrderState, ReceiverAnswer } from "./receiver";
 
-/** The orders of a matrix, all unpaid when it starts. */
 export type Slot = "settled" | "untouched" | "crowded" | "short" | "foreign";
 
 export interface MatrixLine {
@@ -9,38 +8,19 @@ export interface MatrixLine {
   /** The variant to send, and how many copies at once. `again` is the first delivery, signed again as a provider does. */
   readonly variant: string | "again";
   readonly copies?: number;
-  /**
-   * `settles` exactly once; `refuses` a sender that is not to be believed; `repeats` a success without settling;
-   * `asks_again` because the order may be stored later; `holds` a true webhook about the wrong money.
-   */
+  /** `repeats` a success without settling, `asks_again` for an order to be stored later, `holds` the wrong money. */
   readonly expects: "settles" | "refuses" | "repeats" | "asks_again" | "holds";
-  /** The documented status. */
   readonly status: number;
-  /** What is wrong with a receiver that fails this line in the way it looks for. */
   readonly hole: string;
 }
 
-export interface LineResult {
-  readonly name: string;
-  readonly passed: boolean;
-  /** What came back, in a few words. */
-  readonly seen: string;
-  readonly wanted: string;
-  /** What is wrong, when something is. */
-  readonly hole: string | null;
-  /** Why the line could not be judged, and how to make it visible. */
-  readonly unseen: string | null;
-  /** What differs from the documented answer without being wrong. */
-  readonly note: string | null;
-}
+/** `unseen` says why the line could not be judged, `note` what differs without being wrong. */
+export type LineResult = Readonly<Record<"name" | "seen" | "wanted", string>> &
+  Readonly<Record<"hole" | "unseen" | "note", string | null>> &
+  Readonly<{ passed: boolean }>;
 
-export interface Observed {
-  readonly answers: readonly ReceiverAnswer[];
-  readonly before: OrderState | null;
-  readonly after: OrderState | null;
-  /** Why the state could not be read. */
-  readonly problem: string | null;
-}
+type Observed = Readonly<Record<"before" | "after", OrderState | null>> &
+  Readonly<{ answers: readonly ReceiverAnswer[]; problem: string | null }>;
 
 type Verdict = { readonly hole: string } | { readonly unseen: string } | { readonly note: string | null };
 

@@ -12,7 +12,6 @@ export interface MatrixRun {
   /** Where the state of an order is read; ids in braces are filled in. Null: it is not looked at. */
   readonly stateUrl: string | null;
   readonly timeoutMs: number;
-  /** An unpaid order that no line has used; rejects when there is none. */
   nextOrder(): Promise<TriggerOrder>;
   readonly onLine: (result: LineResult) => void;
 }
@@ -35,14 +34,13 @@ export async function runMatrix(run: MatrixRun): Promise<readonly LineResult[]> 
   let first: SentRequest | null = null;
   for (const line of kit.lines) {
     const { order, state: before } = await orderFor(run, line, inUse.get(line.slot));
-    const isRepeated = line.variant === "again" && first !== null;
-    const request: SentRequest =
-      isRepeated && first !== null ? kit.signAgain(first, signer) : kit.build(line.variant, order, signer);
+    const repeated: SentRequest | null = line.variant === "again" ? first : null;
+    const request: SentRequest = repeated ? kit.signAgain(repeated, signer) : kit.build(line.variant, order, signer);
     first ??= request;
     if (line.expects === "settles" || line.expects === "holds") await record(run, order, request);
     const copies = Array.from({ length: line.copies ?? 1 }, () => sendTo(request, run.timeoutMs));
     const answers = await Promise.all(copies);
-    const { state: after, problem } = await observe(run, line, { order, answers });
+    const { state: after, problem } = await observe(run, { line, order, answers });
     const result = judgeLine(line, { answers, before, after, problem });
     const isPaid = answers.some((answer) => answer.result === "paid");
     inUse.set(line.slot, { order, state: after ?? (isPaid ? { paid: true, settlements: null } : before) });
@@ -68,11 +66,11 @@ async function record({ emulator, kit }: MatrixRun, { paymentId }: TriggerOrder,
   });
 }
 
-async function observe(
-  { kit, stateUrl, timeoutMs }: MatrixRun,
-  { expects }: MatrixLine,
-  { order, answers }: Readonly<{ order: TriggerOrder; answers: ReceiverAnswer[] }>,
-): Promise<StateReading> {
+type Answered = Readonly<{ line: MatrixLine; order: TriggerOrder; answers: ReceiverAnswer[] }>;
+
+async function observe(run: MatrixRun, { line, order, answers }: Answered): Promise<StateReading> {
+  const { kit, stateUrl, timeoutMs } = run;
+  const { expects } = line;
   const withOrder = stateUrl?.replaceAll("{orderId}", encodeURIComponent(order.orderId ?? ""));
   const url = withOrder?.replaceAll(`{${kit.paymentIdName}}`, encodeURIComponent(order.paymentId)) ?? null;
   const isAccepted = answers.some(({ status }) => status >= 200 && status < 300);
@@ -87,22 +85,16 @@ async function observe(
 }
 
 const longestWaitSeconds = 60;
+type Shop = Readonly<{ url: string; body: string; onWait: (text: string) => void }>;
 
-/** Has the shop open an order through its own route, and finds its payment in the emulator. */
-export async function createOrder(
-  kit: TriggerKit,
-  emulator: ControlClient,
-  shop: Readonly<{ url: string; body: string; onWait: (text: string) => void }>,
-): Promise<TriggerOrder> {
+export async function createOrder(kit: TriggerKit, emulator: ControlClient, shop: Shop): Promise<TriggerOrder> {
   const { url, body, onWait } = shop;
   const newest = async () => (await emulator.list(`/${kit.payments}?limit=20`, kit.payments)).map(kit.toOrder);
   const known = new Set((await newest()).map(({ paymentId }) => paymentId));
   const ask = () => {
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     return fetch(url, { method: "POST", headers, body, redirect: "manual" }).catch(() => {
-      throw new TriggerError(
-        `Nothing answers at ${url}. Start the shop, or say where it opens orders with --create-url.`,
-      );
+      throw new TriggerError(`Nothing answers at ${url}. Start the shop, or say where it is with --create-url.`);
     });
   };
   let answer = await ask();

@@ -1,5 +1,5 @@
 import { post, type SentRequest } from "./deliveries";
-import { isRecord } from "./json";
+import { isRecord, parseJson } from "./json";
 
 const words = ["paid", "duplicate", "needs_review", "ignored"] as const;
 
@@ -20,23 +20,16 @@ export async function sendTo(request: SentRequest, timeoutMs: number): Promise<R
 }
 
 function resultOf(body: string): ReceiverAnswer["result"] {
-  try {
-    const value: unknown = JSON.parse(body);
-    return words.find((word) => isRecord(value) && word === value.result) ?? null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(body);
+  return words.find((word) => isRecord(value) && word === value.result) ?? null;
 }
 
-/** Reads the state of an order. A null URL means that it is not looked at. */
 export async function readState(url: string | null, timeoutMs: number): Promise<StateReading> {
   if (url === null) return { state: null, problem: null };
   const unread = (problem: string): StateReading => ({ state: null, problem: `${url} ${problem}.` });
   try {
-    const answer = await fetch(url, {
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await fetch(url, { headers: { Accept: "application/json" }, signal });
     const body: unknown = await answer.json();
     if (!answer.ok || !isRecord(body) || typeof body.paid !== "boolean") {
       return unread(`answered ${answer.status} without a field "paid" that is true or false`);

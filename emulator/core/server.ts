@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Account } from "./account";
@@ -5,37 +6,26 @@ import { handleControl } from "./control";
 import { isWebUrl, readSettings } from "./fields";
 import { Host, type Listeners, newRequestId } from "./host";
 import { json, type RawRequest, type Reply, readBody, seeOther, splitTarget, writeReply } from "./http";
+import type { Fields } from "./json";
 import type { Provider } from "./provider";
 
 const maxBodyBytes = 1_048_576;
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
-export interface StartOptions {
-  readonly port?: number;
-  readonly host?: string;
-  readonly allowRemote?: boolean;
-  readonly apiKey?: string;
-  readonly apiSecret?: string;
-  readonly webhookUrl?: string | null;
-  readonly publicUrl?: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly onRequest?: Listeners["onRequest"];
-  readonly onDelivery?: Listeners["onDelivery"];
-}
-
-export type Running = { readonly url: string; readonly port: number; close(): Promise<void> };
+type Texts = Readonly<Record<"host" | "apiKey" | "apiSecret" | "publicUrl", string>>;
+type Others = Readonly<{ port: number; allowRemote: boolean; webhookUrl: string | null; settings: Fields }>;
+type StartOptions = Partial<Texts & Others & Listeners>;
+type Running = { readonly url: string; readonly port: number; close(): Promise<void> };
 
 /** Starts a provider. Options that cannot work are refused with a sentence before anything listens. */
 export async function startProvider<A extends Account>(provider: Provider<A>, options: StartOptions): Promise<Running> {
   const { port = 0, host: address = "127.0.0.1", webhookUrl, publicUrl, settings = {} } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("port takes an integer from 0 to 65535.");
   if (!loopback.test(address) && options.allowRemote !== true) {
-    throw new Error(
-      `${address} can be reached from other computers. Add --allow-remote (allowRemote: true) if you mean that.`,
-    );
+    const remedy = "Add --allow-remote (allowRemote: true) if you mean that.";
+    throw new Error(`${address} can be reached from other computers. ${remedy}`);
   }
-  if (publicUrl !== undefined && !isWebUrl(publicUrl))
-    throw new Error("publicUrl takes an absolute http or https URL.");
+  if (!isWebUrl(publicUrl ?? "http://x")) throw new Error("publicUrl takes an absolute http or https URL.");
   const given = webhookUrl === undefined ? settings : { webhookUrl, ...settings };
   const read = readSettings(provider.settings, given);
   if (!read.ok) throw new Error(read.message);
@@ -51,13 +41,8 @@ export async function startProvider<A extends Account>(provider: Provider<A>, op
     void handle(host, message, response);
   });
   server.on("clientError", (error, socket) => refuseUnreadable(host, error, socket as Socket));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, address, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+  server.listen(port, address);
+  await once(server, "listening");
   const listening = server.address() as AddressInfo;
   const url = `http://${address.includes(":") ? `[${address}]` : address}:${listening.port}`;
   host.publicUrl = (publicUrl ?? url).replace(/\/+$/, "");
@@ -81,12 +66,12 @@ async function handle<A extends Account>(host: Host<A>, message: IncomingMessage
   const { path, query } = splitTarget(message.url ?? "/");
   try {
     const body = await readBody(message, maxBodyBytes);
-    if (body === null) {
-      const message = `The body is longer than ${maxBodyBytes} bytes.`;
-      await writeReply(response, refuse(host, { status: 413, message, request: { method, path, query } }));
-      return;
-    }
-    await writeReply(response, await answer(host, { method, path, query, headers: message.headers, body }));
+    const tooLong = { status: 413, message: `The body is longer than ${maxBodyBytes} bytes.` };
+    const reply =
+      body === null
+        ? refuse(host, { ...tooLong, request: { method, path, query } })
+        : await answer(host, { method, path, query, headers: message.headers, body });
+    await writeReply(response, reply);
   } catch (error) {
     // A connection that broke while it was read cannot be answered.
     if (message.destroyed && !message.complete) return;
@@ -116,16 +101,13 @@ type Unreadable = Readonly<{ status: number; message: string; request?: Partial<
 /** Refuses what cannot become a request of the API, in its envelope and with a log entry. */
 function refuse<A extends Account>(host: Host<A>, { status, message, request = {} }: Unreadable): Reply {
   const requestId = newRequestId();
-  const facts = { op: "unknown", requestId, httpStatus: status, code: null, reason: null, message };
+  const facts = { op: "unknown", requestId, httpStatus: status, message };
   host.log({ account: null, facts, request });
   return host.provider.refuse(status, message, requestId);
 }
 
 function refuseUnreadable<A extends Account>(host: Host<A>, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
+  if (!socket.writable) return void socket.destroy();
   const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
   const { headers, body } = refuse(host, { status, message: `This is not readable as HTTP: ${error.message}` });
   const lines = Object.entries({ ...headers, Connection: "close", "Content-Length": Buffer.byteLength(body) });

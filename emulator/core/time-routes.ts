@@ -11,7 +11,6 @@ function shown({ clock }: Account): Reply {
   return json(200, { now: new Date(clock.now()).toISOString(), aheadMs: Math.round(clock.aheadMs), frozen, scheduled });
 }
 
-/** The payment clock of the account, and scenarios, which follow it. */
 export function timeRoutes<A extends Account>(provider: Provider<A>): readonly Route<A>[] {
   const { scenarios } = provider;
   const times = integer("How many of the next payments; 1 by default.", { min: 1, max: 10_000 });

@@ -3,24 +3,19 @@ import type { SentRequest } from "./deliveries";
 import type { Fields } from "./json";
 import type { MatrixLine } from "./judge-line";
 
-/** What the trigger needs to know of an order; `fields` are its provider's, for the body of a webhook. */
 export interface TriggerOrder {
   readonly orderId: string | null;
-  /** The payment of the order at the provider. */
   readonly paymentId: string;
   readonly fields: Fields;
 }
 
 export type Signer = Credentials & { readonly url: string };
 
-/** What the trigger needs to know of a provider. */
 export interface TriggerKit {
   readonly title: string;
   readonly commands: Readonly<{ package: string; repository: string }>;
   readonly defaults: Credentials;
-  /** Names of the environment variables with the credentials. */
   readonly env: Readonly<{ apiKey: string; apiSecret: string }>;
-  /** Every way to send a webhook, and every state a payment can be moved to. */
   readonly variants: Fields;
   readonly states: Readonly<Record<string, number>>;
   readonly lines: readonly MatrixLine[];
@@ -30,7 +25,6 @@ export interface TriggerKit {
   /** The fields that describe an order by hand, and its reader; null when a needed one is missing. */
   readonly orderFields: string;
   readOrder(value: unknown): TriggerOrder | null;
-  /** An order from an entry of the control API. */
   toOrder(view: Fields): TriggerOrder;
   build(variant: string, order: TriggerOrder, signer: Signer): SentRequest;
   signAgain(request: SentRequest, signer: Signer): SentRequest;

@@ -14,7 +14,6 @@ Usage: ${commands.package} COMMAND [options]      from the package
 
   good, unsigned, stale, ...   sends one webhook in that way (see: list)
   ${`${Object.keys(kit.states).slice(-2).join(", ")}, ...`.padEnd(29)}moves the order's payment at the emulator (see: list)
-  replay                       sends a logged delivery again (--delivery ID, --raw for the same bytes)
   matrix                       runs the acceptance table against a receiver, one line each; exit 1 unless all pass
   list                         every way and every state
 
@@ -44,17 +43,15 @@ export function listText({ variants, states }: TriggerKit): string {
   return `Webhooks:\n${rows.join("\n")}\n\nStates:\n${moves.join("\n")}`;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Names are taken with hyphens or underscores. */
-export function readTriggerOptions(
-  kit: TriggerKit,
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-) {
+export function readTriggerOptions(kit: TriggerKit, args: readonly string[], env: Env) {
   const { values, positionals } = parse(args);
   const [written = ""] = positionals;
   const command = written.toLowerCase().replaceAll("-", "_");
   if (positionals.length > 1) throw new TriggerError(`One command at a time: "${positionals.join(" ")}".`);
-  const known = { ...kit.states, ...kit.variants, matrix: 0, replay: 0, list: 0 };
+  const known = { ...kit.states, ...kit.variants, matrix: 0, list: 0 };
   if (!values.help && !Object.hasOwn(known, command)) {
     throw new TriggerError(`"${written}" is no command. See --help and list.`);
   }
@@ -88,8 +85,6 @@ function parse(args: readonly string[]) {
         order: { type: "string", multiple: true, default: [] },
         "order-json": { type: "string", multiple: true, default: [] },
         received: { type: "string" },
-        delivery: { type: "string" },
-        raw: { type: "boolean", default: false },
         "create-url": { type: "string" },
         "create-body": { type: "string", default: '{"amount":"5.00"}' },
         "state-url": { type: "string" },

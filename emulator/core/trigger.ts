@@ -1,4 +1,5 @@
 import { ControlClient, TriggerError } from "./control-client";
+import { parseJson } from "./json";
 import type { LineResult } from "./judge-line";
 import { createOrder, runMatrix } from "./matrix";
 import { sendTo } from "./receiver";
@@ -19,12 +20,10 @@ export async function triggerMain(kit: TriggerKit): Promise<number> {
   }
 }
 
-/** Carries out one command and returns the exit code. */
 export async function runTrigger(kit: TriggerKit, options: TriggerOptions, print: Print): Promise<number> {
   const run = { kit, options, emulator: new ControlClient(options.emulator, options.apiKey), print };
   const { command } = options;
   if (command === "matrix" && !options.help) return matrix(run);
-  if (command === "replay" && !options.help) return replay(run);
   if (command !== "list" && !options.help) {
     const [order] = await namedOrders(run);
     if (order === undefined) throw new TriggerError("Say which order with --order or --order-json.");
@@ -44,10 +43,9 @@ async function receiverUrl({ options, emulator }: Run): Promise<string> {
   throw new TriggerError("The emulator's account has no webhook URL. Say where to send with --url.");
 }
 
-/** The orders named on the command line. */
 async function namedOrders({ kit, options, emulator }: Run): Promise<TriggerOrder[]> {
   const described = options["order-json"].map((text) => {
-    const order = kit.readOrder(parsed(text));
+    const order = kit.readOrder(parseJson(text));
     if (order === null) throw new TriggerError(`--order-json needs at least ${kit.orderFields}: ${text}`);
     return order;
   });
@@ -59,14 +57,6 @@ async function namedOrders({ kit, options, emulator }: Run): Promise<TriggerOrde
     return kit.toOrder(view);
   };
   return [...described, ...(await Promise.all(options.order.map(find)))];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 async function sendOne(run: Run, order: TriggerOrder): Promise<number> {
@@ -85,16 +75,6 @@ async function move(run: Run, { orderId, paymentId }: TriggerOrder): Promise<num
   const moved = await emulator.call("POST", `/${kit.payments}/${encodeURIComponent(paymentId)}/status`, body);
   say(run, moved, `Payment ${paymentId} of order ${orderId ?? "(none)"} is now ${String(moved.statusName)}.`);
   return 0;
-}
-
-async function replay(run: Run): Promise<number> {
-  const { delivery, raw, url } = run.options;
-  if (delivery === undefined) throw new TriggerError("Say which delivery with --delivery.");
-  const body = { raw, ...(url !== undefined && { url }) };
-  const replayed = await run.emulator.call("POST", `/deliveries/${encodeURIComponent(delivery)}/replay`, body);
-  const answer = replayed.answer as { status: number; body: string } | null;
-  say(run, replayed, answer === null ? String(replayed.error) : `Answered ${answer.status}: ${answer.body}`);
-  return answer === null ? 1 : 0;
 }
 
 async function matrix(run: Run): Promise<number> {

@@ -1,9 +1,13 @@
 import { afterEach } from "vitest";
-import type { EmulatorOptions, RunningEmulator } from "../server";
-import { startEmulator } from "../server";
-import { type Merchant, type RawAnswer, send } from "./merchant";
+import { triggerKit } from "../allscale/trigger-kit";
+import { runTrigger } from "../core/trigger";
+import { readTriggerOptions } from "../core/trigger-options";
+import { type EmulatorOptions, type RunningEmulator, startEmulator } from "../server";
+import { call, createOk, type Merchant, payloadOf, type RawAnswer, send } from "./merchant";
 import { openSink, type WebhookSink } from "./webhook-sink";
 
+export const usd = { currency: 1, amount_cents: 500, order_id: "o-1" };
+export type View = Readonly<Record<string, unknown>>;
 const open: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
@@ -14,7 +18,12 @@ export interface TestStore {
   readonly emulator: RunningEmulator;
   readonly merchant: Merchant;
   readonly sink: WebhookSink;
-  control(method: string, path: string, body?: unknown): Promise<RawAnswer>;
+  readonly control: ReturnType<typeof controlOf>;
+  /** What the control API lists under a path such as "intents?order_id=o-1". */
+  list(path: string): Promise<readonly View[]>;
+  open(fields?: object): Promise<string>;
+  move(id: string, status: number, more?: object): Promise<RawAnswer>;
+  detail(id: string): Promise<View>;
 }
 
 /** An emulator with a store whose webhooks go to a sink. All of it is closed after the test. */
@@ -25,22 +34,35 @@ export async function openStore(options: Partial<EmulatorOptions> & { webhookPat
   const emulator = await startEmulator({ ...credentials, webhookUrl: `${sink.url}${webhookPath}`, ...overrides });
   open.push(sink, emulator);
   const merchant = { baseUrl: emulator.url, ...credentials };
-  return { emulator, merchant, sink, control: controlOf(emulator.url, merchant.apiKey) };
+  const control = controlOf(emulator.url, merchant.apiKey);
+  return {
+    emulator,
+    merchant,
+    sink,
+    control,
+    list: async (path) => (await control("GET", `/${path}`)).body?.[path.split("?")[0] ?? ""] as View[],
+    open: async (fields = usd) => (await createOk(merchant, fields)).allscale_checkout_intent_id,
+    move: (id, status, more = {}) => control("POST", `/intents/${id}/status`, { status, ...more }),
+    detail: async (id) => payloadOf(await call(merchant, `/v1/checkout_intents/${id}`)),
+  };
 }
 
-/** Calls the control API for one account. */
-export function controlOf(url: string, apiKey: string): TestStore["control"] {
-  return (method, path, body) =>
-    send({
-      url,
-      method,
-      target: `/_emulator${path}`,
-      headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+/** `npm run trigger -- ...` for a store. */
+export async function trigger({ merchant, emulator }: TestStore, ...args: string[]) {
+  const lines: string[] = [];
+  const own = ["--api-key", merchant.apiKey, "--api-secret", merchant.apiSecret];
+  const there = args.includes("--emulator") ? [] : ["--emulator", emulator.url];
+  const options = readTriggerOptions(triggerKit, [...args, ...own, ...there], {});
+  const code = await runTrigger(triggerKit, options, (text) => lines.push(text));
+  return { code, lines };
 }
 
-/** Closes something after the current test. */
+export function controlOf(url: string, apiKey: string) {
+  const headers = { "X-API-Key": apiKey, "Content-Type": "application/json" };
+  return (method: string, path: string, value?: object): Promise<RawAnswer> =>
+    send({ url, method, target: `/_emulator${path}`, headers, ...(value && { body: JSON.stringify(value) }) });
+}
+
 export function closeAfterTest(each: { close(): Promise<void> }): void {
   open.push(each);
 }

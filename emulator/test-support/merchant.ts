@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import { parseOr, readAll } from "./listen";
 
 /** A merchant's side of §2, written apart from the emulator's own signing so that each checks the other. */
 export type Merchant = Readonly<{ baseUrl: string; apiKey: string; apiSecret: string }>;
@@ -17,15 +18,10 @@ export type RawAnswer = Readonly<{ status: number; headers: Headers; text: strin
 type Headers = Readonly<Record<string, string>>;
 type Body = string | Uint8Array;
 
-export interface CallOptions {
+export interface CallOptions extends Readonly<Partial<Record<"timestamp" | "nonce" | "key" | "secret", string>>> {
   readonly body?: Body;
-  readonly timestamp?: string;
-  readonly nonce?: string;
-  readonly key?: string;
-  readonly secret?: string;
   /** Headers that replace or, when null, remove what would be sent. */
   readonly headers?: Readonly<Record<string, string | null>>;
-  /** What is signed instead of what is sent. */
   readonly signed?: Readonly<Partial<Record<"method" | "target" | "timestamp" | "nonce", string>>> & { body?: Body };
 }
 
@@ -52,9 +48,8 @@ export function call(merchant: Merchant, target: string, options: CallOptions & 
   const { body, method = body === undefined ? "GET" : "POST" } = options;
   const contentType = body === undefined ? {} : { "Content-Type": "application/json" };
   const all = { ...contentType, ...signedHeaders(merchant, { method, target, options }), ...options.headers };
-  const headers = Object.fromEntries(
-    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
+  const kept = Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+  const headers = Object.fromEntries(kept);
   return send({ url: merchant.baseUrl, method, target, headers, ...(body && { body }) });
 }
 
@@ -65,43 +60,35 @@ export function create(merchant: Merchant, fields: object, options: CallOptions 
 type Texts = Readonly<Record<"checkout_url" | "allscale_checkout_intent_id" | "amount_coins", string>>;
 export type CreatedIntent = Texts & Readonly<{ stable_coin_type: number; rate: string | null }>;
 
-/** The payload of an answer that must be a success. */
 export function payloadOf<T = Readonly<Record<string, unknown>>>(answer: RawAnswer): T {
   if (answer.body?.code !== 0) throw new Error(`This was refused: ${answer.text}`);
   return answer.body.payload as T;
 }
 
-/** Creates an intent and fails the test when that is refused. */
 export async function createOk(merchant: Merchant, fields: object): Promise<CreatedIntent> {
   return payloadOf<CreatedIntent>(await create(merchant, fields));
 }
 
 type Plain = Readonly<{ url: string; method: string; target: string; headers?: Headers; body?: Body }>;
 
-/** One HTTP request over a connection of its own. */
 export function send({ url, method, target, headers = {}, body }: Plain): Promise<RawAnswer> {
   const { hostname: host, port } = new URL(url);
   const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
   const options = { host, port, method, path: target, headers: { ...length, ...headers }, agent: false };
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(options, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk)).on("error", reject);
-      incoming.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        const { statusCode: status = 0, headers } = incoming;
-        const entries = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
-        resolve({ status, headers: Object.fromEntries(entries), text, body: parseOrUndefined(text) });
-      });
+      const { statusCode: status = 0 } = incoming;
+      const entries = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
+      readAll(incoming).then((bytes) => {
+        const text = bytes.toString("utf8");
+        resolve({
+          status,
+          headers: Object.fromEntries(entries),
+          text,
+          body: parseOr<Envelope | undefined>(text, undefined),
+        });
+      }, reject);
     });
     outgoing.on("error", reject).end(body);
   });
-}
-
-function parseOrUndefined(text: string): Envelope | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

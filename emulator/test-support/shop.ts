@@ -1,37 +1,30 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { type Listening, listen, readAll } from "./listen";
 import { call, createOk, type Merchant, payloadOf } from "./merchant";
-
-/** The checks a receiver can forget, by the line of the matrix that finds it. */
-export type ShopHole = string;
 
 type ShopOrder = { readonly intentId: string; paid: boolean; settlements: number };
 
 export interface ShopOptions {
-  readonly holes?: Iterable<ShopHole>;
+  /** The checks it forgets, by the line of the matrix that finds each. */
+  readonly holes?: Iterable<string>;
   /** How it shows what a webhook did: by a word of ours, by a word of its own, by a count, or not at all. */
   readonly shows?: "result" | "other_word" | "settlements" | "nothing";
   /** Refuses the creation of this order, counted from 1, and asks to be tried again in a second. */
   readonly limitedAt?: number;
-  /** How it refuses what it does not believe; 401 by default, with 413 for size. */
   readonly refusesWith?: number;
   /** Believes no webhook: it asks the API about the intent, and settles what is confirmed there. */
   readonly asksApi?: boolean;
-  /** Fails on a request in its own way before anything else. */
   readonly failsOn?: (request: IncomingMessage, body: Buffer) => "500" | "drop" | "hang" | null;
 }
 
 type Answer = Readonly<{ status: number; body: object; headers?: Readonly<Record<string, string>> }>;
-
-export type Shop = { readonly url: string; close(): Promise<void> };
-
 type Event = Readonly<Record<string, unknown>>;
 
 /** A small shop with AllScale checkouts. Without holes it does everything right; with all it is as naive as can be. */
-export async function openShop(merchant: Merchant, options: ShopOptions = {}): Promise<Shop> {
+export async function openShop(merchant: Merchant, options: ShopOptions = {}): Promise<Listening> {
   const { shows = "result", limitedAt, refusesWith, asksApi = false, failsOn = () => null } = options;
-  const holes: ReadonlySet<ShopHole> = new Set(options.holes);
+  const holes: ReadonlySet<string> = new Set(options.holes);
   const orders = new Map<string, ShopOrder>();
   const nonces = new Set<string>();
   const refusal = (status: number): Answer => ({ status: refusesWith ?? status, body: {} });
@@ -48,21 +41,23 @@ export async function openShop(merchant: Merchant, options: ShopOptions = {}): P
 
   async function receive(request: IncomingMessage, body: Buffer): Promise<Answer> {
     if (body.length > 65_536 && !holes.has("too-large")) return refusal(413);
-    if (!asksApi && !isBelieved(request)(body)) return refusal(401);
+    if (!asksApi && !isBelieved(request, body)) return refusal(401);
     const event: Event = JSON.parse(body.toString("utf8"));
     const webhookId = request.headers["x-webhook-id"];
     if (!asksApi && event.webhook_id !== webhookId && !holes.has("id-mismatch")) return refusal(401);
     const order = [...orders.values()].find(({ intentId }) => intentId === event.all_scale_checkout_intent_id);
     if (order === undefined) return holes.has("unknown-order") ? { status: 200, body: {} } : refusal(503);
-    const truth = asksApi ? await confirmedFacts(order.intentId) : event;
-    if (truth === null) return { status: 200, body: { result: "ignored" } };
-    if (!isRightMoney(truth)) return { status: 200, body: { result: "needs_review" } };
+    const detail = asksApi ? payloadOf(await call(merchant, `/v1/checkout_intents/${order.intentId}`)) : null;
+    if (detail !== null && detail.status !== 20) return { status: 200, body: { result: "ignored" } };
+    const { amount_cents, currency } = detail ?? event;
+    const isAmount = amount_cents === 500 || holes.has("amount-short");
+    const isMoney = isAmount && (currency === 1 || holes.has("other-currency"));
+    if (!isMoney) return { status: 200, body: { result: "needs_review" } };
     const nonce = String(request.headers["x-webhook-nonce"]);
     const isReplay = nonces.has(nonce) && !holes.has("twenty-at-once");
     nonces.add(nonce);
     if (isReplay) return { status: 200, body: { result: "duplicate" } };
-    const mayRepeat = holes.has("delivered-twice");
-    if (order.paid && !mayRepeat) return { status: 200, body: { result: "duplicate" } };
+    if (order.paid && !holes.has("delivered-twice")) return { status: 200, body: { result: "duplicate" } };
     // A store takes its time between the look at an order and the change; that is when copies overtake each other.
     await new Promise((resolve) => setTimeout(resolve, 30));
     order.paid = !holes.has("valid");
@@ -70,40 +65,28 @@ export async function openShop(merchant: Merchant, options: ShopOptions = {}): P
     return { status: 200, body: { result: order.paid ? "paid" : "ignored" } };
   }
 
-  async function confirmedFacts(intentId: string): Promise<Event | null> {
-    const detail = payloadOf(await call(merchant, `/v1/checkout_intents/${intentId}`));
-    return detail.status === 20 ? detail : null;
-  }
-
-  function isRightMoney(event: Event): boolean {
-    const isAmount = event.amount_cents === 500 || holes.has("amount-short");
-    return isAmount && (event.currency === 1 || holes.has("other-currency"));
-  }
-
-  const isBelieved =
-    ({ headers, url = "" }: IncomingMessage) =>
-    (body: Buffer): boolean => {
-      const signature = headers["x-webhook-signature"];
-      if (signature === undefined) return holes.has("unsigned");
-      const aheadSeconds = Number(headers["x-webhook-timestamp"]) - Date.now() / 1000;
-      if (aheadSeconds > 300 && !holes.has("too-new-by-301-s")) return false;
-      if (aheadSeconds < -300 && !holes.has("too-old-by-301-s")) return false;
-      const [path, query = ""] = url.split("?", 2);
-      const given = Buffer.from(String(signature));
-      const matches = (signedQuery: string, secret: string): boolean => {
-        const ids = [headers["x-webhook-id"], headers["x-webhook-timestamp"], headers["x-webhook-nonce"]];
-        const hash = createHash("sha256").update(body).digest("hex");
-        const lines = ["allscale:webhook:v1", "POST", path, signedQuery, ...ids, hash].join("\n");
-        const expected = Buffer.from(`v1=${createHmac("sha256", secret).update(lines).digest("base64")}`);
-        // Without the comparison of lengths this throws, a mistake listed in §14.
-        return (holes.has("short-signature") || expected.length === given.length) && timingSafeEqual(expected, given);
-      };
-      if (matches(query, merchant.apiSecret)) return true;
-      if (holes.has("query-added") && matches("", merchant.apiSecret)) return true;
-      if (holes.has("wrong-secret") && matches(query, `${merchant.apiSecret}x`)) return true;
-      // Stands for a check that ignores the body: it believes any signature of the right length.
-      return holes.has("one-byte-changed") && given.length === 47 && query === "";
+  function isBelieved({ headers, url = "" }: IncomingMessage, body: Buffer): boolean {
+    const signature = headers["x-webhook-signature"];
+    if (signature === undefined) return holes.has("unsigned");
+    const aheadSeconds = Number(headers["x-webhook-timestamp"]) - Date.now() / 1000;
+    if (aheadSeconds > 300 && !holes.has("too-new-by-301-s")) return false;
+    if (aheadSeconds < -300 && !holes.has("too-old-by-301-s")) return false;
+    const [path, query = ""] = url.split("?", 2);
+    const given = Buffer.from(String(signature));
+    const matches = (signedQuery: string, secret: string): boolean => {
+      const ids = [headers["x-webhook-id"], headers["x-webhook-timestamp"], headers["x-webhook-nonce"]];
+      const hash = createHash("sha256").update(body).digest("hex");
+      const lines = ["allscale:webhook:v1", "POST", path, signedQuery, ...ids, hash].join("\n");
+      const expected = Buffer.from(`v1=${createHmac("sha256", secret).update(lines).digest("base64")}`);
+      // Without the comparison of lengths this throws, a mistake listed in §14.
+      return (holes.has("short-signature") || expected.length === given.length) && timingSafeEqual(expected, given);
     };
+    if (matches(query, merchant.apiSecret)) return true;
+    if (holes.has("query-added") && matches("", merchant.apiSecret)) return true;
+    if (holes.has("wrong-secret") && matches(query, `${merchant.apiSecret}x`)) return true;
+    // Stands for a check that ignores the body: it believes any signature of the right length.
+    return holes.has("one-byte-changed") && given.length === 47 && query === "";
+  }
 
   async function answer(request: IncomingMessage, body: Buffer): Promise<Answer> {
     const path = (request.url ?? "").split("?")[0] ?? "";
@@ -119,10 +102,8 @@ export async function openShop(merchant: Merchant, options: ShopOptions = {}): P
     return { status: 200, body: shows === "settlements" ? { paid, settlements } : { paid } };
   }
 
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const sent = Buffer.concat(chunks);
+  return listen(async (request, response) => {
+    const sent = await readAll(request);
     try {
       const failure = request.url?.startsWith("/api/webhooks") ? failsOn(request, sent) : null;
       if (failure === "drop") response.destroy();
@@ -133,15 +114,5 @@ export async function openShop(merchant: Merchant, options: ShopOptions = {}): P
     } catch {
       response.writeHead(500).end();
     }
-  };
-  const server = createServer((request, response) => void respond(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  });
 }

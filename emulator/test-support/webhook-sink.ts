@@ -1,59 +1,38 @@
 import { createHash, createHmac } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Listening, listen, parseOr, readAll } from "./listen";
 
 type Fields = Readonly<Record<string, unknown>>;
 export type CaughtWebhook = Readonly<{ target: string; headers: Record<string, string>; text: string; body: Fields }>;
-/** How the sink answers; `hang` takes the request and never answers. */
 export type SinkAnswer = { status: number; headers?: Record<string, string> } | "hang";
 
-export interface WebhookSink {
-  readonly url: string;
+export interface WebhookSink extends Listening {
   readonly caught: CaughtWebhook[];
-  /** Decides the answer to each delivery, counted from 1. */
   answer: (count: number) => SinkAnswer;
-  /** Resolves once `count` webhooks have arrived. */
   waitFor(count: number): Promise<CaughtWebhook[]>;
-  close(): Promise<void>;
 }
 
-/** A receiver that keeps what it gets. */
 export async function openSink(): Promise<WebhookSink> {
   const caught: CaughtWebhook[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   const sink = { caught, answer: (_count: number): SinkAnswer => ({ status: 200 }) };
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString("utf8");
+  const listening = await listen(async (request, response) => {
+    const text = (await readAll(request)).toString("utf8");
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
-    caught.push({ target: request.url ?? "", headers: Object.fromEntries(headers), text, body: parsed(text) });
+    caught.push({
+      target: request.url ?? "",
+      headers: Object.fromEntries(headers),
+      text,
+      body: parseOr<Fields>(text, {}),
+    });
     const answer = sink.answer(caught.length);
     if (answer !== "hang") response.writeHead(answer.status, answer.headers).end();
     for (const waiter of waiting) if (caught.length >= waiter.count) waiter.resolve();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return Object.assign(sink, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    waitFor: (count: number) =>
-      new Promise<CaughtWebhook[]>((resolve) => {
-        if (caught.length >= count) resolve(caught);
-        else waiting.push({ count, resolve: () => resolve(caught) });
-      }),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  });
-}
-
-function parsed(text: string): Fields {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
+  const waitFor = async (count: number) => {
+    if (caught.length < count) await new Promise<void>((resolve) => waiting.push({ count, resolve }));
+    return caught;
+  };
+  return Object.assign(sink, { ...listening, waitFor });
 }
 
 /** A merchant's check of §8, written apart from the emulator's own signing. */
