@@ -4,10 +4,9 @@ import { after } from "next/server";
 import type { Flow, Shop } from "@/lib/checkout/flow";
 import { canPayAgain } from "@/lib/checkout/start";
 import { orderView } from "@/lib/checkout/view";
-import { getSettings, type Settings, type StoreSettings } from "@/lib/env";
+import { getSettings, type Settings } from "@/lib/env";
 import { log } from "@/lib/log";
 import type { Order } from "@/lib/orders/order";
-import type { OrderStore } from "@/lib/orders/order-store";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import type { ProviderTools } from "@/lib/provider/provider";
@@ -40,7 +39,10 @@ function createServices(settings: Settings) {
   const provider = opener === null ? null : (providers.get(opener.name) ?? null);
   /** Null where no order store is configured. */
   const flow: Flow | null = store && {
-    store: openStore(store),
+    store:
+      store.kind === "redis"
+        ? openRedisOrderStore({ ...store, timeoutMs: REDIS_TIMEOUT_MS })
+        : openSqliteOrderStore({ path: store.path }),
     providers,
     clock: { now: Date.now, sleep: (ms) => sleep(ms) },
     effects: [{ name: "on_paid", run: onPaid }],
@@ -60,9 +62,4 @@ function createServices(settings: Settings) {
   const viewOf = (order: Order, { delayed }: { delayed: boolean }) =>
     orderView(order, { delayed, labelOf, canPayAgain: ready && canPayAgain(order, { pricing, now: Date.now() }) });
   return { settings, limiter, flow, shop, viewOf };
-}
-
-function openStore(settings: StoreSettings): OrderStore {
-  if (settings.kind === "redis") return openRedisOrderStore({ ...settings, timeoutMs: REDIS_TIMEOUT_MS });
-  return openSqliteOrderStore({ path: settings.path });
 }

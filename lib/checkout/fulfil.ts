@@ -43,18 +43,10 @@ async function runEffect(flow: Flow, orderId: OrderId, { name, failures }: Effec
       const ended = error === null ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
       const effects = current.effects.map((state) => (state.name === name ? { ...state, ...ended } : state));
       const next = nextVersion(current, { effects }, now);
-      const { status } = current;
+      const { status, updatedAt: at } = next;
       const type = error === null ? "effect_done" : "effect_failed";
       const facts = { effect: name, attempt };
-      const event: OrderEvent = {
-        at: next.updatedAt,
-        type,
-        source: "effect",
-        paymentId: null,
-        from: status,
-        to: status,
-        facts,
-      };
+      const event: OrderEvent = { at, type, source: "effect", paymentId: null, from: status, to: status, facts };
       // The first failure is news, the rest are counted.
       const isNews = error === null || attempt === 1;
       return { write: { order: next, event: isNews ? event : null, dueAt: dueAt(next, now) } };

@@ -36,11 +36,8 @@ export function creationStarted(order: Order, now: number): OrderWrite {
   return { order: started, event: null, dueAt: dueAt(started, now) };
 }
 
-type EndedCreation = {
-  provider: Pick<PaymentProvider, "name" | "testStore">;
-  result: CreatePaymentResult;
-  now: number;
-};
+type Opener = Pick<PaymentProvider, "name" | "testStore">;
+type EndedCreation = { provider: Opener; result: CreatePaymentResult; now: number };
 
 /**
  * What came of a create call, as a change of the order. A payment that is there already is not added again: the answer to

@@ -50,8 +50,10 @@ async function ask(flow: Flow, order: Order): Promise<Known> {
     if (lease !== "acquired") return { order, delayed: lease === "retry_after" };
     return await askAboutPayments(flow, order);
   } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error;
-    log.error("store_unavailable", error, { orderId: order.id });
+    // Whatever goes wrong with the question, the payer still sees what is known.
+    log.error(error instanceof StoreUnavailableError ? "store_unavailable" : "poll_failed", error, {
+      orderId: order.id,
+    });
     return { order, delayed: true };
   }
 }

@@ -51,11 +51,10 @@ export async function receiveWebhook(
   }
 }
 
-async function takeIn(
-  flow: Flow,
-  provider: PaymentProvider,
-  { delivery, isRepeat }: { delivery: WebhookDelivery; isRepeat: boolean },
-): Promise<ReceiveWebhookResult> {
+type Delivered = { delivery: WebhookDelivery; isRepeat: boolean };
+
+async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivered): Promise<ReceiveWebhookResult> {
+  const { delivery, isRepeat } = delivered;
   const content = provider.parseWebhook(delivery);
   if (content.kind === "contradictory") return unauthenticated(content.diagnosis);
   if (content.kind === "unreadable") {

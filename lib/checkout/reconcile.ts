@@ -45,14 +45,15 @@ type Check = {
  * with other orders: whatever some orders do, every other one is reached in a bounded number of runs. Two runs at once
  * settle twice, which is settling once.
  */
-export async function reconcile(flow: Flow, bounds: ReconcileBounds) {
+export async function reconcile(flow: Flow, { maxOrders, deadlineMs, asksDuringWaits }: ReconcileBounds) {
   const { now } = flow.clock;
   const startedAt = now();
-  const run: Run = { bounds, endAt: startedAt + bounds.deadlineMs * ASKING_SHARE, down: new Set(), effectsDue: [] };
+  const endAt = startedAt + deadlineMs * ASKING_SHARE;
+  const run: Run = { asksDuringWaits, endAt, down: new Set(), effectsDue: [] };
   const { down, effectsDue } = run;
-  const due = await dueFromBothEnds(flow, bounds.maxOrders);
+  const due = await dueFromBothEnds(flow, maxOrders);
   const checks: Check[] = [];
-  for (let start = 0; start < due.length && now() < run.endAt; start += AT_ONCE) {
+  for (let start = 0; start < due.length && now() < endAt; start += AT_ONCE) {
     const batch = due.slice(start, start + AT_ONCE);
     const results = await Promise.all(batch.map((order) => checkOrder(flow, order, run)));
     const done = results.filter((check) => check !== null);
@@ -60,7 +61,7 @@ export async function reconcile(flow: Flow, bounds: ReconcileBounds) {
     for (const provider of outOfOrder(done)) down.add(provider);
   }
   // After all questions, because an effect that hangs must not keep money from being found.
-  for (let start = 0; start < effectsDue.length && now() < startedAt + bounds.deadlineMs; start += AT_ONCE) {
+  for (let start = 0; start < effectsDue.length && now() < startedAt + deadlineMs; start += AT_ONCE) {
     await Promise.all(effectsDue.slice(start, start + AT_ONCE).map((id) => fulfil(flow, id)));
   }
   const changed = checks.filter(({ before, after }) => before !== after);
@@ -87,8 +88,7 @@ async function dueFromBothEnds({ store, clock }: Flow, maxOrders: number): Promi
   return [...new Map(inTurn.map((order) => [order.id, order])).values()].slice(0, maxOrders);
 }
 
-type Run = {
-  readonly bounds: ReconcileBounds;
+type Run = Pick<ReconcileBounds, "asksDuringWaits"> & {
   /** Of the asking. */
   readonly endAt: number;
   readonly down: Set<string>;
@@ -121,7 +121,7 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     const lease = await acquirePollLease(flow, due.id);
     // An open page asks about the newest payments only; the older ones of an order that has many are left to this.
     const isAsked = lease === "throttled" && unpaidPayments(order).length <= ASK_AT_MOST;
-    if (isAsked || (lease === "retry_after" && !run.bounds.asksDuringWaits)) return null;
+    if (isAsked || (lease === "retry_after" && !run.asksDuringWaits)) return null;
     const { after, refused, failures, answered, written } = await askAboutPayments(flow, order, run.endAt);
     if (written !== undefined) dueAt = written ?? Number.POSITIVE_INFINITY;
     const gap = gapMs ?? LAST_LOOK_GAP_MS;

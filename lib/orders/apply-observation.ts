@@ -20,6 +20,8 @@ export type Applied = {
   readonly counts: boolean;
 };
 
+type ReportNow = Report & { readonly now: number; readonly effects: readonly string[] };
+
 /**
  * What a report means for an order. This is the one rule for "paid": a report of it counts only with the right money
  * (`judgeMoney`). A payment whose money once differed stays on hold until a signed delivery confirms it with the right
@@ -28,10 +30,7 @@ export type Applied = {
  *
  * `effects` are written into the order in the step that makes it paid, so that none is lost (design of `fulfil`).
  */
-export function applyObservation(
-  order: Order,
-  report: Report & { readonly now: number; readonly effects: readonly string[] },
-): Applied {
+export function applyObservation(order: Order, report: ReportNow): Applied {
   const { observation, source, now } = report;
   const index = order.payments.findIndex((each) => isPayment(each, observation));
   const payment = order.payments[index];
@@ -57,10 +56,8 @@ export function applyObservation(
 
   const step = `${payment.status}>${status}`;
   const isNew = grew || !payment.seen.includes(step);
-  const counted = isNew
-    ? { ...changed, seen: [...new Set([...payment.seen, step])] }
-    : { ...changed, repeats: payment.repeats + 1 };
-  const payments = order.payments.with(index, counted);
+  const count = isNew ? { seen: [...new Set([...payment.seen, step])] } : { repeats: payment.repeats + 1 };
+  const payments = order.payments.with(index, { ...changed, ...count });
   const orderStatus = combineStatuses(payments.map((each) => each.status));
   const becamePaid = orderStatus === "paid" && order.status !== "paid";
   const effects = becamePaid

@@ -3,14 +3,11 @@ import { ORDER_FORMAT, type Order, type OrderEvent, orderEventSchema, orderIdSch
 import { type PaymentName, storeUnavailable } from "./order-store";
 
 /** Checked before it is written: a document that cannot be read back would lock its order for good. */
-export function encodeOrder(order: Order): string {
-  return JSON.stringify(orderSchema.parse(order));
-}
+export const encodeOrder = (order: Order) => JSON.stringify(orderSchema.parse(order));
 
 /** Empty where there is none. */
-export function encodeEvent(event: OrderEvent | null): string {
-  return event === null ? "" : JSON.stringify(orderEventSchema.parse(event));
-}
+export const encodeEvent = (event: OrderEvent | null) =>
+  event === null ? "" : JSON.stringify(orderEventSchema.parse(event));
 
 /** Like the others, throws `StoreUnavailableError` for anything else; an unknown format is named. */
 export function decodeOrder(text: unknown): Order {

@@ -5,22 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
 import { StoreUnavailableError, storeUnavailable } from "./order-store";
 
-export interface SqliteFile {
-  /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */
-  run<T>(work: (db: Connection) => T): Promise<T>;
-  close(): void;
-}
-
-export interface Connection {
-  all(sql: string, ...values: readonly Value[]): unknown[];
-  get(sql: string, ...values: readonly Value[]): unknown;
-  /** Answers the number of rows changed. */
-  change(sql: string, ...values: readonly Value[]): number;
-  /** All of `work` or nothing, alone among all writers of the file from its first line on. */
-  transaction<T>(work: () => T): T;
-}
-
-export type Value = string | number | null;
+export type SqliteFile = ReturnType<typeof openSqliteFile>;
+export type Connection = ReturnType<typeof connectionOf>;
+export type Values = readonly (string | number | null)[];
 
 /**
  * Another process that holds the write lock is waited for in the engine only briefly, because that wait blocks every
@@ -42,7 +29,7 @@ const REOPEN_AFTER_MS = 2_000;
  * when another file stands at the path. `migrations` are run in order, each once in the life of the file; an empty one
  * stands for a schema that was never released, and a file that ends with it is refused.
  */
-export function openSqliteFile(path: string, migrations: readonly string[]): SqliteFile {
+export function openSqliteFile(path: string, migrations: readonly string[]) {
   // libsql takes "http:" and "libsql:" for servers; an absolute path is always a file.
   const absolutePath = resolve(path);
   let opened: ReturnType<typeof open> | null = null;
@@ -65,7 +52,8 @@ export function openSqliteFile(path: string, migrations: readonly string[]): Sql
   }
 
   return {
-    async run(work) {
+    /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */
+    async run<T>(work: (db: Connection) => T): Promise<T> {
       const deadlineMs = performance.now() + BUSY_PATIENCE_MS;
       for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 100)) {
         try {
@@ -138,7 +126,7 @@ function migrate(db: Database.Database, migrations: readonly string[]): void {
   db.exec(`PRAGMA user_version=${migrations.length}`);
 }
 
-function connectionOf(db: Database.Database): Connection {
+function connectionOf(db: Database.Database) {
   const statements = new Map<string, Database.Statement<unknown[]>>();
 
   function statement(sql: string) {
@@ -148,10 +136,12 @@ function connectionOf(db: Database.Database): Connection {
   }
 
   return {
-    all: (sql, ...values) => statement(sql).all(...values),
-    get: (sql, ...values) => statement(sql).get(...values),
-    change: (sql, ...values) => statement(sql).run(...values).changes,
-    transaction(work) {
+    all: (sql: string, ...values: Values): unknown[] => statement(sql).all(...values),
+    get: (sql: string, ...values: Values): unknown => statement(sql).get(...values),
+    /** Answers the number of rows changed. */
+    change: (sql: string, ...values: Values) => statement(sql).run(...values).changes,
+    /** All of `work` or nothing, alone among all writers of the file from its first line on. */
+    transaction<T>(work: () => T): T {
       db.exec("BEGIN IMMEDIATE");
       try {
         const result = work();

@@ -10,7 +10,7 @@ import {
   type OrderWrite,
   storeUnavailable,
 } from "./order-store";
-import { type Connection, openSqliteFile, type Value } from "./sqlite-file";
+import { type Connection, openSqliteFile, type Values } from "./sqlite-file";
 
 /** Never edit one that was released: add another. The first is that of development versions, whose files are refused. */
 const MIGRATIONS = [
@@ -70,7 +70,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     return row === undefined ? null : document.decodeOrder(docOf(row));
   }
 
-  async function execute(sql: string, ...values: readonly Value[]): Promise<void> {
+  async function execute(sql: string, ...values: Values): Promise<void> {
     await file.run((db) => db.transaction(() => db.change(sql, ...values)));
   }
 

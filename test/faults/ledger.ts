@@ -42,20 +42,20 @@ export class Ledger {
   }
 
   async audit(store: StoredOrders): Promise<Audit> {
-    const orders = new Map((await store.orders()).map((order) => [order.id, order]));
+    const histories = await readHistories(store);
+    const orders = new Map(histories.map(({ order }) => [order.id, order]));
     const complaints = [...this.#orderIds].filter((id) => !orders.has(id)).map((id) => `order ${id} is gone`);
     const lost = this.#promised.filter((delivery) => !isBorneOut(delivery, orders.get(delivery.intent.orderId)));
     for (const { kind, intent } of lost.slice(0, 5)) complaints.push(`lost: ${kind} for ${intent.orderId}`);
-    let wronglySettled = 0;
-    for (const order of orders.values()) {
-      const reason = await this.#wrongness(order, store);
-      if (reason === null) continue;
-      wronglySettled += 1;
-      complaints.push(`wrong: ${order.id} ${reason}`);
-    }
+    const wrong = histories.flatMap((history) => {
+      const reason = this.#wrongness(history);
+      return reason === null ? [] : [`wrong: ${history.order.id} ${reason}`];
+    });
+    complaints.push(...wrong);
     const acknowledged = this.#promised.length;
     const settled = acknowledged - lost.length;
-    return { deliveries: this.#deliveries, acknowledged, settled, lost: lost.length, wronglySettled, complaints };
+    const counts = { deliveries: this.#deliveries, acknowledged, settled, lost: lost.length };
+    return { ...counts, wronglySettled: wrong.length, complaints };
   }
 
   /** The payment was truly made: only such an order may be paid. Noted before the first delivery says so. */
@@ -63,10 +63,8 @@ export class Ledger {
     this.#confirmed.add(paymentId);
   }
 
-  async #wrongness(
-    { id, status, version, payments, effects }: StoredOrder,
-    store: StoredOrders,
-  ): Promise<string | null> {
+  #wrongness({ order, events }: History): string | null {
+    const { status, version, payments, effects } = order;
     for (const payment of payments) {
       if (payment.status === "paid" && !this.#confirmed.has(payment.paymentId))
         return "is paid without the right money";
@@ -74,7 +72,6 @@ export class Ledger {
     if (status === "paid" && payments.every((payment) => payment.status !== "paid")) return "is paid by no payment";
     // What has to follow is written in the step that makes an order paid.
     if (effects.length !== (status === "paid" ? 1 : 0)) return `is ${status} and has ${effects.length} effects`;
-    const events = await store.events(id);
     // Each write has at most one event, and one that only repeats has none.
     const repeats = payments.reduce((sum, payment) => sum + payment.repeats, 0);
     if (events.length + repeats > version) return `has ${events.length} events, ${repeats} repeats, version ${version}`;
@@ -82,6 +79,19 @@ export class Ledger {
     const paid = observed.filter(({ from, to }) => to === "paid" && from !== "paid").length;
     if (paid !== (status === "paid" ? 1 : 0)) return `became paid ${paid} times`;
     return null;
+  }
+}
+
+type History = { readonly order: StoredOrder; readonly events: readonly StoredEvent[] };
+
+/** Each order with its history of the same moment: an app that is alive goes on writing between two reads. */
+async function readHistories(store: StoredOrders): Promise<History[]> {
+  const known = new Map<string, History>();
+  for (;;) {
+    const orders = await store.orders();
+    const moved = orders.filter(({ id, version }) => known.get(id)?.order.version !== version);
+    if (moved.length === 0) return orders.flatMap(({ id }) => known.get(id) ?? []);
+    for (const order of moved) known.set(order.id, { order, events: await store.events(order.id) });
   }
 }
 
