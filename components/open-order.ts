@@ -6,26 +6,22 @@ const KEY = "open-order";
  */
 
 export function recallOpenOrder(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+  return safely(() => localStorage.getItem(KEY));
 }
 
 export function rememberOpenOrder(orderId: string): void {
-  try {
-    localStorage.setItem(KEY, orderId);
-  } catch {
-    // See above: without storage the payer still has the order's page.
-  }
+  safely(() => localStorage.setItem(KEY, orderId));
 }
 
 /** Forgets an order that has ended, and leaves another one that is still open. */
 export function forgetOpenOrder(orderId: string): void {
+  if (recallOpenOrder() === orderId) safely(() => localStorage.removeItem(KEY));
+}
+
+function safely<Result>(use: () => Result): Result | null {
   try {
-    if (localStorage.getItem(KEY) === orderId) localStorage.removeItem(KEY);
+    return use();
   } catch {
-    // See above.
+    return null;
   }
 }
