@@ -20,7 +20,7 @@ export type Sizes = {
 export const SHORT: Sizes = {
   sqliteKills: 6,
   redisKills: 6,
-  effectKills: 6,
+  effectKills: 4,
   ordersPerKill: 20,
   interleavings: 150,
   parallelOrders: 20,
