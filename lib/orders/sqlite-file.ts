@@ -41,7 +41,9 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
     if (opened) {
       // A transaction that could not even be rolled back would show its unwritten changes to the next reader.
       const isOther = opened.db.inTransaction || opened.identity !== identityOf(absolutePath);
-      const isSuspect = suspect && performance.now() - opened.openedAtMs >= REOPEN_AFTER_MS;
+      // What can no longer be written can still be read over a connection from before.
+      const mayHelp = suspect && performance.now() - opened.openedAtMs >= REOPEN_AFTER_MS;
+      const isSuspect = mayHelp && isWritable(absolutePath);
       if (!isOther && !isSuspect) return opened.connection;
       opened.db.close();
       opened = null;
@@ -78,7 +80,7 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
 function open(path: string, migrations: readonly string[]) {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createPrivately(path);
-  // The engine would open a file that it cannot write for reading, and go on like that when it can be written again.
+  // The engine would open a file that it cannot write for reading, and stay so long after it can be written again.
   accessSync(path, constants.W_OK);
   const db = new Database(path);
   try {
@@ -104,6 +106,15 @@ function createPrivately(path: string): void {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if (kindOf(error) !== "EEXIST") throw error;
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

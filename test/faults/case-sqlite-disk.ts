@@ -67,7 +67,7 @@ async function readOnly(report: Report, shop: Shop, disk: SmallDisk): Promise<vo
   });
   await shop.app.restart();
   const sight = await lookAround(shop, orderId, { health: 503 });
-  checkStoreOutage({ report, name, sight, readable: true });
+  checkStoreOutage({ report, name, sight, readable: false });
   disk.readOnly(false);
   await checkHealing({ report, name, shop, orderId });
 }

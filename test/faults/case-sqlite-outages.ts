@@ -49,21 +49,27 @@ async function readOnly(report: Report, shop: Shop): Promise<void> {
     return;
   }
   try {
-    // Twice where that can be: by a server that had it open already, and by one that opens it as it is now.
-    if (change.stopsOpenFiles) await checkReadOnly({ report, name, shop, orderId });
+    // A server that had it open already goes on reading; one that starts then does not open it.
+    if (change.stopsOpenFiles) await checkReadOnly({ report, name, shop, orderId, readable: true });
     await shop.app.restart();
-    await checkReadOnly({ report, name, shop, orderId });
+    await checkReadOnly({ report, name, shop, orderId, readable: false });
   } finally {
     change.undo();
   }
   await checkHealing({ report, name, shop, orderId });
 }
 
-async function checkReadOnly(options: { report: Report; name: string; shop: Shop; orderId: string }): Promise<void> {
-  const { report, name, shop, orderId } = options;
+async function checkReadOnly(options: {
+  report: Report;
+  name: string;
+  shop: Shop;
+  orderId: string;
+  readable: boolean;
+}): Promise<void> {
+  const { report, name, shop, orderId, readable } = options;
   const sight = await lookAround(shop, orderId, { health: 503 });
-  checkStoreOutage({ report, name, sight, readable: true });
-  const says = /SQLITE_(READONLY|IOERR|CANTOPEN|PERM)/.test(sight.health.text);
+  checkStoreOutage({ report, name, sight, readable });
+  const says = /SQLITE_(READONLY|IOERR|CANTOPEN|PERM)|EPERM|EACCES|EROFS/.test(sight.health.text);
   report.check(`${name}: health says why`, says, sight.health.text);
 }
 
