@@ -1,12 +1,11 @@
-/** What a request says about the languages it wants, strongest first. All of it is foreign input. */
+/**
+ * What a request says about its language, strongest first; all of it is foreign input: `?lang=de` of the switch, an earlier
+ * use of the switch, Accept-Language, and the merchant's own language.
+ */
 export type LanguageWishes = {
-  /** Of the switch: `?lang=de`. */
   readonly asked?: string | null | undefined;
-  /** Of an earlier use of the switch. */
   readonly kept?: string | undefined;
-  /** The header Accept-Language. */
   readonly accepted?: string | null | undefined;
-  /** The merchant's own. */
   readonly usual: string;
 };
 

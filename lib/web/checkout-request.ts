@@ -75,9 +75,7 @@ export function checkoutKey(
   return { ok: true, key: JSON.stringify([browser, key]) };
 }
 
-function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal };
-}
+const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 
 /**
  * The fields of the plain HTML form. Its radio group sends a preset, or "other" for the amount typed beside it, which is read
@@ -96,14 +94,10 @@ function formFields(text: string, pricing: Pricing | null): Record<string, unkno
   };
 }
 
-function formKey(text: string): string | null {
-  return new URLSearchParams(text).get("idempotencyKey");
-}
+const formKey = (text: string) => new URLSearchParams(text).get("idempotencyKey");
 
 /** Of a fixed price, whose bounds are the same. */
-function priceOf({ currency, min }: Pricing): string {
-  return formatAmount({ currency, minor: min });
-}
+const priceOf = ({ currency, min }: Pricing) => formatAmount({ currency, minor: min });
 
 /** Fatal, because bytes that are no UTF-8 would otherwise be stored as something the payer did not write. */
 function decode(bytes: Uint8Array): string | null {

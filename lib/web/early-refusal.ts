@@ -1,5 +1,7 @@
 import type { Refusal } from "./refusals";
 
+type EarlyRefusal = { readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> };
+
 /** Routes that Next serves by itself and nothing here uses: one resizes pictures, the other is an error page. */
 const OFF = /^\/(_next\/image|_global-error|_error)(\/|$)/;
 
@@ -7,13 +9,7 @@ const OFF = /^\/(_next\/image|_global-error|_error)(\/|$)/;
  * What is refused before anything is spent on it, by the guard in front of Next and, where there is none, by proxy.ts.
  * Routes under /api refuse for themselves, as each takes other methods.
  */
-export function refuseEarly({
-  method,
-  path,
-}: {
-  method: string;
-  path: string;
-}): { readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> } | null {
+export function refuseEarly({ method, path }: { method: string; path: string }): EarlyRefusal | null {
   if (path === "/api" || path.startsWith("/api/")) return null;
   if (OFF.test(path)) return { refusal: { code: "not_found", detail: "There is no such page." }, headers: {} };
   if (method === "GET" || method === "HEAD") return null;
