@@ -12,8 +12,7 @@ export type ReceiveWebhookResult =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Takes one delivery through the order of work of the contract: authenticate the raw bytes, acquire the nonce, parse,
- * settle. A result means that it is durable, and the refusal's status answers one question: should it be sent again? Why a
+ * Receives one webhook delivery: authenticates the raw bytes, acquires the nonce, parses, settles, in this order. A result means that it is durable, and the refusal's status answers one question: should it be sent again? Why a
  * delivery is not believed goes to the log alone. Throws `StoreUnavailableError` when it could not be stored.
  */
 export async function receiveWebhook(
@@ -33,12 +32,12 @@ export async function receiveWebhook(
   const key = `nonce:${provider.name}:${replay.nonce}`;
   const acquired = await store.acquire({ key, value: fingerprint, ttlMs, now: clock.now() });
   if (!acquired.ok && acquired.value !== fingerprint) return unauthenticated("the nonce was used before");
-  // If the store cannot do even this, the nonce expires by itself.
+  // If the store cannot release it, the nonce expires by itself.
   const release = () => store.release({ key, value: fingerprint }).catch(() => undefined);
   try {
     const result = await takeIn(flow, provider, { delivery, isRepeat: !acquired.ok });
     if (!result.ok && result.refusal.code === "unreadable") {
-      // It will not be better the next time: from now on not even the very same delivery may use the nonce.
+      // The same bytes will be just as unreadable next time, so not even they may use the nonce again.
       await store.extend({ key, value: "consumed", ttlMs, now: clock.now() });
     } else if (!result.ok && result.refusal.retryAfterSeconds !== undefined) {
       // A retry may be signed again with the same nonce.

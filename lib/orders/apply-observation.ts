@@ -16,7 +16,7 @@ export type Report = {
 export type Applied = {
   /** Null when there is nothing to write down. */
   readonly write: OrderWrite | null;
-  /** False for a report of `paid` whose money is not the order's: a person has to look. */
+  /** False where money was reported that is not the order's, or a payment that the order does not have. */
   readonly counts: boolean;
 };
 
@@ -28,7 +28,7 @@ type ReportNow = Report & { readonly now: number; readonly effects: readonly str
  * money; what we find by asking does not lift that, because a provider's detail of a payment may repeat the price that we
  * asked for. What was paid stays paid: a later report with other money is for the merchant, not for the payer.
  *
- * `effects` are written into the order in the step that makes it paid, so that none is lost (design of `fulfil`).
+ * `effects` are written into the order in the step that makes it paid, so that none is lost (see `fulfil`).
  */
 export function applyObservation(order: Order, report: ReportNow): Applied {
   const { observation, source, now } = report;
@@ -93,11 +93,11 @@ function attentionFor({ order, payment, changed, observation }: Change): Attenti
   if (payment.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
   if (isSecondTransaction(payment, observation)) raised.push("duplicate_payment");
   if (changed.status === "paid" && payment.status !== "paid" && hasEnded(payment)) raised.push("paid_late");
-  // We never opened it: the answer to a create call was lost, and the payer paid all the same.
+  // No payer was ever shown this payment: the answer to its create call was lost.
   if (observation.status === "paid" && payment.checkoutUrl === null && payment.payTo === null) {
     raised.push("unexpected_payment");
   }
-  // The payment itself is among them, and has received nothing before.
+  // Another payment of the order has money already: this one had none until now.
   if (hasReceived(changed) && !hasReceived(payment) && order.payments.some(hasReceived)) {
     raised.push("duplicate_payment");
   }
@@ -106,7 +106,7 @@ function attentionFor({ order, payment, changed, observation }: Change): Attenti
 
 const hasReceived = ({ status }: Payment) => STATUS_RULES[status].received;
 
-/** It is late also when money was reported on its way between its end and its confirmation. */
+/** Also when money was seen on its way after the end and before the confirmation: it is late all the same. */
 function hasEnded({ status, seen }: Payment): boolean {
   const past = [status, ...seen.map((step) => step.split(">")[1])];
   return PAYMENT_STATUSES.some((end) => STATUSES[end].terminal && past.includes(end));
