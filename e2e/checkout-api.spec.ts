@@ -169,36 +169,39 @@ scenario("the sixth payment within a minute from one address is refused", async 
   expect((await clientOf(app, randomAddress()).checkout({ amount: "5.00" })).status).toBe(201);
 });
 
-scenario("one network is told that it is at its limit, and everyone when all together are, and why", async () => {
-  const account = await registerAccount();
-  const app = await startApp({ ...settingsFor(account), RATE_LIMIT_CHECKOUT: "1/60s" });
-  const from = (network: number, host: number) => clientOf(app, `198.19.${network}.${host}`);
-  const flood = async (network: number) => {
-    const hosts = Array.from({ length: 25 }, (_, host) => from(network, host).checkout({ amount: "5.00" }));
-    expect((await Promise.all(hosts)).map(({ status }) => status)).toEqual(Array(25).fill(201));
-  };
-  await flood(0);
-  const crowded = await from(0, 200).checkout({ amount: "5.00" });
-  expect(crowded).toMatchObject({ status: 429, json: { code: "rate_limited" } });
-  expect(crowded.json.detail).toMatch(/your network/);
+scenario(
+  "a network at its limit gets rate_limited, and everyone gets busy when the store is at its ceiling",
+  async () => {
+    const account = await registerAccount();
+    const app = await startApp({ ...settingsFor(account), RATE_LIMIT_CHECKOUT: "1/60s" });
+    const from = (network: number, host: number) => clientOf(app, `198.19.${network}.${host}`);
+    const flood = async (network: number) => {
+      const hosts = Array.from({ length: 25 }, (_, host) => from(network, host).checkout({ amount: "5.00" }));
+      expect((await Promise.all(hosts)).map(({ status }) => status)).toEqual(Array(25).fill(201));
+    };
+    await flood(0);
+    const crowded = await from(0, 200).checkout({ amount: "5.00" });
+    expect(crowded).toMatchObject({ status: 429, json: { code: "rate_limited" } });
+    expect(crowded.json.detail).toMatch(/your network/);
 
-  for (const network of [1, 2, 3]) await flood(network);
-  const stranger = from(9, 1);
-  const busy = await stranger.checkout({ amount: "5.00" });
-  expect(busy).toMatchObject({ status: 429, json: { code: "busy" } });
-  expect(busy.json.detail).toMatch(/not by you/);
-  expect(Number(busy.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
-  const form = await stranger.form({ amount: "5" }, { accept: "text/html" });
-  expect(form.headers.get("location")).toMatch(/^\/\?error=busy&/);
-  expect(await account.requests("create")).toBe(100);
+    for (const network of [1, 2, 3]) await flood(network);
+    const stranger = from(9, 1);
+    const busy = await stranger.checkout({ amount: "5.00" });
+    expect(busy).toMatchObject({ status: 429, json: { code: "busy" } });
+    expect(busy.json.detail).toMatch(/not by you/);
+    expect(Number(busy.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    const form = await stranger.form({ amount: "5" }, { accept: "text/html" });
+    expect(form.headers.get("location")).toMatch(/^\/\?error=busy&/);
+    expect(await account.requests("create")).toBe(100);
 
-  const refused = () => app.logged().flatMap(({ event, by }) => (event === "rate_limited" ? [by] : []));
-  await expect.poll(refused).toEqual(expect.arrayContaining(["network", "store"]));
-  await expect
-    .poll(async () => (await stranger.request("GET", "/api/health")).json.refused)
-    .toEqual({ address: 0, network: 1, store: 2 });
-  await app.close();
-});
+    const refused = () => app.logged().flatMap(({ event, by }) => (event === "rate_limited" ? [by] : []));
+    await expect.poll(refused).toEqual(expect.arrayContaining(["network", "store"]));
+    await expect
+      .poll(async () => (await stranger.request("GET", "/api/health")).json.refused)
+      .toEqual({ address: 0, network: 1, store: 2 });
+    await app.close();
+  },
+);
 
 scenario("600 polls a minute from one address are answered, and no more", async ({ account }) => {
   // Empty counts as unset.

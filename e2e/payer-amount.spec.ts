@@ -101,7 +101,7 @@ async function heights(page: Page, kind: "hint" | "problem"): Promise<number[]> 
 
 const FORMS = { en: "Use digits only, such as 1000.50.", de: "Bitte nur Ziffern, z. B. 1000,50." };
 for (const [language, sentence] of Object.entries(FORMS)) {
-  test(`an amount that could mean two things is told how to be written, in ${language}`, async ({ page }) => {
+  test(`an amount that could mean two things is refused with an example, in ${language}`, async ({ page }) => {
     await page.goto(`/?lang=${language}`);
     for (const wrong of ["1,000", "1.000", "1.", ".5", "five", "5 £"]) {
       await page.getByTestId("tip-custom-amount").fill(wrong);

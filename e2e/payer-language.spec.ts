@@ -55,7 +55,7 @@ for (const lang of ["auto", null]) {
 
 test.describe("a refusal by the server", () => {
   test.use({ locale: "de-DE" });
-  test("is told in the payer's language, and closes the tab that was opened for the checkout", async ({
+  test("is shown in the payer's language, and closes the tab that was opened for the checkout", async ({
     page,
     account,
   }) => {
@@ -67,7 +67,7 @@ test.describe("a refusal by the server", () => {
     await openCheckout(page);
   });
 
-  test("whose words cannot be loaded is told in words that are there", async ({ page, account }) => {
+  test("whose words cannot be loaded shows the sentence that the page has already", async ({ page, account }) => {
     await account.control("POST", "/faults", { op: "create", http: 400, code: 30001, times: 1 });
     await page.goto("/");
     await expect(page.getByTestId("tip-submit")).toContainText("5");

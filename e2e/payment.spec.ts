@@ -164,7 +164,7 @@ test("a payer who comes back finds the way to the same payment", async ({ page }
   await expect(page.getByTestId("tip-continue-order")).toHaveAttribute("href", `/orders/${orderId}`);
 });
 
-test("a bad amount is told beside the field and starts nothing", async ({ page, account }) => {
+test("a bad amount gets an error beside the field and starts nothing", async ({ page, account }) => {
   const before = await account.requests("create");
   await page.goto("/");
   const field = page.getByTestId("tip-custom-amount");

@@ -132,7 +132,7 @@ test("a status or a detail that cannot be had leaves the order as it was, and is
     ...onBoth([
       ...FAULTS,
       ["404", { http: 404 }, REFUSED],
-      ["a status that nobody documents", { kind: "unknown_status", status: 99 }, BAD_ANSWER],
+      ["an undocumented status", { kind: "unknown_status", status: 99 }, BAD_ANSWER],
     ]),
     ["detail", "a status that the other call denies", { kind: "unknown_status", status: -5 }, BAD_ANSWER],
   ]);
@@ -262,7 +262,7 @@ test("a wait holds up neither a webhook nor the scheduler", async ({ steered }) 
   }
 });
 
-test("answers that hang or dawdle hold nobody up for long, and what they say counts when it comes", async ({
+test("answers that hang or come slowly delay no page for long, and what they say counts when it comes", async ({
   steered,
 }) => {
   const open = async () => {

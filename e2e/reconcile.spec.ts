@@ -79,7 +79,7 @@ test("a refusal about one payment puts off that payment alone, and is logged onc
   });
   const { orderId, intentId } = refused ?? {};
   expect(told).toMatchObject([{ level: "warn", orderId, paymentId: intentId, requestId: expect.any(String) }]);
-  // It is not forgotten: whoever looks at it makes us ask.
+  // It is not forgotten: a view of its page makes us ask.
   await eventually(async () => (await shop.client.order(orderId ?? "")).json.paid === true || undefined);
 });
 

@@ -106,7 +106,7 @@ test("with no proxy in front the connection's own address counts, whatever heade
   await app.close();
 });
 
-test("during a rotation webhooks of both secrets are believed, and a pasted newline is told by name", async () => {
+test("during a rotation webhooks of both secrets are believed, and a pasted newline is named", async () => {
   const account = await registerAccount({ webhooks: false });
   const app = await startApp({
     ...settingsFor(account),

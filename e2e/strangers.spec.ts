@@ -80,10 +80,7 @@ test("a key that was planted in a link, or seen on a page, leads no other browse
   );
 });
 
-test("a browser is told from others by a cookie that no script and no other site's form carries", async ({
-  account,
-  client,
-}) => {
+test("each browser gets a cookie that no script reads and no other site's form sends", async ({ account, client }) => {
   const given = async (path: string, cookie = "") =>
     (await client.request("GET", path, { headers: { cookie } })).headers.get("set-cookie") ?? "";
   const first = await given("/");

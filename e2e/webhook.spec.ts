@@ -75,7 +75,7 @@ test("a true delivery pays the order, and a second one changes nothing", async (
   expect(after.status).toBe("paid");
 
   expect(await hook.post(signed.headers, body), "the same bytes").toMatchObject({ json: { result: "duplicate" } });
-  expect(await hook.send({ body }), "sent anew").toMatchObject({ ...RESULT, json: { result: "duplicate" } });
+  expect(await hook.send({ body }), "signed again").toMatchObject({ ...RESULT, json: { result: "duplicate" } });
   expect(hook.stored()).toEqual(after);
   expect((await client.order(hook.orderId)).json).toMatchObject({
     status: "paid",
@@ -318,7 +318,7 @@ test("a payment that is not known is asked for again", async ({ app, account, cl
     expect(answer, attempt).toMatchObject({ status: 503, json: { code: "unknown_payment" } });
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   }
-  // It could not be stored, so its nonce is free again for the retry that a provider signs anew.
+  // It could not be stored, so its nonce is free again for the retry, which a provider signs again.
   const nonce = signed.headers["x-webhook-nonce"] ?? "";
   expect(await hook.send({ nonce, body })).toMatchObject({ status: 503 });
   expect(await hook.send({ nonce })).toMatchObject({ json: { result: "paid" } });

@@ -35,7 +35,7 @@ it.each([
   expect(started.output()).not.toContain("    at ");
 });
 
-it("npm run emulator prints help, and no line per request when it is told to be quiet", async () => {
+it("npm run emulator prints help, and no line per request with --quiet", async () => {
   const quiet = startMain("--quiet");
   await send({ url: await quiet.url(), method: "GET", target: "/v1/test/ping" });
   quiet.child.kill("SIGINT");

@@ -6,10 +6,10 @@ import { describe, expect, it } from "vitest";
 
 type Source = { readonly path: string; readonly text: string; readonly imports: readonly string[] };
 
-function sources(folder: string, pattern = /\.tsx?$/): Source[] {
+function sources(folder: string, { pattern = /\.tsx?$/, tests = false } = {}): Source[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names
-    .filter((name) => pattern.test(name) && !/\.(test|suite)\.tsx?$/.test(name))
+    .filter((name) => pattern.test(name) && (tests || !/\.test\.tsx?$/.test(name)))
     .map((name) => read(join(folder, name)));
 }
 
@@ -48,7 +48,7 @@ describe("borders", () => {
     const inside = (path: string) => providers.some(({ name }) => path.startsWith(`lib/provider/${name}/`));
     const outside = [
       ...all.filter(({ path }) => !inside(path) && path !== "lib/provider/registry.ts"),
-      ...sources("messages", /\.(tsx?|json)$/),
+      ...sources("messages", { pattern: /\.(tsx?|json)$/ }),
       ...["proxy.ts", "next.config.mjs", "instrumentation.ts"].map(read),
     ];
     expect(pathsWhere(outside, ({ text }) => names.test(text.replaceAll(contract, "")))).toEqual([]);
@@ -84,7 +84,11 @@ describe("borders", () => {
   });
 
   it("no check is switched off", () => {
-    const off = /@ts-(ignore|nocheck|expect-error)|biome-ignore/;
-    expect(pathsWhere([...all, ...emulator], ({ text }) => off.test(text))).toEqual([]);
+    const off = /@ts-(ignore|nocheck|expect-error)|biome-ignore|\.(only|fixme)\(/;
+    const tested = ["app", "lib", "components", "messages", "emulator", "e2e", "test", "scripts"];
+    const everything = tested.flatMap((folder) => sources(folder, { tests: true }));
+    const others = everything.filter(({ path }) => path !== "test/borders.test.ts");
+    expect(others.length).toBeGreaterThan(all.length + emulator.length);
+    expect(pathsWhere(others, ({ text }) => off.test(text))).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ export function NextStep(props: {
   const { order, merchant, words, problem } = props;
   const { tone, terminal, canPayAgain } = STATUSES[order.status];
   const noCheckout = order.status === "pending" && !order.checkoutUrl;
-  // Money may have left the wallet of a payer who is told that none has come.
+  // Money may have left the wallet of a payer whose page says that none has come.
   const mayNeedHelp = tone === "attention" || tone === "ended";
   const needsHelp = mayNeedHelp && terminal && !canPayAgain;
   return (

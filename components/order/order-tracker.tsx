@@ -41,7 +41,7 @@ export function OrderTracker(props: {
 
   useEffect(() => {
     const focus = () => heading.current?.focus({ preventScroll: true });
-    // A payer who comes back from the checkout is told where things stand; one who was just here knows.
+    // A screen reader then reads the state to a payer who comes back from the checkout; one who was just here knows it.
     if (!document.referrer.startsWith(location.origin)) focus();
     const onShow = ({ persisted }: PageTransitionEvent) => persisted && focus();
     addEventListener("pageshow", onShow);

@@ -21,7 +21,7 @@ import { payAgain } from "./start";
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** What a page is told: the status, and whether it is the last known one only. */
+/** What a page shows: the status, and whether it is the last known one only. */
 async function poll(flow: TestFlow, id: string, mayAsk = true): Promise<string> {
   const read = await readOrder(flow, id, { mayAsk });
   if (!read.ok) return "not found";

@@ -39,7 +39,7 @@ export function rateRefusal({ by, retryAfterSeconds }: Refused): Refusal {
 }
 
 /**
- * What a payer is told when the provider did not open a payment. The provider's own words are about keys, clocks and codes:
+ * What a payer reads when the provider did not open a payment. The provider's own words are about keys, clocks and codes:
  * they are for the merchant, in the log.
  */
 export function providerRefusal(failure: ProviderFailure): Refusal {

@@ -62,7 +62,7 @@ type AgainRequest<Id> = { orderId: Id; limit: Omit<StartLimit, "takeRepeat"> };
 /**
  * "Try again": opens another payment of an order that ended without money, once for all who ask at the same time. Every
  * earlier payment is asked about first, and one that money has reached stands in the way. Earlier payments stay watched; if
- * two are paid in the end, the merchant is told.
+ * two are paid in the end, the order gets attention.
  */
 export async function payAgain(flow: Flow, shop: Shop, { orderId, limit }: AgainRequest<string>): Promise<StartResult> {
   const id = orderIdSchema.safeParse(orderId);

@@ -28,7 +28,7 @@ describe("what is missing of a payment", () => {
     expect(shortfall("underpaid", received)).toEqual({ coin: "USDT", ...told });
   });
 
-  it("is told of money that is sent back too, where less came than was asked for, and of nothing else", () => {
+  it("shows a shortfall also while the money is sent back, and in no other state", () => {
     expect(shortfall("refunding", "3")).toMatchObject({ received: "3.000000", missing: "2.000000" });
     expect(shortfall("refunding", "5")).toBeUndefined();
     expect(shortfall("refunding", undefined)).toBeUndefined();

@@ -30,7 +30,7 @@ export function fixedAmount(text: string, { currency, min, max }: AmountLimits) 
   return refuseSetting("AMOUNT_FIXED", `is not between the smallest and the largest amount, ${bounds}`);
 }
 
-/** Unset, a setting has the fallback's value; one that cannot be read is told the fallback as an example. */
+/** The fallback is the value of an unset setting, and the example in the message about an unreadable one. */
 function readSetting(setting: LimitSetting, text: string | undefined, fallback: Money) {
   if (text === undefined) return { ok: true, minor: fallback.minor } as const;
   const parsed = parseAmount(text.trim(), fallback.currency);

@@ -193,7 +193,7 @@ describe("a report of paid with the wrong money", () => {
   });
 });
 
-describe("what the merchant is told", () => {
+describe("what the merchant should look at", () => {
   const twice = (first: PaymentStatus, second: PaymentStatus) =>
     apply(apply(orderOf({}, {}), report(first)), report(second, { paymentId: SECOND }));
 

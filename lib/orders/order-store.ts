@@ -28,7 +28,7 @@ export interface OrderStore {
   acquire(options: LeaseOptions): Promise<Acquired>;
   /** The value of a name that is taken, else null. */
   holder(options: Pick<LeaseOptions, "key" | "now">): Promise<string | null>;
-  /** Puts a value on a name for at least this time, whoever has it. */
+  /** Puts a value on a name for at least this time, even if another caller has it. */
   extend(options: LeaseOptions): Promise<void>;
   /** Lengthens a lease that still has this value. */
   renew(options: LeaseOptions): Promise<void>;

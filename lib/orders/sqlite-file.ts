@@ -123,7 +123,7 @@ function leave(db: Database.Database): void {
   try {
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch {
-    // Nothing is lost: whoever opens the file next reads the side files too.
+    // Nothing is lost: the next process to open the file reads the side files too.
   }
   db.close();
 }

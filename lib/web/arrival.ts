@@ -37,7 +37,7 @@ export function noteArrival(request: IncomingMessage): { readonly requestId: str
 
 /**
  * For deployments that trust no proxy: the warning that one seems to be in front, when this request is the first to show
- * it. The header may be the client's own, so nothing follows from it but what the operator is told.
+ * it. The header may be the client's own, so all that follows is a warning for the operator.
  */
 export function newProxyWarning(request: IncomingMessage): SettingProblem | null {
   if (shared.proxyWarning || !FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined)) return null;

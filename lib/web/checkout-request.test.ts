@@ -138,7 +138,7 @@ onBothStores("two browsers", (world) => {
             expect(provider.opened).toHaveLength(opened);
             continue;
           }
-          // Without a cookie, a form is a client of its own, and so is whoever made up a key of an API.
+          // Without a cookie, a form is a client of its own, and so is an API client that made up its key.
           const stranger = type === "json" && key !== null ? `API client with ${key}` : `request ${index}`;
           const owner = cookie ?? stranger;
           const before = answers.get(`${owner} ${key}`);

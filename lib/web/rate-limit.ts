@@ -209,7 +209,7 @@ function createRedisCounter(options: { redis: RedisSettings; rate: Rate; prefix:
       if (!success) return { allowed: false, waitMs: Math.min(windowMs, Math.max(0, reset - Date.now())) };
       return {
         allowed: true,
-        // One token less for a window is all that is lost when Redis fails here.
+        // If Redis fails here, or its answer is lost and the client asks again, the count is off by one for a window.
         giveBack: () =>
           current.limit(name, { rate: -1 }).then(
             () => undefined,

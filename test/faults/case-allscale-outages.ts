@@ -8,7 +8,7 @@ import { openShop, type Shop, sqliteOrders } from "./shop";
 
 type Outage = {
   readonly fault: AllScaleFault | "refused";
-  /** What whoever wants to pay is answered. */
+  /** The answer to a payer who starts a payment. */
   readonly status: number;
   readonly code?: string;
   readonly retryAfter?: string;
@@ -108,7 +108,7 @@ async function strike(options: { report: Report; shop: Shop; outages: readonly O
       const { json } = await shop.client.order(orderId);
       return json.status === "paid" || undefined;
     }, 20_000).catch(() => false);
-    report.check("a payment that nobody told us of is found once AllScale is back", found, orderId);
+    report.check("a payment without a webhook is found once AllScale is back", found, orderId);
   }
 }
 

@@ -6,7 +6,7 @@ import { oddLines } from "./log-lines";
 import type { Report } from "./report";
 import { openShop, type Shop, sqliteOrders } from "./shop";
 
-/** What is left in the log and on the disk when the app ends, as it is told to and as it is not. */
+/** What is left in the log and on the disk when the app ends, by a signal that it can catch and by SIGKILL. */
 export const ends: Case = {
   name: "ends",
   async run({ report }) {

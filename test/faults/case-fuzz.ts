@@ -82,7 +82,7 @@ async function storm(options: { report: Report; shop: Shop; seed: number; reques
   return outcomes;
 }
 
-/** Bodies that come a byte at a time are given up after 10 s, and hold up nobody else. */
+/** Bodies that come a byte at a time are given up after 10 s, and delay no other request. */
 async function slowBodies(report: Report, shop: Shop): Promise<void> {
   const answers = await Promise.all(
     Array.from({ length: SLOW_BODIES }, (_, i) =>

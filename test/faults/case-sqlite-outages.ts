@@ -7,7 +7,7 @@ import { makeReadOnly } from "./read-only-file";
 import type { Report } from "./report";
 import { openShop, type Shop, sqliteOrders } from "./shop";
 
-/** SQLite's file locked by somebody else, read-only, replaced by garbage, and gone. What needs a disk of its own is elsewhere. */
+/** SQLite's file locked by another program, read-only, replaced by garbage, and gone. What needs a disk of its own is elsewhere. */
 export const sqliteOutages: Case = {
   name: "sqlite-outages",
   async run({ report }) {
@@ -25,7 +25,7 @@ export const sqliteOutages: Case = {
   },
 };
 
-/** Another program writes and does not finish. Reading goes on, so whoever only looks sees the order. */
+/** Another program writes and does not finish. Reading goes on, so a view of the page shows the order. */
 async function locked(report: Report, shop: Shop): Promise<void> {
   const orderId = await shop.openOrder();
   const name = "SQLite locked";
@@ -97,7 +97,7 @@ async function replacedByAnEmptyFile(report: Report, shop: Shop): Promise<void> 
   await checkHealing({ report, name, shop, orderId });
 }
 
-/** Moves the file and its side files away, as somebody does who restores a copy. */
+/** Moves the file and its side files away, as an operator does who restores a copy. */
 function setAside(database: string): { putBack(): void } {
   const folder = `${database}-aside`;
   const names = ["", "-wal", "-shm"];

@@ -1,6 +1,6 @@
 import type { OrderId } from "@/lib/orders/order";
 
-/** What `effect-child.ts` is told to do. */
+/** The task of `effect-child.ts`. */
 export type EffectJob = {
   readonly task: "settle" | "reconcile";
   readonly place: { readonly path: string } | { readonly url: string; readonly token: string };

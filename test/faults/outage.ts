@@ -82,7 +82,7 @@ export function checkStoreOutage(options: {
   report.check(`${name}: the order page is shown all the same`, page.status === 200, page.status);
 }
 
-/** The fault is over: nobody restarts anything, and the delivery that was refused comes again. */
+/** The fault is over: nothing is restarted, and the delivery that was refused comes again. */
 export async function checkHealing(options: {
   report: Report;
   name: string;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync } from "node:fs";
 
 /**
- * Makes files read-only, also for whoever has them open: by the immutable attribute where we are root, whom permissions do
+ * Makes files read-only, also for a process that has them open: by the immutable attribute where we are root, whom permissions do
  * not stop, otherwise by permissions. Answers how to undo it, or null where neither works.
  */
 export function makeReadOnly(paths: readonly string[]): { undo(): void; stopsOpenFiles: boolean } | null {

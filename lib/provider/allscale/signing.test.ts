@@ -153,7 +153,7 @@ describe("responses", () => {
     },
   );
 
-  test("an unsigned response is told from a badly signed one", async () => {
+  test("an unsigned response is not the same as a badly signed one", async () => {
     const headers = headersWith("X-Response-Signature", null);
     expect(await verifyResponse({ ...good, headers })).toMatchObject({ ok: false, signed: false });
   });

@@ -20,7 +20,7 @@ const KEY = fc.constantFrom(
 
 const HUGE = fc.constantFrom(61, 281, 1_000, 7_000, 9_000, 70_000, 300_000).map((length) => "x".repeat(length));
 
-/** Texts that have broken somebody: controls, directions, lone surrogates, line ends, markup, templates, formulas, paths. */
+/** Texts that break careless code: controls, directions, lone surrogates, line ends, markup, templates, formulas, paths. */
 export const NASTY = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({ unit: "grapheme", maxLength: 40 }),

@@ -51,7 +51,7 @@ function sendWhole(
     });
     sent.on("error", () => resolve("closed"));
     if (channel === "cut" && body.byteLength > 1) {
-      // The sender is gone in the middle of its body; nobody is there for an answer.
+      // The sender is gone in the middle of its body; there is no one to answer.
       sent.write(body.subarray(0, body.byteLength / 2), () => sent.destroy());
       sent.once("close", () => resolve("closed"));
     } else sent.end(body);
