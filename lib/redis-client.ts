@@ -3,9 +3,9 @@ import { Redis } from "@upstash/redis";
 
 /**
  * A client of Upstash Redis whose calls end within `timeoutMs`. A call that got no answer is repeated once, because a
- * connection that a frozen or idle host kept open is often dead: so whatever is sent must be safe to be done twice (our scripts
- * recognize the second time; a rate limit is then off by one).
- * (The library repeats once with `retry: false` too, so the number is written out.)
+ * connection that a frozen or idle host kept open is often dead. So everything that is sent must be safe to be done twice:
+ * our scripts recognize the second time, and a rate limit is then off by one. (The library repeats once with
+ * `retry: false` too, so the number is written out.)
  */
 export function openRedisClient(options: { url: string; token: string; timeoutMs: number }): Redis {
   return new Redis({

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { newPayment } from "@/lib/checkout/payment";
 import {
   nextVersion,
   ORDER_FORMAT,
@@ -34,23 +35,14 @@ export function sampleOrder(changes: Partial<Order> = {}): Order {
 }
 
 export function samplePayment(changes: Partial<Payment> = {}): Payment {
-  return {
-    provider: "sample",
+  const created = {
     paymentId: paymentIdSchema.parse(`payment-${randomBytes(8).toString("hex")}`),
     checkoutUrl: "https://checkout.example/pay/1",
     payTo: null,
-    createdAt: SAMPLE_NOW,
     expiresAt: null,
     quote: { coin: "USDT", amount: "5.000000", rate: "1.0", accepted: ["USDT"] },
-    testStore: false,
-    status: "pending",
-    onHold: false,
-    transaction: null,
-    paidAt: null,
-    seen: [],
-    repeats: 0,
-    ...changes,
   };
+  return { ...newPayment({ provider: "sample", testStore: false, created, now: SAMPLE_NOW }), ...changes };
 }
 
 export function sampleEvent(changes: Partial<OrderEvent> = {}): OrderEvent {

@@ -186,7 +186,7 @@ const A_FEW = { maxOrders: 5, deadlineMs: 15_000, asksDuringWaits: false };
 const ON_VISIT_EVERY_MS = 5_000;
 let lastVisitMs = Number.NEGATIVE_INFINITY;
 
-/** Lets a page view carry a little of the reconciliation, after its answer: where the scheduler comes once a day, visits find late money sooner. */
+/** A little of it after the answer to a page view: where the scheduler comes once a day, visits find late money sooner. */
 export function reconcileOnVisit(flow: Flow): void {
   if (performance.now() - lastVisitMs < ON_VISIT_EVERY_MS) return;
   lastVisitMs = performance.now();

@@ -21,8 +21,8 @@ export type Settled = {
 };
 
 /**
- * The only writer of a payment's state, whatever the source: asks the pure rule what the report means, and compare-and-sets the
- * result together with its event and, when the order became paid, its effects. Throws `StoreUnavailableError` when the
+ * The only writer of a payment's state: asks the pure rule what a report means, whatever its source, and compare-and-sets
+ * the result together with its event and, when the order became paid, its effects. Throws `StoreUnavailableError` when the
  * result could not be made durable. `known` saves a read where the caller has the order. Not ok: no order has this payment.
  */
 export async function settle(flow: Flow, report: Report, known?: Order): Promise<Settled | { readonly ok: false }> {

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { signWebhook } from "@/e2e/support/sign-webhook";
+import { confirmation, signWebhook } from "@/e2e/support/sign-webhook";
 import { coins, type Intent } from "./allscale-model";
 
 export type Credentials = { readonly apiKey: string; readonly apiSecret: string };
@@ -25,24 +24,13 @@ export function makeDelivery(options: {
 }): Delivery {
   const { kind, intent, url, credentials } = options;
   const cents = kind === "wrong_money" ? intent.cents - 100 : intent.cents;
-  const body = JSON.stringify({
+  const body = confirmation({
     all_scale_transaction_id: intent.transactionId,
     all_scale_checkout_intent_id: intent.id,
-    webhook_id: `wh_${randomUUID()}`,
     amount_cents: cents,
     currency: intent.currency,
-    currency_symbol: "USD",
     amount_coins: coins(cents),
-    coin_symbol: "USDT",
-    coin_contract_address: "0x0000000000000000000000000000000000000001",
-    chain_id: 8453,
-    tx_hash: `0x${"ab".repeat(32)}`,
-    tx_from: `0x${"cd".repeat(20)}`,
-    payment_method_type: 1,
     order_id: intent.orderId,
-    user_id: null,
-    user_name: null,
-    extra_obj: null,
   });
   const signed = signWebhook({
     url,
