@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { sampleOrder, samplePayment } from "@/test/sample-order";
-import { judgeMoney, type MoneyVerdict } from "./judge-money";
+import { judgeMoney, type MoneyVerdict } from "./apply-observation";
 import type { PaymentObservation, ReportedMoney } from "./observation";
 import type { Attention, Order, Payment } from "./order";
 

@@ -3,14 +3,21 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
 import type { Order } from "./order";
-import * as document from "./order-document";
 import {
+  decodeEvent,
+  decodeOrder,
+  decodeOrderId,
+  decodeText,
+  encodeEvent,
+  encodeOrder,
+  encodeText,
   foreignPayment,
   idTaken,
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
   type PaymentName,
+  paymentKey,
   storeUnavailable,
 } from "./order-store";
 import { ACQUIRE, EXTEND, POSTPONE, RELEASE, RENEW, WRITE_ORDER } from "./redis-scripts";
@@ -27,8 +34,8 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
   const key = {
     order: (id: string) => `${prefix}order:${id}`,
     events: (id: string) => `${prefix}events:${id}`,
-    payment: (payment: PaymentName) => `${prefix}payment:${document.paymentKey(payment)}`,
-    lease: (name: string) => `${prefix}lease:${document.encodeText(name)}`,
+    payment: (payment: PaymentName) => `${prefix}payment:${paymentKey(payment)}`,
+    lease: (name: string) => `${prefix}lease:${encodeText(name)}`,
     due: `${prefix}due`,
     check: `${prefix}check`,
   };
@@ -47,12 +54,12 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
 
   async function getOrder(id: string): Promise<Order | null> {
     const doc = await ask((redis) => redis.hget(key.order(id), "doc"));
-    return doc === null ? null : document.decodeOrder(doc);
+    return doc === null ? null : decodeOrder(doc);
   }
 
   async function write({ order, event, dueAt }: OrderWrite, expected: string): Promise<"written" | "conflict"> {
     const keys = [key.order(order.id), key.events(order.id), key.due, ...order.payments.map(key.payment)];
-    const docs = [document.encodeOrder(order), document.encodeEvent(event)];
+    const docs = [encodeOrder(order), encodeEvent(event)];
     const values = [order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, randomUUID()];
     const answer = await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
     if (answer === "foreign") throw foreignPayment();
@@ -75,7 +82,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
 
     async findByPayment(payment) {
       const id = await ask((redis) => redis.get(key.payment(payment)));
-      return id === null ? null : await getOrder(document.decodeOrderId(id));
+      return id === null ? null : await getOrder(decodeOrderId(id));
     },
 
     async replace(change) {
@@ -83,7 +90,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     },
 
     async events(id) {
-      return list(await ask((redis) => redis.lrange(key.events(id), 0, -1))).map(document.decodeEvent);
+      return list(await ask((redis) => redis.lrange(key.events(id), 0, -1))).map(decodeEvent);
     },
 
     async due({ now, limit, from }) {
@@ -96,7 +103,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
       );
       // Redis answers members and scores in turn.
       return list(answer).flatMap((id, index, flat) =>
-        index % 2 === 0 ? [{ id: document.decodeOrderId(id), dueAt: Number(flat[index + 1]) }] : [],
+        index % 2 === 0 ? [{ id: decodeOrderId(id), dueAt: Number(flat[index + 1]) }] : [],
       );
     },
 
@@ -105,12 +112,12 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
 
     async acquire(lease) {
       const answer = await ask((redis) => redis.eval(ACQUIRE, [key.lease(lease.key)], leaseValues(lease)));
-      return answer === 1 ? { ok: true } : { ok: false, value: document.decodeText(answer) };
+      return answer === 1 ? { ok: true } : { ok: false, value: decodeText(answer) };
     },
 
     async holder({ key: name }) {
       const held = await ask((redis) => redis.get(key.lease(name)));
-      return held === null ? null : document.decodeText(`${held}`.slice(TAKER_LENGTH));
+      return held === null ? null : decodeText(`${held}`.slice(TAKER_LENGTH));
     },
 
     async extend(lease) {
@@ -121,7 +128,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     renew: (lease) => expectNumber((redis) => redis.eval(RENEW, [key.lease(lease.key)], leaseValues(lease).slice(1))),
 
     release: ({ key: name, value }) =>
-      expectNumber((redis) => redis.eval(RELEASE, [key.lease(name)], [document.encodeText(value)])),
+      expectNumber((redis) => redis.eval(RELEASE, [key.lease(name)], [encodeText(value)])),
 
     async check() {
       // Only a real write tells a full database, a read-only replica and a token without the right to write.
@@ -140,7 +147,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
 const TAKER_LENGTH = 36;
 
 function leaseValues({ value, ttlMs }: LeaseOptions): string[] {
-  return [randomUUID(), document.encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
+  return [randomUUID(), encodeText(value), `${Math.max(1, Math.ceil(ttlMs))}`];
 }
 
 function list(answer: unknown): unknown[] {

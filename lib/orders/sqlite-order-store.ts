@@ -1,13 +1,20 @@
 import "server-only";
 import { z } from "zod";
 import type { Order } from "./order";
-import * as document from "./order-document";
 import {
+  decodeEvent,
+  decodeOrder,
+  decodeOrderId,
+  decodeText,
+  encodeEvent,
+  encodeOrder,
+  encodeText,
   foreignPayment,
   idTaken,
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
+  paymentKey,
   storeUnavailable,
 } from "./order-store";
 import { type Connection, openSqliteFile, type Values } from "./sqlite-file";
@@ -47,9 +54,9 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
   /** `sql` writes the order's row, or nothing: a conflict. */
   async function write({ order, event, dueAt }: OrderWrite, sql: string): Promise<"written" | "conflict"> {
     // Made before the transaction: a document that is not valid is a bug that must not hold the write lock.
-    const doc = document.encodeOrder(order);
-    const eventDoc = document.encodeEvent(event);
-    const payments = order.payments.map(document.paymentKey);
+    const doc = encodeOrder(order);
+    const eventDoc = encodeEvent(event);
+    const payments = order.payments.map(paymentKey);
     const work = (db: Connection) => {
       const others = "SELECT order_id FROM payments WHERE payment = ? AND order_id <> ?";
       if (payments.some((payment) => db.get(others, payment, order.id) !== undefined)) return "foreign";
@@ -67,7 +74,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
   async function findOrder(sql: string, name: string): Promise<Order | null> {
     const row = await file.run((db) => db.get(sql, name));
-    return row === undefined ? null : document.decodeOrder(docOf(row));
+    return row === undefined ? null : decodeOrder(docOf(row));
   }
 
   async function execute(sql: string, ...values: Values): Promise<void> {
@@ -87,7 +94,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     findByPayment: (payment) =>
       findOrder(
         "SELECT doc FROM orders WHERE id = (SELECT order_id FROM payments WHERE payment = ?)",
-        document.paymentKey(payment),
+        paymentKey(payment),
       ),
 
     async replace(change) {
@@ -97,7 +104,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     async events(id) {
       const rows = await file.run((db) => db.all("SELECT doc FROM events WHERE order_id = ? ORDER BY seq", id));
-      return rows.map((row) => document.decodeEvent(docOf(row)));
+      return rows.map((row) => decodeEvent(docOf(row)));
     },
 
     async due({ now, limit, from }) {
@@ -105,7 +112,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       const sql = `SELECT id, due_at FROM orders WHERE due_at <= ? ORDER BY due_at ${direction}, id LIMIT ?`;
       const rows = await file.run((db) => db.all(sql, now, Math.max(0, limit)));
       const due = rows.map((row) => parseRow(dueRowSchema, row));
-      return due.map((row) => ({ id: document.decodeOrderId(row.id), dueAt: row.due_at }));
+      return due.map((row) => ({ id: decodeOrderId(row.id), dueAt: row.due_at }));
     },
 
     postpone: ({ id, dueAt, until }) =>
@@ -133,7 +140,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       ),
 
     release: ({ key, value }) =>
-      execute("DELETE FROM leases WHERE key = ? AND value = ?", document.encodeText(key), document.encodeText(value)),
+      execute("DELETE FROM leases WHERE key = ? AND value = ?", encodeText(key), encodeText(value)),
 
     async check() {
       // Only a real write tells a full or read-only disk; an expired lease is one that no caller can meet.
@@ -149,8 +156,8 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
 function holderOf(db: Connection, { key, now }: Pick<LeaseOptions, "key" | "now">): string | null {
   const sql = "SELECT value AS doc FROM leases WHERE key = ? AND expires_at > ? AND acquired_at <= ?";
-  const row = db.get(sql, document.encodeText(key), now, now + CLOCK_TOLERANCE_MS);
-  return row === undefined ? null : document.decodeText(docOf(row));
+  const row = db.get(sql, encodeText(key), now, now + CLOCK_TOLERANCE_MS);
+  return row === undefined ? null : decodeText(docOf(row));
 }
 
 /** The value of a holder that was faster, else null. */
@@ -166,7 +173,7 @@ function takeLease(db: Connection, lease: LeaseOptions): string | null {
 
 /** Key, value, acquired_at, expires_at. */
 function leaseRow({ key, value, ttlMs, now }: LeaseOptions) {
-  return [document.encodeText(key), document.encodeText(value), now, now + Math.max(1, Math.ceil(ttlMs))] as const;
+  return [encodeText(key), encodeText(value), now, now + Math.max(1, Math.ceil(ttlMs))] as const;
 }
 
 const docRowSchema = z.object({ doc: z.string() });
