@@ -29,6 +29,9 @@ export function sampleOrder(changes: Partial<Order> = {}): Order {
     creation: { state: "created", at: SAMPLE_NOW },
     payments: [samplePayment()],
     attention: [],
+    handled: [],
+    hidden: false,
+    refunds: [],
     effects: [],
     ...changes,
   } satisfies Order);

@@ -109,7 +109,7 @@ onBothStores("an effect", (world) => {
     await flow.runDeferred();
     for (const [failures, gapMs] of [15, 30, 60].map((seconds, index) => [index + 1, seconds * SECOND] as const)) {
       expect(effect.calls).toHaveLength(failures);
-      const state = { name: "deliver", doneAt: null, failures, nextAt: clock.now() + gapMs };
+      const state = { event: "paid", name: "deliver", doneAt: null, failures, nextAt: clock.now() + gapMs };
       expect(await stateOf(flow, id)).toEqual({ status: "paid", effects: [state] });
       await pass(gapMs - 1);
       await Promise.all([reconcile(flow, BOUNDS), fulfil(flow, id)]);

@@ -273,6 +273,9 @@ function newOrder({ price, fields, now }: { price: Order["price"]; fields: Check
     creation: { state: "in_flight", at: now },
     payments: [],
     attention: [],
+    handled: [],
+    hidden: false,
+    refunds: [],
     effects: [],
   };
 }

@@ -277,7 +277,7 @@ describe("the transaction of a payment", () => {
 });
 
 describe("what has to follow from paid", () => {
-  const ON_PAID = { name: "on_paid", doneAt: null, failures: 0, nextAt: NOW };
+  const ON_PAID = { event: "paid", name: "on_paid", doneAt: null, failures: 0, nextAt: NOW };
 
   it("is written in the step that makes the order paid, and is due then", () => {
     const { write } = applied(orderOf({}), report("paid"));

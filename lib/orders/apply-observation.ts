@@ -64,7 +64,7 @@ export function applyObservation(order: Order, report: ReportNow): Applied {
   const orderStatus = combineStatuses(payments.map((each) => each.status));
   const becamePaid = orderStatus === "paid" && order.status !== "paid";
   const effects = becamePaid
-    ? report.effects.map((name) => ({ name, doneAt: null, failures: 0, nextAt: now }))
+    ? report.effects.map((name) => ({ event: "paid", name, doneAt: null, failures: 0, nextAt: now }))
     : order.effects;
   const next = nextVersion(order, { payments, attention, status: orderStatus, effects }, now);
   const event = isNew ? describe(order, next, report) : null;

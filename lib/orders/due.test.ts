@@ -33,6 +33,7 @@ describe("when an order is due", () => {
 
   it("is the time of the next effect too, until all have succeeded", () => {
     const effect = (changes: Partial<EffectState>) => ({
+      event: "paid",
       name: "on_paid",
       doneAt: null,
       failures: 0,

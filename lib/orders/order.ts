@@ -78,8 +78,35 @@ export const ATTENTION = [
 ] as const;
 export type Attention = (typeof ATTENTION)[number];
 
-/** What has to happen because an order became paid, such as `onPaid`. */
+/** Money that went back to a payer. The payments stay as they are. */
+export const refundSchema = z.object({
+  /** Ours, and the key under which a payout provider pays at most once. */
+  reference: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
+  /** `recorded`: the merchant sent it from a wallet of their own. `payout`: sent through a payout provider. */
+  kind: z.enum(["recorded", "payout"]),
+  /** The payout provider; null for a recorded refund. */
+  provider: z.string().max(40).nullable(),
+  /** The provider's id, once it has answered. */
+  payoutId: z.string().max(200).nullable(),
+  coin: z.string().max(20),
+  /** In coins. */
+  amount: decimalSchema,
+  network: z.string().max(60).nullable(),
+  /** `unsure`: the call may have been accepted; asking again under the same reference tells. */
+  status: z.enum(["sending", "unsure", "waiting", "sent", "expired", "canceled", "failed"]),
+  /** Where the payer collects it: a bearer secret, for the merchant's eyes alone. */
+  claimUrl: z.url().nullable(),
+  transactionHash: z.string().max(200).nullable(),
+  note: z.string().max(280).nullable(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+export type Refund = z.infer<typeof refundSchema>;
+
+/** What has to happen because of an event of an order, such as `onPaid`. */
 const effectSchema = z.object({
+  /** `paid`, a reason for attention, or `refund:` and its reference. */
+  event: z.string().min(1).max(80),
   name: z.string().min(1).max(60),
   doneAt: z.int().nullable(),
   failures: z.int().nonnegative(),
@@ -88,7 +115,7 @@ const effectSchema = z.object({
 export type EffectState = z.infer<typeof effectSchema>;
 
 /** Of the stored document. Raise it with every change that old documents do not fit. */
-export const ORDER_FORMAT = 1;
+export const ORDER_FORMAT = 2;
 
 /** The document that both stores keep. Times are milliseconds since the epoch. */
 export const orderSchema = z.object({
@@ -105,9 +132,24 @@ export const orderSchema = z.object({
   creation: z.object({ state: z.enum(["in_flight", "unsure", "refused", "created"]), at: z.int() }),
   payments: z.array(paymentSchema),
   attention: z.array(z.enum(ATTENTION)),
+  /** The reasons for attention that the merchant has dealt with; see `openReasons`. */
+  handled: z.array(z.string().max(40)),
+  /** Kept off the wall of supporters by the merchant. */
+  hidden: z.boolean(),
+  refunds: z.array(refundSchema),
   effects: z.array(effectSchema),
 });
 export type Order = z.infer<typeof orderSchema>;
+
+/** Statuses that a person has to look at. */
+const ATTENTION_STATUSES = ["underpaid", "review", "refunding"] as const;
+export type Reason = Attention | (typeof ATTENTION_STATUSES)[number];
+
+/** Why the merchant should look at this order now, without what has been dealt with. */
+export function openReasons({ attention, status, handled }: Order): Reason[] {
+  const reasons = [...attention, ...ATTENTION_STATUSES.filter((each) => each === status)];
+  return reasons.filter((reason) => !handled.includes(reason));
+}
 
 /** The next version of an order, later than the one before even where the clocks of two processes differ: pages tell old news from new by it. */
 export function nextVersion(order: Order, changes: Partial<Order>, now: number): Order {
@@ -115,7 +157,7 @@ export function nextVersion(order: Order, changes: Partial<Order>, now: number):
 }
 
 /** Who reported. `poll`: a status call made for the payer's page. */
-export const SOURCES = ["create", "webhook", "poll", "reconcile", "effect"] as const;
+export const SOURCES = ["create", "webhook", "poll", "reconcile", "effect", "merchant"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** One line of an order's history. Written in the same step as the change that it describes, never altered. */
@@ -128,6 +170,8 @@ export const orderEventSchema = z.object({
     "payment_observed",
     "effect_done",
     "effect_failed",
+    "merchant_action",
+    "refund_changed",
   ]),
   source: z.enum(SOURCES),
   paymentId: paymentIdSchema.nullable(),

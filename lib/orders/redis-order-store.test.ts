@@ -140,7 +140,7 @@ describe("the Redis store on bad days", () => {
     const order = tellingOrder();
     await store.insert(sampleWrite(order));
     const { payments } = order;
-    await redis.hset(`checkout:order:${order.id}`, { doc: `{"format":1,"${CANARY}":1}` });
+    await redis.hset(`checkout:order:${order.id}`, { doc: `{"format":2,"${CANARY}":1}` });
     await redis.rpush(`checkout:events:${order.id}`, CANARY);
     await redis.zadd("checkout:due", { score: -1, member: `${CANARY} no id` });
     for (const { provider, paymentId } of payments) {

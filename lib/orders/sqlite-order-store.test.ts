@@ -85,7 +85,7 @@ describe("the SQLite store on bad days", () => {
     await store.insert(sampleWrite(order));
     const documents = [
       [{ ...order, price: CANARY }, "unreadable_document"],
-      [{ ...order, format: 2 }, "unknown_order_format_2"],
+      [{ ...order, format: 3 }, "unknown_order_format_3"],
       [{ ...order, format: undefined }, "unknown_order_format_none"],
       [{ ...order, format: { toString: CANARY } }, "unknown_order_format_none"],
       [CANARY, "unknown_order_format_none"],
