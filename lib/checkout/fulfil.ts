@@ -1,8 +1,7 @@
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
-import { dueAt } from "@/lib/orders/due";
-import { type EffectState, nextVersion, type Order, type OrderEvent, type OrderId } from "@/lib/orders/order";
+import { dueAt, type EffectState, nextVersion, type Order, type OrderEvent, type OrderId } from "@/lib/orders/order";
 import { type Flow, type PaidOrder, underLease, updateOrder } from "./flow";
 
 const EFFECT_TIMEOUT_MS = 30_000;

@@ -1,7 +1,6 @@
 import "server-only";
 import { isPayment } from "@/lib/orders/apply-observation";
-import { dueAt } from "@/lib/orders/due";
-import { nextVersion, type Order, type OrderEvent, type Payment } from "@/lib/orders/order";
+import { dueAt, nextVersion, type Order, type OrderEvent, type Payment } from "@/lib/orders/order";
 import type { OrderWrite } from "@/lib/orders/order-store";
 import { combineStatuses } from "@/lib/orders/status";
 import type { CreatedPayment, CreatePaymentResult, PaymentProvider } from "@/lib/provider/provider";

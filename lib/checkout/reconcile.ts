@@ -1,7 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { checkGapMs, isWatched, nextEffectAt } from "@/lib/orders/due";
-import type { Order, OrderId, Payment } from "@/lib/orders/order";
+import { checkGapMs, isWatched, nextEffectAt, type Order, type OrderId, type Payment } from "@/lib/orders/order";
 import type { DueOrder } from "@/lib/orders/order-store";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
 import { type Flow, LEASE_MS } from "./flow";

@@ -3,9 +3,8 @@ import { formatAmount } from "@/lib/money/amount";
 import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { isPlausible } from "@/lib/money/rates";
-import { dueAt } from "./due";
 import type { PaymentObservation } from "./observation";
-import { type Attention, nextVersion, type Order, type OrderEvent, type Payment, type Source } from "./order";
+import { type Attention, dueAt, nextVersion, type Order, type OrderEvent, type Payment, type Source } from "./order";
 import type { OrderWrite, PaymentName } from "./order-store";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SAMPLE_NOW as CREATED, sampleOrder, samplePayment } from "@/test/sample-order";
-import { checkGapMs, dueAt } from "./due";
-import type { EffectState, Payment } from "./order";
+import { checkGapMs, dueAt, type EffectState, type Payment } from "./order";
 import { PAYMENT_STATUSES } from "./status";
 
 const HOUR_MS = 60 * 60 * 1000;
