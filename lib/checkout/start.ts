@@ -13,9 +13,9 @@ import type { RateDecision, Refused } from "@/lib/web/rate-limit";
 import type { Refusal } from "@/lib/web/refusals";
 import { type Flow, type Shop, underLease, updateOrder } from "./flow";
 import { creationEnded, creationEvent, creationStarted, IN_FLIGHT_MS } from "./payment";
+import { paymentToShow } from "./read";
 import { settle } from "./settle";
 import { amountRefusal, CONFLICT, NOT_FOUND, notPayable, providerRefusal, rateRefusal } from "./start-refusals";
-import { paymentToShow } from "./view";
 
 export type StartResult =
   | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
