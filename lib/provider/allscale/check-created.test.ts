@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Currency } from "@/lib/money/currency";
-import { checkCheckoutUrl, checkQuote } from "./check-created";
-import type { Stablecoin } from "./tables";
-import { createdIntentSchema } from "./wire";
+import { checkCheckoutUrl, checkQuote } from "./answers";
+import { createdIntentSchema, type Stablecoin } from "./wire";
 
 type Price = { currency: Currency; minor: number };
 type Case = { coins: string; rate?: string | null; coin?: number; accepted?: Stablecoin[] };

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "./http";
+import type { HttpAnswer } from "./answers";
 
 // Web Crypto only, so that this folder also runs on edge runtimes.
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CURRENCIES, type Currency, isCurrency } from "@/lib/money/currency";
 import { transactionSchema } from "@/lib/orders/order";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
-import { describeChain, maxMinor, priceOfCents, pricingFields, stablecoinOfId, statusOfNumber } from "./tables";
+import { describeChain, maxMinor, priceOfCents, pricingFields, stablecoinOfId, statusOfNumber } from "./wire";
 
 const currencies = Object.keys(CURRENCIES).filter(isCurrency);
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { WebhookContent, WebhookDelivery } from "../provider";
+import { authenticateWebhook, parseWebhook } from "./provider";
 import { canonicalWebhook, sha256Hex, sign } from "./signing";
 import { vectorNamed } from "./test-support/vectors";
-import { authenticateWebhook, parseWebhook } from "./webhook";
 
 const vector = vectorNamed("webhook_fiat_non_ascii");
 const sentAt = Number(vector.timestamp) * 1_000;

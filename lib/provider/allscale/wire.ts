@@ -1,7 +1,118 @@
 import { z } from "zod";
+import { CURRENCIES, type Currency, type Money } from "@/lib/money/currency";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import { decimalSchema, paymentIdSchema } from "@/lib/orders/order";
-import { describeChain, type KnownStatus, NAME, priceOfCents } from "./tables";
+import { decimalSchema, paymentIdSchema, type Transaction } from "@/lib/orders/order";
+import type { PaymentStatus } from "@/lib/orders/status";
+
+export const NAME = "allscale";
+export const LABEL = "AllScale";
+
+export type KnownStatus = { readonly name: string; readonly status: PaymentStatus };
+
+/** By AllScale's number (§6). */
+const STATUSES = new Map<number, KnownStatus>([
+  [-5, { name: "TIMEOUT", status: "expired" }],
+  [-4, { name: "CANCELED", status: "canceled" }],
+  [-3, { name: "UNDERPAID", status: "underpaid" }],
+  [-2, { name: "REJECTED", status: "rejected" }],
+  [-1, { name: "FAILED", status: "failed" }],
+  [1, { name: "CREATED", status: "pending" }],
+  [2, { name: "PAYING", status: "pending" }],
+  [3, { name: "TEMP_WALLET_RECEIVED", status: "pending" }], // A deposit address was assigned; no money came.
+  [4, { name: "PENDING_MANUAL_OPERATION", status: "review" }],
+  [5, { name: "SEND_BACK", status: "refunding" }],
+  [10, { name: "ON_CHAIN", status: "confirming" }], // Money that can still vanish.
+  [20, { name: "CONFIRMED", status: "paid" }],
+]);
+export const CONFIRMED = 20;
+
+/** Null for a number that is not in the protocol: such a report must change nothing. */
+export function statusOfNumber(value: number): KnownStatus | null {
+  return STATUSES.get(value) ?? null;
+}
+
+/** A currency that is added to our own table without its AllScale number is a type error here. */
+type FiatCurrency = { [C in Currency]: (typeof CURRENCIES)[C]["kind"] extends "fiat" ? C : never }[Currency];
+export type Stablecoin = Exclude<Currency, FiatCurrency>;
+
+type Ids<Code extends string> = Readonly<Record<Code, number>>;
+const FIAT_IDS: Ids<FiatCurrency> = { USD: 1, AUD: 9, CAD: 27, CNY: 31, EUR: 44, GBP: 48, HKD: 57, JPY: 72, SGD: 126 };
+export const STABLECOIN_IDS: Ids<Stablecoin> = { USDT: 1, USDC: 2 };
+
+export function isStablecoin(currency: Currency): currency is Stablecoin {
+  return Object.hasOwn(STABLECOIN_IDS, currency);
+}
+
+/** Null for a number that we do not know, the disabled BUSD (3) included. */
+export function stablecoinOfId(id: number): Stablecoin | null {
+  return keyOf(STABLECOIN_IDS, id);
+}
+
+/** AllScale counts every currency in hundredths, those without decimals too (§5): 500 yen are sent as 50000. */
+function centsPerMinor(currency: Currency): number {
+  return 10 ** (2 - CURRENCIES[currency].exponent);
+}
+
+export function maxMinor(currency: Currency): number {
+  return Math.floor(Number.MAX_SAFE_INTEGER / centsPerMinor(currency));
+}
+
+/** The pricing fields of create (§5): exactly one of `currency` and `stable_coin`. Null for a price above `maxMinor`. */
+export function pricingFields({ currency, minor }: Money) {
+  if (minor > maxMinor(currency)) return null;
+  const amount_cents = minor * centsPerMinor(currency);
+  if (isStablecoin(currency)) return { stable_coin: STABLECOIN_IDS[currency], amount_cents };
+  return { currency: FIAT_IDS[currency], amount_cents };
+}
+
+/** In major units. An unknown number becomes a code that is no currency, so that it never matches an order. */
+export function priceOfCents(id: number, amountCents: number): { currency: string; amount: string } {
+  const currency = keyOf(FIAT_IDS, id);
+  const digits = String(amountCents).padStart(3, "0");
+  const [whole, cents] = [digits.slice(0, -2), digits.slice(-2)];
+  const withoutDecimals = currency !== null && CURRENCIES[currency].exponent === 0 && cents === "00";
+  return { currency: currency ?? `allscale:${id}`, amount: withoutDecimals ? whole : `${whole}.${cents}` };
+}
+
+function keyOf<Key extends string>(ids: Ids<Key>, id: number): Key | null {
+  return (Object.keys(ids) as Key[]).find((key) => ids[key] === id) ?? null;
+}
+
+const mainnet = (network: string, explorer: string) => ({ chain: "main", network, explorer }) as const;
+const testnet = (network: string, explorer: string) => ({ chain: "test", network, explorer }) as const;
+
+/** By EIP-155 id: the six chains of the checkout (§11), and test networks, whose coins are worth nothing. */
+const CHAINS = new Map<number, ReturnType<typeof mainnet | typeof testnet>>([
+  [1, mainnet("Ethereum", "etherscan.io")],
+  [10, mainnet("OP Mainnet", "optimistic.etherscan.io")],
+  [56, mainnet("BNB Chain", "bscscan.com")],
+  [137, mainnet("Polygon", "polygonscan.com")],
+  [8453, mainnet("Base", "basescan.org")],
+  [42161, mainnet("Arbitrum One", "arbiscan.io")],
+  [5, testnet("Goerli", "goerli.etherscan.io")],
+  [97, testnet("BNB Chain Testnet", "testnet.bscscan.com")],
+  [17000, testnet("Holesky", "holesky.etherscan.io")],
+  [43113, testnet("Avalanche Fuji", "testnet.snowtrace.io")],
+  [80001, testnet("Polygon Mumbai", "mumbai.polygonscan.com")],
+  [80002, testnet("Polygon Amoy", "amoy.polygonscan.com")],
+  [84532, testnet("Base Sepolia", "sepolia.basescan.org")],
+  [421614, testnet("Arbitrum Sepolia", "sepolia.arbiscan.io")],
+  [560048, testnet("Hoodi", "hoodi.etherscan.io")],
+  [11155111, testnet("Sepolia", "sepolia.etherscan.io")],
+  [11155420, testnet("OP Sepolia", "sepolia-optimism.etherscan.io")],
+]);
+
+type ChainFacts = Pick<Transaction, "chain" | "chainId" | "network" | "explorerUrl">;
+
+/** With an explorer's URL for a well-formed hash only. */
+export function describeChain(chainId: number | undefined, hash: string | undefined): ChainFacts {
+  if (chainId === undefined) return { chain: "unknown" };
+  const known = CHAINS.get(chainId);
+  if (known === undefined) return { chain: "unknown", chainId, network: `Chain ${chainId}` };
+  const { explorer, ...facts } = known;
+  const isHash = hash !== undefined && /^0x[0-9a-fA-F]{64}$/.test(hash);
+  return { ...facts, chainId, ...(isHash && { explorerUrl: `https://${explorer}/tx/${hash}` }) };
+}
 
 /** It goes into the path of a signed request, so it is visible ASCII and no dot segment that a URL would swallow. */
 const intentIdSchema = paymentIdSchema.refine((id) => /^[!-~]+$/.test(id) && !/^\.+$/.test(id));
