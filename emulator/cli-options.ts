@@ -1,16 +1,19 @@
 import { parseArgs } from "node:util";
-import { defaultCredentials } from "./allscale/provider";
-import { settings } from "./allscale/settings";
 import { settingFromText } from "./core/fields";
+import { providerNames, providers } from "./providers";
+
+const [defaultProvider] = providerNames;
+const defaultCredentials = providers[defaultProvider].defaults;
 
 export const helpText = `AllScale on your laptop: a local AllScale checkout with real signatures and no money.
 
 Usage: allscale-emulator [options]
 
+  --provider NAME     ${providerNames.join(", ")}: who to stand in for (${defaultProvider})
   --port N            port to listen on, 0 for any free one   (4010)
   --api-key K         API key of the first store              (${defaultCredentials.apiKey})
   --api-secret S      its secret                              (${defaultCredentials.apiSecret})
-  --webhook-url URL   where confirmations are sent            (http://localhost:3000/api/webhooks/allscale)
+  --webhook-url URL   where confirmations are sent            (http://localhost:3000/api/webhooks/NAME)
   --set NAME=VALUE    any setting, as often as wanted (see /_emulator/), such as replayWindowSeconds=300
   --public-url URL    base of checkout URLs, when it is not the address listened on
   --host ADDRESS      address to listen on                    (127.0.0.1)
@@ -26,11 +29,12 @@ export function parseCli(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      provider: { type: "string", default: defaultProvider },
       port: { type: "string", default: "4010" },
       host: { type: "string", default: "127.0.0.1" },
-      "api-key": { type: "string", default: defaultCredentials.apiKey },
-      "api-secret": { type: "string", default: defaultCredentials.apiSecret },
-      "webhook-url": { type: "string", default: "http://localhost:3000/api/webhooks/allscale" },
+      "api-key": { type: "string" },
+      "api-secret": { type: "string" },
+      "webhook-url": { type: "string" },
       set: { type: "string", multiple: true, default: [] },
       "public-url": { type: "string" },
       "allow-remote": { type: "boolean", default: false },
@@ -38,6 +42,9 @@ export function parseCli(args: readonly string[]) {
       help: { type: "boolean", default: false },
     },
   });
+  const provider = providerNames.find((name) => name === values.provider);
+  if (provider === undefined) throw new Error(`--provider takes one of: ${providerNames.join(", ")}.`);
+  const { title, defaults, settings } = providers[provider];
   const given: Record<string, unknown> = {};
   for (const pair of values.set) {
     const [, name, written = ""] = /^(\w+)=(.*)$/s.exec(pair) ?? [];
@@ -45,8 +52,9 @@ export function parseCli(args: readonly string[]) {
     given[name] = settingFromText(settings, name, written);
   }
   const { host, quiet, help, "public-url": publicUrl, "allow-remote": allowRemote } = values;
-  const credentials = { apiKey: values["api-key"], apiSecret: values["api-secret"] };
+  const { "api-key": apiKey = defaults.apiKey, "api-secret": apiSecret = defaults.apiSecret } = values;
+  const { "webhook-url": webhookUrl = `http://localhost:3000/api/webhooks/${provider}` } = values;
   const place = { port: values.port === "" ? Number.NaN : Number(values.port), host, allowRemote };
-  const urls = { webhookUrl: values["webhook-url"] || null, ...(publicUrl !== undefined && { publicUrl }) };
-  return { help, quiet, start: { ...place, ...credentials, ...urls, settings: given } };
+  const urls = { webhookUrl: webhookUrl || null, ...(publicUrl !== undefined && { publicUrl }) };
+  return { help, quiet, title, start: { provider, ...place, apiKey, apiSecret, ...urls, settings: given } };
 }

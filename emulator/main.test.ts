@@ -27,6 +27,7 @@ it.each([
   [["--set", "replayWindow=300"], 'no setting "replayWindow"'],
   [["--webhook-url", "nope"], "an absolute http or https URL"],
   [["--api-key", "a b"], "visible ASCII"],
+  [["--provider", "nope"], "one of: allscale"],
   [["--prot", "1"], "--prot"],
 ])("npm run emulator refuses %j in one sentence", async (args, words) => {
   const started = startMain(...args);

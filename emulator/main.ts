@@ -5,7 +5,7 @@ import { startEmulator } from "./server";
 type Line = Readonly<Record<string, unknown>>;
 
 async function run(): Promise<void> {
-  const { help, quiet, start } = parseCli(process.argv.slice(2));
+  const { help, quiet, title, start } = parseCli(process.argv.slice(2));
   if (help) return console.log(helpText.trimEnd());
   const onRequest = (entry: Line) => console.log(requestLine(entry));
   const onDelivery = (delivery: Line) => console.log(deliveryLine(delivery));
@@ -13,7 +13,7 @@ async function run(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
-  console.log(`AllScale emulator listening on ${emulator.url}`);
+  console.log(`${title} listening on ${emulator.url}`);
 }
 
 function requestLine({ method, path, httpStatus, code, message, note, durationMs }: Line): string {

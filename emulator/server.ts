@@ -1,7 +1,8 @@
-import { allscale } from "./allscale/provider";
-import { startProvider } from "./core/server";
+import { type ProviderName, providers } from "./providers";
 
 export interface EmulatorOptions {
+  /** The payment system to stand in for; AllScale by default. */
+  readonly provider?: ProviderName;
   /** 0, the default, for any free port. */
   readonly port?: number;
   /** The address to listen on; 127.0.0.1 by default. */
@@ -23,6 +24,6 @@ export interface EmulatorOptions {
 export type RunningEmulator = { readonly url: string; readonly port: number; close(): Promise<void> };
 
 /** Starts an emulator in this process. Rejects with a sentence when an option cannot work or the port is taken. */
-export function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
-  return startProvider(allscale, options);
+export function startEmulator({ provider = "allscale", ...options }: EmulatorOptions = {}): Promise<RunningEmulator> {
+  return providers[provider].start(options);
 }

@@ -14,7 +14,7 @@ const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 type Texts = Readonly<Record<"host" | "apiKey" | "apiSecret" | "publicUrl", string>>;
 type Others = Readonly<{ port: number; allowRemote: boolean; webhookUrl: string | null; settings: Fields }>;
-type StartOptions = Partial<Texts & Others & Listeners>;
+export type StartOptions = Partial<Texts & Others & Listeners>;
 type Running = { readonly url: string; readonly port: number; close(): Promise<void> };
 
 /** Starts a provider. Options that cannot work are refused with a sentence before anything listens. */

@@ -29,7 +29,7 @@ export const transactionSchema = z.object({
   /** The network by its name, and where the hash can be looked up; both from the provider's own table. */
   network: z.string().max(60).optional(),
   explorerUrl: z.url().optional(),
-  chain: z.enum(["main", "test", "unknown"]),
+  chain: z.enum(["main", "test", "unknown", "none"]),
   from: z.string().max(200).optional(),
   coin: z.string().max(20).optional(),
   /** What was received, in coins. */
