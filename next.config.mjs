@@ -1,7 +1,6 @@
 /** Sent with every answer; what depends on the page (its CSP) is added in proxy.ts. */
 const securityHeaders = {
   "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
   "Referrer-Policy": "strict-origin-when-cross-origin",
   "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
   // The checkout opens in a tab that this page made, so that tab must not be cut off before it has its address.
@@ -14,8 +13,8 @@ const securityHeaders = {
 /** Knowing an order's address is the right to see it: no search engine lists it, no other site learns it. */
 const orderHeaders = { "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow" };
 
-/** Pictures that are meant to be shown on other sites. */
-const SHOWN_ELSEWHERE = ["/share.png", "/icon.svg", "/badge.svg"];
+/** What is meant to be shown on other sites: pictures, and a page in a frame. */
+const SHOWN_ELSEWHERE = ["/share.png", "/share-goal.png", "/icon.svg", "/badge.svg", "/embed", "/embed/style.css"];
 
 /** @param {Record<string, string>} headers */
 const asList = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
@@ -33,6 +32,7 @@ const config = {
   images: { unoptimized: true },
   headers: async () => [
     { source: "/:path*", headers: asList(securityHeaders) },
+    { source: "/((?!embed$).*)", headers: asList({ "X-Frame-Options": "DENY" }) },
     {
       source: "/api/:path*",
       headers: asList({ "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'" }),

@@ -4,7 +4,8 @@ import { defineConfig, devices } from "playwright/test";
 const executablePath = process.env.PLAYWRIGHT_CHROMIUM_PATH;
 
 export default defineConfig({
-  testDir: "e2e",
+  testDir: ".",
+  testMatch: ["e2e/**/*.spec.ts", "app/**/*.spec.ts"],
   globalSetup: "./e2e/support/global-setup.ts",
   fullyParallel: true,
   workers: 2,

@@ -10,6 +10,9 @@ import { keepLanguage, LANGUAGE_HEADER, languageOf } from "@/messages/page-langu
 import { siteConfig } from "@/site.config";
 
 const BROWSER_ID_BYTES = 18;
+/** What other sites show sets no cookie; a frame of theirs may hold the first. See next.config.mjs for the other headers. */
+const FRAMED = "/embed";
+const SHOWN_ELSEWHERE = [FRAMED, "/badge.svg"];
 
 /**
  * Gives each page a nonce of its own, which Next puts on its scripts when it finds it in the policy of the request, a
@@ -31,6 +34,7 @@ function pageResponse(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy({
     nonce: crypto.randomUUID(),
     checkoutSources,
+    framed: request.nextUrl.pathname === FRAMED,
     development: isDevelopment(),
   });
   const headers = new Headers(request.headers);
@@ -38,6 +42,7 @@ function pageResponse(request: NextRequest): NextResponse {
   headers.set(LANGUAGE_HEADER, languageOf(request, siteConfig.locale));
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
+  if (SHOWN_ELSEWHERE.includes(request.nextUrl.pathname)) return response;
   keepLanguage(request, response);
   if (request.nextUrl.pathname === "/" && browserId(request.headers) === null) {
     const id = randomBytes(BROWSER_ID_BYTES).toString("base64url");

@@ -21,6 +21,8 @@ export type SiteConfig = {
   readonly theme: { readonly accent: Accent; readonly scheme: "auto" | "light" | "dark" };
   /** True opens the checkout in the same tab instead of a new one. */
   readonly sameTab: boolean;
+  /** Said to payers once their payment has arrived, in your language; null says nothing more than that. */
+  readonly thanks: string | null;
 };
 
 /** What a merchant edits, besides the picture for links, `public/share.png`. Everything else about the deployment comes from the environment (`.env.example`). */
@@ -34,4 +36,5 @@ export const siteConfig: SiteConfig = {
   contact: { label: "ada@example.com", href: "mailto:ada@example.com" },
   theme: { accent: "forest", scheme: "auto" },
   sameTab: false,
+  thanks: "Thank you! You keep these tools free for everyone.",
 };

@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["react-server", "node", "import", "default"] } },
   test: {
     include: [
+      "app/**/*.test.ts",
       "lib/**/*.test.ts",
       "components/**/*.test.ts",
       "messages/**/*.test.ts",

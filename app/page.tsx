@@ -3,6 +3,7 @@ import { headers } from "next/headers";
 import { ADDRESS_FIELD, InAppHint, isInApp } from "@/components/in-app";
 import { linkPrefill } from "@/components/language-switch";
 import { NotReady, TipCard, TipPage } from "@/components/tip/tip-page";
+import type { TipParts } from "@/components/tip/tip-parts";
 import { reconcileOnVisit } from "@/lib/checkout/reconcile";
 import { getServices } from "@/lib/services";
 import { retryKey } from "@/lib/web/form";
@@ -25,11 +26,13 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   if (flow !== null) reconcileOnVisit(flow);
   const { publicUrl, problems } = settings;
   const prefill = linkPrefill(query);
+  const parts: TipParts = {};
   return (
     <TipPage words={words} site={siteConfig} query={query}>
       {/* The rest of a share card falls back to the title and the description. */}
-      <meta property="og:image" content={`${publicUrl}/share.png`} />
+      <meta property="og:image" content={`${publicUrl}${parts.shareImage ?? "/share.png"}`} />
       <meta name="twitter:card" content="summary_large_image" />
+      {parts.above}
       {inApp && (
         <InAppHint words={words}>
           <input
@@ -51,8 +54,10 @@ export default async function Page({ searchParams }: PageProps<"/">) {
           idempotencyKey={retryKey(sent.get("cookie")) ?? randomUUID()}
           query={query}
           inApp={inApp}
+          parts={parts}
         />
       )}
+      {parts.below}
     </TipPage>
   );
 }

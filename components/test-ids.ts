@@ -16,7 +16,6 @@ export const TIP_TEST_IDS = [
   "tip-details",
   "tip-name",
   "tip-message",
-  "tip-anonymous",
   "tip-form-hint",
   "tip-form-problem",
   "tip-submit",

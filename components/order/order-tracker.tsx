@@ -22,6 +22,8 @@ export function OrderTracker(props: {
   problem: string | null;
   /** What the server knew from the start and no answer changes. */
   lastingFacts: ReactNode;
+  /** The merchant's own words, once the payment has arrived. */
+  thanks: ReactNode;
   /** Shown while there is something left to pay. */
   phoneCodes: ReactNode;
 }) {
@@ -78,6 +80,7 @@ export function OrderTracker(props: {
       <p className="amount" data-testid={"order-amount" satisfies TestId}>
         {props.amountText}
       </p>
+      {order.paid && props.thanks}
       <Notes order={order} words={words} />
       <Shortfall shortfall={order.shortfall} words={words.receipt} />
       <NextStep order={order} merchant={merchant} words={words} problem={problem} />

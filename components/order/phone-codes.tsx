@@ -1,5 +1,5 @@
-import { encode } from "uqr";
 import type { Words } from "@/messages/words";
+import { qrCode } from "../qr-code";
 import type { TestId } from "../test-ids";
 
 /** For a payer whose wallet is on the phone: the checkout to go there, and this page to watch from elsewhere. */
@@ -20,19 +20,10 @@ export function PhoneCodes(props: { words: Words; checkoutUrl: string; pageUrl: 
 
 /** One path, made on the server. `label` says what the code leads to; the address itself stands nearby as a link. */
 function QrCode({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { ecc: "M", border: 4 });
+  const { path, size } = qrCode(text);
   return (
     <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
-      <path d={data.map(rowPath).join("")} />
+      <path d={path} />
     </svg>
   );
-}
-
-/** The dark modules of a row, neighbours in one stroke. */
-function rowPath(row: readonly boolean[], y: number): string {
-  const runs = row
-    .map((dark) => (dark ? "#" : "."))
-    .join("")
-    .matchAll(/#+/g);
-  return [...runs].map(({ 0: { length }, index }) => `M${index} ${y}h${length}v1h-${length}z`).join("");
 }

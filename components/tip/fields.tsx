@@ -68,8 +68,11 @@ function tileClass(texts: readonly string[]): string | undefined {
   return texts.length === 4 || texts.length > 6 ? undefined : "thirds";
 }
 
-/** Optional, so out of the way: the button stays on the first screen of a phone. Open when there is something in it. */
-export function NoteFields({ words: { t }, offer, problem, merchant }: FieldsProps & { merchant: string }) {
+/**
+ * Optional, so out of the way: the button stays on the first screen of a phone. Open when there is something in it.
+ * `showName` is the label of the box that makes a name public. Without it there is no box, and names are private.
+ */
+export function NoteFields({ words: { t }, offer, problem, showName }: FieldsProps & { showName: string | undefined }) {
   const invalid = (field: string) => problem?.field === field || undefined;
   return (
     <details open={offer.name !== "" || offer.message !== ""} data-testid={"tip-details" satisfies TestId}>
@@ -86,15 +89,12 @@ export function NoteFields({ words: { t }, offer, problem, merchant }: FieldsPro
         aria-describedby="form-problem"
         data-testid={"tip-name" satisfies TestId}
       />
-      <label>
-        <input
-          type="checkbox"
-          name="anonymous"
-          defaultChecked={offer.anonymous}
-          data-testid={"tip-anonymous" satisfies TestId}
-        />
-        {t("tip.anonymous", { merchant })}
-      </label>
+      {showName && (
+        <label>
+          <input type="checkbox" name="showName" defaultChecked={offer.showName} />
+          {showName}
+        </label>
+      )}
       <label htmlFor="message">{t("tip.message")}</label>
       <textarea
         id="message"

@@ -26,7 +26,7 @@ export function chosenAmount(form: HTMLFormElement, reader: { currency: string; 
 /** The body of `POST /api/checkout`. */
 export function checkoutBody(form: HTMLFormElement, amount: string): string {
   const data = new FormData(form);
-  const anonymous = data.has("anonymous");
+  const anonymous = !data.has("showName");
   return JSON.stringify({ amount, name: data.get("name"), message: data.get("message"), anonymous });
 }
 

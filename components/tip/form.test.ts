@@ -45,7 +45,7 @@ describe("tipOffer", () => {
       link: null,
       name: "",
       message: "",
-      anonymous: true,
+      showName: false,
       refused: null,
     });
   });
@@ -103,10 +103,10 @@ describe("tipOffer", () => {
     expect(offer({ error: "rate_limited", amount: "10.00" })).toMatchObject({ choice: "10.00" });
   });
 
-  it("leaves a name private unless the payer unticked that in a refused form", () => {
-    expect(offer({ anonymous: "" }).anonymous).toBe(true);
-    expect(offer({ error: "amount_too_low", anonymous: "on" }).anonymous).toBe(true);
-    expect(offer({ error: "amount_too_low" }).anonymous).toBe(false);
+  it("leaves a name private unless the payer ticked the box in a refused form", () => {
+    expect(offer({ showName: "on" }).showName).toBe(false);
+    expect(offer({ error: "amount_too_low" }).showName).toBe(false);
+    expect(offer({ error: "amount_too_low", showName: "on" }).showName).toBe(true);
   });
 
   it("reads the first of several values, and nothing from a key", () => {

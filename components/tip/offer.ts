@@ -19,7 +19,7 @@ export type TipOffer = {
   readonly link: "too_low" | "too_high" | "unreadable" | null;
   readonly name: string;
   readonly message: string;
-  readonly anonymous: boolean;
+  readonly showName: boolean;
   readonly refused: { readonly code: string; readonly field: string } | null;
 };
 
@@ -35,8 +35,8 @@ export function tipOffer(query: LinkQuery, pricing: Pricing, ownPresets?: readon
     ...startAmount(typed, { pricing, presets, sentBack: code !== "" && amount !== "" }),
     name: text("name", FIELD_LIMITS.name),
     message: text("message", FIELD_LIMITS.message),
-    // A refused form names the box only where it was ticked, as forms do.
-    anonymous: code === "" || query.anonymous !== undefined,
+    // Only from a refused form: no link ticks the box for the payer.
+    showName: code !== "" && query.showName !== undefined,
     refused: code === "" ? null : { code, field: text("field", 40) },
   };
 }

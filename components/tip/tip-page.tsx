@@ -9,6 +9,7 @@ import type { TestId } from "../test-ids";
 import { AmountField, NoteFields } from "./fields";
 import { type Pricing, type TipOffer, tipOffer } from "./offer";
 import { TipForm } from "./tip-form";
+import type { TipParts } from "./tip-parts";
 
 /** The page of the person who is paid: who that is, beside the card with the form or with what is missing. */
 export function TipPage(props: { words: Words; site: SiteConfig; query: LinkQuery; children: ReactNode }) {
@@ -45,6 +46,7 @@ export function TipCard(props: {
   idempotencyKey: string;
   query: LinkQuery;
   inApp: boolean;
+  parts: TipParts;
 }) {
   const { words, site, pricing, provider } = props;
   const { language, messages, t } = words;
@@ -58,7 +60,7 @@ export function TipCard(props: {
     <section className="card">
       <TipForm
         amountField={<AmountField {...{ words, offer, problem, currency, fixed, min: bounds.min }} />}
-        noteFields={<NoteFields {...{ words, offer, problem }} merchant={site.name} />}
+        noteFields={<NoteFields {...{ words, offer, problem }} showName={props.parts.showName} />}
         hint={linkHint(words, offer, bounds)}
         next={t("tip.next", { provider })}
         words={{

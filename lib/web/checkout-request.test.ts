@@ -27,11 +27,21 @@ describe("a checkout request", () => {
   });
 
   it("is read from a form as from JSON", () => {
-    const fields = { amount: "5.00", name: "Zoë", message: "a\nb", anonymous: true };
+    const fields = { amount: "5.00", name: "Zoë", message: "a\nb", anonymous: false };
     expect(json({ ...fields, extra: 1 })).toEqual({ ok: true, fields, formKey: null });
-    const sent = "name=Zo%C3%AB&message=a%0D%0Ab&anonymous=on&idempotencyKey=k";
+    const sent = "name=Zo%C3%AB&message=a%0D%0Ab&showName=on&idempotencyKey=k";
     for (const amount of ["amount=5.00", "amount=other&customAmount=+5.00+"]) {
       expect(form(`${amount}&${sent}`)).toEqual({ ok: true, fields, formKey: "k" });
+    }
+  });
+
+  it("keeps a name private where the box was not ticked, and where JSON does not say", () => {
+    for (const sent of [
+      form("amount=5.00&name=Zoe"),
+      form("amount=5.00&name=Zoe&anonymous="),
+      json({ amount: "5.00" }),
+    ]) {
+      expect(sent).toMatchObject({ ok: true, fields: { anonymous: true } });
     }
   });
 

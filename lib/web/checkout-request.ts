@@ -90,7 +90,7 @@ function formFields(text: string, pricing: Pricing | null): Record<string, unkno
     amount: typed === null ? undefined : plainAmount(typed, pricing?.currency ?? ""),
     name: form.get("name") ?? undefined,
     message: form.get("message")?.replaceAll("\r\n", "\n"),
-    anonymous: form.has("anonymous"),
+    anonymous: !form.has("showName"),
   };
 }
 

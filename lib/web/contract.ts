@@ -48,7 +48,8 @@ export const checkoutRequestSchema = z.object(
       .max(FIELD_LIMITS.amount, `must be at most ${FIELD_LIMITS.amount} characters`),
     name: shortText(FIELD_LIMITS.name),
     message: shortText(FIELD_LIMITS.message),
-    anonymous: z.boolean("must be true or false").default(false),
+    /** False: the name may be shown in public. Private unless the payer says otherwise. */
+    anonymous: z.boolean("must be true or false").default(true),
   },
   "must be an object",
 );

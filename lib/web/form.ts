@@ -11,7 +11,7 @@ const BROWSER_ID = /^[\w-]{24,64}$/;
 const FORM_KEY = /^[\w.-]{16,64}$/;
 
 /** What the page can fill in again, and how much of it: a URL is no place for more. */
-const KEPT = { ...FIELD_LIMITS, customAmount: FIELD_LIMITS.amount, anonymous: 2 } as const;
+const KEPT = { ...FIELD_LIMITS, customAmount: FIELD_LIMITS.amount, showName: 2 } as const;
 
 /** Whether a browser asks for a page, as it does when a plain form is submitted. */
 export function acceptsHtml(request: Request): boolean {

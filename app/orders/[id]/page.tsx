@@ -38,7 +38,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   const order = await loadOrder(id);
   if (order === null) notFound();
   if (order === "unavailable") return <Unavailable words={words} orderId={id} />;
-  const { name, contact } = siteConfig;
+  const { name, contact, thanks, locale } = siteConfig;
   const merchant = { name, contact };
   const { language, messages, t } = words;
   const { checkoutUrl } = order;
@@ -65,6 +65,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
         words={texts}
         problem={typeof error === "string" && !order.paid ? problemSentence(error, messages.problems) : null}
         lastingFacts={<LastingFacts order={order} merchantName={name} language={language} words={texts.receipt} />}
+        thanks={thanks && <p lang={locale === language ? undefined : locale}>{thanks}</p>}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />
       <footer className="home">
