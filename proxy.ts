@@ -14,6 +14,14 @@ const BROWSER_ID_BYTES = 18;
 const FRAMED = "/embed";
 const SHOWN_ELSEWHERE = [FRAMED, "/badge.svg"];
 
+const ADMIN_PAGE = /^\/admin(\/|$)/;
+const ADMIN_HEADERS = {
+  "Cache-Control": "no-store",
+  "X-Robots-Tag": "noindex, nofollow",
+  // With "no-referrer" browsers would not say where our own forms come from.
+  "Referrer-Policy": "same-origin",
+};
+
 /**
  * Gives each page a nonce of its own, which Next puts on its scripts when it finds it in the policy of the request, a
  * request id and a language; and each browser that gets the tip page an id. Routes under /api answer data and give
@@ -30,7 +38,8 @@ export function proxy(request: NextRequest) {
 }
 
 function pageResponse(request: NextRequest): NextResponse {
-  const { checkoutSources, publicUrl } = getSettings();
+  const { checkoutSources, publicUrl, adminSecret } = getSettings();
+  const isAdmin = ADMIN_PAGE.test(request.nextUrl.pathname);
   const policy = contentSecurityPolicy({
     nonce: crypto.randomUUID(),
     checkoutSources,
@@ -40,10 +49,17 @@ function pageResponse(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set("Content-Security-Policy", policy);
   headers.set(LANGUAGE_HEADER, languageOf(request, siteConfig.locale));
-  const response = NextResponse.next({ request: { headers } });
+  // Without a secret it is a page like any other that there is not. Routes that take a POST answer 404 by themselves.
+  const response =
+    isAdmin && adminSecret === null && request.method !== "POST"
+      ? NextResponse.rewrite(new URL("/no-such-page", request.url), { request: { headers } })
+      : NextResponse.next({ request: { headers } });
   response.headers.set("Content-Security-Policy", policy);
   if (SHOWN_ELSEWHERE.includes(request.nextUrl.pathname)) return response;
   keepLanguage(request, response);
+  if (isAdmin && adminSecret !== null) {
+    for (const [name, value] of Object.entries(ADMIN_HEADERS)) response.headers.set(name, value);
+  }
   if (request.nextUrl.pathname === "/" && browserId(request.headers) === null) {
     const id = randomBytes(BROWSER_ID_BYTES).toString("base64url");
     const secure = publicUrl.startsWith("https:");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { browserId, formErrorRedirect, isForeignScript, retryKey, seeOther } from "./form";
+import { browserId, formErrorRedirect, isForeignScript, isFromOwnPage, retryKey, seeOther } from "./form";
 import type { Refusal } from "./refusals";
 
 const KEY = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
@@ -111,4 +111,26 @@ describe("a post of another site", () => {
     expect(foreign(by("none", "navigate", "document"))).toBe(false);
     expect(foreign({})).toBe(false);
   });
+});
+
+describe("a form of our own page", () => {
+  const isOwn = (headers: Record<string, string>) =>
+    isFromOwnPage(new Request("http://localhost/admin/sign-out", { method: "POST", headers }), "https://tips.example");
+
+  it.each([
+    [{}],
+    [{ origin: "https://tips.example" }],
+    [{ origin: "https://tips.example", "sec-fetch-site": "same-origin", host: "internal:3000" }],
+    [{ origin: "http://192.0.2.7:3000", "sec-fetch-site": "same-origin", host: "192.0.2.7:3000" }],
+  ])("may be what was sent with %j", (headers) => expect(isOwn(headers)).toBe(true));
+
+  it.each([
+    [{ origin: "https://evil.example" }],
+    [{ origin: "null" }],
+    [{ origin: "https://tips.example.evil.example", host: "tips.example" }],
+    [{ origin: "https://evil.example", "sec-fetch-site": "same-origin", host: "tips.example" }],
+    [{ origin: "https://tips.example", "sec-fetch-site": "same-site" }],
+    [{ "sec-fetch-site": "cross-site" }],
+    [{ "sec-fetch-site": "none" }],
+  ])("is not what was sent with %j", (headers) => expect(isOwn(headers)).toBe(false));
 });

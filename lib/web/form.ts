@@ -28,6 +28,24 @@ export function isForeignScript({ headers }: Request): boolean {
   return headers.get("sec-fetch-mode") !== "navigate" || headers.get("sec-fetch-dest") !== "document";
 }
 
+/**
+ * Whether a browser says that a page of ours sent this, or nothing says otherwise. For what only our own pages may post:
+ * the forms of the merchant. Behind a proxy that rewrites `Host`, the public address counts as ours too.
+ */
+export function isFromOwnPage({ headers }: Request, publicUrl: string): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin") return false;
+  const origin = headers.get("origin");
+  if (origin === null) return true;
+  if (!URL.canParse(origin)) return false;
+  return origin === publicUrl || new URL(origin).host === headers.get("host");
+}
+
+/** The value of a cookie. */
+export function cookieValue(headers: Headers, name: string): string | undefined {
+  return cookieOf(headers.get("cookie"), name, /^/) ?? undefined;
+}
+
 /** The id of the browser that sent this, as the tip page gave it out. Null where there is none of the right form. */
 export function browserId(headers: Headers): string | null {
   return cookieOf(headers.get("cookie"), BROWSER_COOKIE, BROWSER_ID);

@@ -1,0 +1,8 @@
+import { adminForm, seeOther, sessionCookie } from "@/lib/merchant/admin-route";
+import { refuseMethodsExcept } from "@/lib/web/api-route";
+
+export const POST = adminForm(async (_form, { services }) =>
+  seeOther("/admin/sign-in", { "Set-Cookie": sessionCookie(null, services.settings.publicUrl) }),
+);
+
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = refuseMethodsExcept("POST");
