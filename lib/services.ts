@@ -2,6 +2,7 @@ import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after } from "next/server";
 import type { Flow, Shop } from "@/lib/checkout/flow";
+import { onPaidEffect } from "@/lib/checkout/fulfil";
 import { orderView } from "@/lib/checkout/read";
 import { canPayAgain } from "@/lib/checkout/start";
 import { getSettings, type Settings } from "@/lib/env";
@@ -45,7 +46,7 @@ function createServices(settings: Settings) {
         : openSqliteOrderStore({ path: store.path }),
     providers,
     clock: { now: Date.now, sleep: (ms) => sleep(ms) },
-    effects: [{ name: "on_paid", run: onPaid }],
+    effects: [onPaidEffect(onPaid)],
     defer: (work) => after(() => work().catch((error: unknown) => log.error("background_work_failed", error))),
   };
   const ready = settings.problems.length === 0 && flow !== null && provider !== null && pricing !== null;

@@ -1,4 +1,5 @@
 import "server-only";
+import { type OrderHappening, type WantedEffect, withEffects } from "@/lib/orders/effects";
 import type { Order, Payment } from "@/lib/orders/order";
 import type { OrderStore, OrderWrite } from "@/lib/orders/order-store";
 import type { PaymentProvider } from "@/lib/provider/provider";
@@ -10,7 +11,7 @@ export type Flow = {
   /** Every configured provider by its name: each settles the payments that it opened. */
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly clock: { readonly now: () => number; readonly sleep: (ms: number) => Promise<void> };
-  /** What has to happen once an order is paid. */
+  /** What has to happen once an order is paid, needs attention or had a refund. */
   readonly effects: readonly Effect[];
   /** Runs work after the answer was sent, and logs what it throws. */
   readonly defer: (work: () => Promise<unknown>) => void;
@@ -50,18 +51,27 @@ export type EffectContext = {
 
 export type OnPaid = (order: PaidOrder, context: EffectContext) => Promise<void> | void;
 
-/** Something that must happen because an order became paid. Its name is stored with the order. */
-export type Effect = { readonly name: string; readonly run: OnPaid };
+/** Something that must happen because of an event of an order. */
+export type Effect = WantedEffect & {
+  /** Done when it returns. `skipped` says why there was nothing to do; throwing has it run again later. */
+  readonly run: (cause: EffectCause, context: EffectContext) => Promise<EffectEnd> | EffectEnd;
+};
+
+/** The order as it is now, and the event. */
+export type EffectCause = OrderHappening & { readonly order: Order };
+
+export type EffectEnd = { readonly skipped: string } | undefined;
 
 /** Each conflict means that another write succeeded, so this many in a row is a fault, not contention. */
 const MAX_CONFLICTS = 100;
 
 /**
  * Read, change, compare-and-set, until no other write came in between. `change` answers the write that it wants, or null
- * for none, beside what the caller needs to know. Null when there is no such order.
+ * for none, beside what the caller needs to know. The effects of what changed are added here, whoever writes. Null when
+ * there is no such order.
  */
 export async function updateOrder<Change extends { readonly write: OrderWrite | null }>(
-  { store }: Pick<Flow, "store">,
+  { store, clock, effects }: Pick<Flow, "store" | "clock" | "effects">,
   options: {
     /** Saves the first read where the caller has the order already. */
     readonly known?: Order | undefined;
@@ -74,7 +84,9 @@ export async function updateOrder<Change extends { readonly write: OrderWrite | 
     if (before === null) return null;
     const change = options.change(before);
     if (change.write === null) return { before, order: before, change };
-    if ((await store.replace(change.write)) === "replaced") return { before, order: change.write.order, change };
+    const write = withEffects(before, change.write, { effects, now: clock.now() });
+    if ((await store.replace(write)) === "replaced")
+      return { before, order: write.order, change: { ...change, write } };
     before = await options.find();
   }
   throw new Error("An order changed at every attempt to change it");

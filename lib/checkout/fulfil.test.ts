@@ -1,8 +1,10 @@
 import { expect, it, vi } from "vitest";
+import { nextVersion, orderIdSchema } from "@/lib/orders/order";
 import { storeUnavailable } from "@/lib/orders/order-store";
+import { eventually } from "@/test/eventually";
 import { gate, onBothStores, startedOrder, stored, type TestFlow, type World, withStore } from "@/test/flow-support";
-import { type Effect, LEASE_MS, type OnPaid, type PaidOrder } from "./flow";
-import { fulfil } from "./fulfil";
+import { type Effect, LEASE_MS, type OnPaid, type PaidOrder, updateOrder } from "./flow";
+import { fulfil, onPaidEffect, runEffectAgain } from "./fulfil";
 import { readOrder } from "./read";
 import { receiveWebhook } from "./receive-webhook";
 import { reconcile } from "./reconcile";
@@ -13,14 +15,11 @@ const BOUNDS = { maxOrders: 50, deadlineMs: 45 * SECOND, asksDuringWaits: true }
 /** An effect, and what it was called with: the attempt of each call. */
 function noting(run: OnPaid = () => {}, name = "deliver"): Effect & { calls: { order: PaidOrder; attempt: number }[] } {
   const calls: { order: PaidOrder; attempt: number }[] = [];
-  return {
-    name,
-    calls,
-    async run(order, context) {
-      calls.push({ order, attempt: context.attempt });
-      await run(order, context);
-    },
+  const onPaid: OnPaid = async (order, context) => {
+    calls.push({ order, attempt: context.attempt });
+    await run(order, context);
   };
+  return { ...onPaidEffect(onPaid, name), calls };
 }
 
 /** An order that a webhook has just made paid. What comes after the answer has not run yet. */
@@ -183,7 +182,8 @@ onBothStores("an effect", (world) => {
     const dying = process({ effects: [hanging] });
     const { id } = await paidOrder(world(), dying);
     const nothing = async () => {};
-    void fulfil(withStore(dying, { renew: nothing, release: nothing }), id);
+    // The cut-off may come after the end of this test, when the store is closed.
+    fulfil(withStore(dying, { renew: nothing, release: nothing }), id).catch(() => {});
     await insideEffect.opened;
     const effect = noting();
     const flow = process({ effects: [effect] });
@@ -226,5 +226,134 @@ onBothStores("an effect", (world) => {
     await older.runDeferred();
     expect(await stateOf(older, id)).toMatchObject({ status: "paid", effects: [{ failures: 2 }, { failures: 1 }, {}] });
     expect(known.calls).toHaveLength(1);
+  });
+
+  it("of any other event runs too, whatever the status, knows what happened, and is named in the history", async () => {
+    const { process, shop, provider } = world();
+    const causes: unknown[] = [];
+    const watch: Effect = {
+      name: "watch",
+      events: ["paid", "attention", "refund"],
+      run: ({ order, ...cause }) => void causes.push([order.status, cause]),
+    };
+    const flow = process({ effects: [watch] });
+    const { order, paymentId } = await startedOrder(flow, shop);
+    for (const status of ["underpaid", "confirming", "underpaid", "review", "paid"] as const) {
+      await receiveWebhook(flow, provider, provider.webhook(paymentId, provider.report(paymentId, status)));
+      await flow.runDeferred();
+    }
+    const paid = await stored(flow, order.id);
+    const facts = {
+      kind: "recorded",
+      provider: null,
+      payoutId: null,
+      coin: "USDT",
+      amount: "5",
+      network: null,
+    } as const;
+    const more = { claimUrl: null, transactionHash: "0x1", note: null, createdAt: 1, updatedAt: 1 };
+    const refund = { reference: "refund-0123456789", ...facts, status: "sent", ...more } as const;
+    const updated = await updateOrder(flow, {
+      find: async () => paid,
+      change: (current) => {
+        const next = nextVersion(current, { refunds: [refund] }, flow.clock.now());
+        return { write: { order: next, event: null, dueAt: null, previous: current } };
+      },
+    });
+    expect(updated?.change.write?.dueAt).toBe(flow.clock.now());
+    await reconcile(flow, BOUNDS);
+    expect(causes).toEqual([
+      ["underpaid", { kind: "attention", reason: "underpaid" }],
+      ["review", { kind: "attention", reason: "review" }],
+      ["paid", { kind: "paid" }],
+      ["paid", { kind: "attention", reason: "paid_late" }],
+      ["paid", { kind: "refund", refund }],
+    ]);
+    const events = (await flow.store.events(order.id)).filter(({ type }) => type === "effect_done");
+    expect(events.map(({ facts }) => facts.event)).toEqual([
+      "underpaid",
+      "review",
+      "paid",
+      "paid_late",
+      "refund:refund-0123456789",
+    ]);
+  });
+
+  it("does not wait for one that hangs, nor for a later event while one is running", async () => {
+    const { process, shop, provider } = world();
+    const [inside, mayEnd] = [gate(), gate()];
+    const noted: string[] = [];
+    const slow = onPaidEffect(async () => {
+      inside.open();
+      await mayEnd.opened;
+    }, "slow");
+    const watch: Effect = {
+      name: "watch",
+      events: ["paid", "attention"],
+      run: (cause) => void noted.push(cause.kind),
+    };
+    const flow = process({ effects: [slow, watch] });
+    const { paymentId } = await startedOrder(flow, shop);
+    await receiveWebhook(flow, provider, provider.webhook(paymentId, provider.report(paymentId, "paid")));
+    const running = flow.runDeferred();
+    await inside.opened;
+    await eventually(() => noted.length === 1 || undefined);
+    const other = process({ effects: [slow, watch] });
+    await receiveWebhook(other, provider, provider.webhook(paymentId, { status: "refunding" }));
+    await other.runDeferred();
+    expect(noted).toEqual(["paid"]);
+    mayEnd.open();
+    await running;
+    expect(noted).toEqual(["paid", "attention"]);
+  });
+
+  it("that has nothing to do says why, and is done", async () => {
+    const { process } = world();
+    const off: Effect = { ...noting(), run: () => ({ skipped: "switched off" }) };
+    const flow = process({ effects: [off] });
+    const { id } = await paidOrder(world(), flow);
+    await flow.runDeferred();
+    expect(await stateOf(flow, id)).toMatchObject({ effects: [{ doneAt: expect.any(Number), failures: 0 }] });
+    const facts = { effect: "deliver", event: "paid", attempt: 1, skipped: "switched off" };
+    expect((await flow.store.events(id)).at(-1)).toMatchObject({ type: "effect_done", source: "effect", facts });
+  });
+
+  it("runs again at the merchant's wish, done or failed, and that is in the history", async () => {
+    const { process, pass } = world();
+    let fails = false;
+    const effect = noting(() => (fails ? Promise.reject(new Error("down")) : undefined));
+    const flow = process({ effects: [effect] });
+    const { id } = await paidOrder(world(), flow);
+    const name = { event: "paid", name: "deliver" };
+    const attempts = () => effect.calls.map(({ attempt }) => attempt);
+    // It has not run at all: nothing to write, but it runs.
+    expect(await runEffectAgain(flow, id, name)).toMatchObject({ ok: true });
+    await flow.runDeferred();
+    expect(attempts()).toEqual([1]);
+
+    fails = true;
+    expect(await runEffectAgain(flow, id, name)).toMatchObject({ ok: true, order: { effects: [{ doneAt: null }] } });
+    await flow.runDeferred();
+    await pass(15 * SECOND);
+    await reconcile(flow, BOUNDS);
+    expect(attempts()).toEqual([1, 1, 2]);
+    fails = false;
+    await runEffectAgain(flow, id, name);
+    await flow.runDeferred();
+    await pass(24 * 3_600 * SECOND);
+    await reconcile(flow, BOUNDS);
+    expect(attempts()).toEqual([1, 1, 2, 1]);
+    expect(await stateOf(flow, id)).toMatchObject({ effects: [{ doneAt: expect.any(Number), failures: 0 }] });
+
+    const again = (await flow.store.events(id)).filter(({ source }) => source === "merchant");
+    const facts = { action: "run_effect_again", effect: "deliver", event: "paid" };
+    expect(again).toMatchObject(Array(2).fill({ type: "merchant_action", from: "paid", to: "paid", facts }));
+    for (const unknown of [
+      { event: "paid", name: "mail" },
+      { event: "review", name: "deliver" },
+    ]) {
+      expect(await runEffectAgain(flow, id, unknown)).toEqual({ ok: false });
+    }
+    expect(await runEffectAgain(flow, orderIdSchema.parse("x".repeat(22)), name)).toEqual({ ok: false });
   });
 });

@@ -1,8 +1,9 @@
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
+import { dueEffects, type EffectName, happeningOf, isSameEffect } from "@/lib/orders/effects";
 import { dueAt, type EffectState, nextVersion, type Order, type OrderEvent, type OrderId } from "@/lib/orders/order";
-import { type Flow, type PaidOrder, underLease, updateOrder } from "./flow";
+import { type Effect, type EffectEnd, type Flow, type OnPaid, type PaidOrder, underLease, updateOrder } from "./flow";
 
 const EFFECT_TIMEOUT_MS = 30_000;
 const FIRST_GAP_MS = 15_000;
@@ -11,43 +12,53 @@ const MAX_GAP_MS = 6 * 60 * 60 * 1000;
 /**
  * Runs the effects of an order that are due, one runner at a time, whichever process it is in. Each is marked as done in
  * the order only after it succeeded: at least once, never lost. One that throws or takes longer than 30 s is tried again
- * by reconciliation, after gaps that grow from 15 s to 6 h. Neither changes the payment.
+ * by reconciliation, after gaps that grow from 15 s to 6 h. Neither changes the payment. They run side by side, so that
+ * one that hangs does not keep the others waiting.
  */
 export async function fulfil(flow: Flow, orderId: OrderId): Promise<void> {
   await underLease(flow, `effects:${orderId}`, async () => {
-    const order = await flow.store.get(orderId);
-    const due = order === null ? [] : dueEffects(order, flow.clock.now());
-    for (const effect of due) await runEffect(flow, orderId, effect);
+    const tried: EffectName[] = [];
+    // Again after each round, for what another event added meanwhile: its own call of this found the lease taken.
+    for (;;) {
+      const order = await flow.store.get(orderId);
+      const due = order === null ? [] : dueEffects(order, flow.clock.now());
+      const untried = due.filter((effect) => !tried.some((each) => isSameEffect(each, effect)));
+      if (order === null || untried.length === 0) return;
+      tried.push(...untried);
+      await Promise.all(untried.map((effect) => runEffect(flow, order, effect)));
+    }
   });
 }
 
-export function dueEffects(order: Order, now: number): EffectState[] {
-  if (order.status !== "paid") return [];
-  return order.effects.filter(({ doneAt, nextAt }) => doneAt === null && nextAt <= now);
+/** For every writer of orders, after its write. Reconciliation finds what was not run. */
+export function deferDueEffects(flow: Flow, order: Order): void {
+  if (dueEffects(order, flow.clock.now()).length > 0) flow.defer(() => fulfil(flow, order.id));
 }
 
-async function runEffect(flow: Flow, orderId: OrderId, { name, failures }: EffectState): Promise<void> {
-  const attempt = failures + 1;
-  // Read again for each: the one before it took its time.
-  const order = await flow.store.get(orderId);
-  if (order === null || !dueEffects(order, flow.clock.now()).some((each) => each.name === name)) return;
-  const error = await failureOf(flow, { name, order, attempt });
-  if (error === null) log.info("effect_done", { orderId, effect: name, attempt });
-  else log.error("effect_failed", error, { orderId, effect: name, attempt });
+async function runEffect(flow: Flow, order: Order, effect: EffectState): Promise<void> {
+  const attempt = effect.failures + 1;
+  const end = await runOnce(flow, order, effect);
+  const facts = {
+    effect: effect.name,
+    event: effect.event,
+    attempt,
+    ...(end.ok && end.skipped !== undefined && { skipped: end.skipped }),
+  };
+  if (end.ok) log.info("effect_done", { orderId: order.id, ...facts });
+  else log.error("effect_failed", end.error, { orderId: order.id, ...facts });
 
   await updateOrder(flow, {
-    find: () => flow.store.get(orderId),
+    find: () => flow.store.get(order.id),
     change: (current) => {
       const now = flow.clock.now();
-      const ended = error === null ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
-      const effects = current.effects.map((state) => (state.name === name ? { ...state, ...ended } : state));
+      const ended = end.ok ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
+      const effects = current.effects.map((state) => (isSameEffect(state, effect) ? { ...state, ...ended } : state));
       const next = nextVersion(current, { effects }, now);
       const { status, updatedAt: at } = next;
-      const type = error === null ? "effect_done" : "effect_failed";
-      const facts = { effect: name, attempt };
+      const type = end.ok ? "effect_done" : "effect_failed";
       const event: OrderEvent = { at, type, source: "effect", paymentId: null, from: status, to: status, facts };
       // The first failure is news, the rest are counted.
-      const isNews = error === null || attempt === 1;
+      const isNews = end.ok || attempt === 1;
       return { write: { order: next, event: isNews ? event : null, dueAt: dueAt(next, now) } };
     },
   });
@@ -55,10 +66,15 @@ async function runEffect(flow: Flow, orderId: OrderId, { name, failures }: Effec
 
 const gapMs = (failures: number) => Math.min(FIRST_GAP_MS * 2 ** Math.min(failures - 1, 20), MAX_GAP_MS);
 
-/** Null when it succeeded. */
-async function failureOf(flow: Flow, run: { name: string; order: Order; attempt: number }): Promise<unknown> {
-  const effect = flow.effects.find(({ name }) => name === run.name);
-  if (effect === undefined) return new Error("This version of the app does not know this effect.");
+type Run = { readonly ok: true; readonly skipped?: string } | { readonly ok: false; readonly error: unknown };
+
+async function runOnce(flow: Flow, order: Order, { event, name, failures }: EffectState): Promise<Run> {
+  const effect = flow.effects.find((each) => each.name === name);
+  const happening = happeningOf(order, event);
+  // A newer version may have written it, and may come back.
+  if (effect === undefined || happening === null) {
+    return { ok: false, error: new Error("This version of the app does not know this effect.") };
+  }
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const cutOff = new Promise<never>((_resolve, reject) => {
@@ -68,14 +84,53 @@ async function failureOf(flow: Flow, run: { name: string; order: Order; attempt:
     }, EFFECT_TIMEOUT_MS);
   });
   try {
-    const work = async () => effect.run(paidOrder(run.order), { attempt: run.attempt, signal: controller.signal });
-    await Promise.race([work(), cutOff]);
-    return null;
+    const work = async () => effect.run({ ...happening, order }, { attempt: failures + 1, signal: controller.signal });
+    const end: EffectEnd = await Promise.race([work(), cutOff]);
+    return { ok: true, ...end };
   } catch (error) {
-    return error ?? new Error("It threw nothing.");
+    return { ok: false, error: error ?? new Error("It threw nothing.") };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** At the merchant's wish: due now, as if it had never run. Nothing is written for an effect that is waiting for its first run. */
+export async function runEffectAgain(flow: Flow, orderId: OrderId, name: EffectName): Promise<RunAgain> {
+  const updated = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const now = flow.clock.now();
+      const state = order.effects.find((each) => isSameEffect(each, name));
+      if (state === undefined) return { write: null, isKnown: false };
+      if (state.doneAt === null && state.failures === 0) return { write: null, isKnown: true };
+      const again = { ...state, doneAt: null, failures: 0, nextAt: now };
+      const effects = order.effects.map((each) => (each === state ? again : each));
+      const next = nextVersion(order, { effects }, now);
+      const { status, updatedAt: at } = next;
+      const facts = { action: "run_effect_again", effect: state.name, event: state.event };
+      const type = "merchant_action";
+      const event: OrderEvent = { at, type, source: "merchant", paymentId: null, from: status, to: status, facts };
+      return { write: { order: next, event, dueAt: dueAt(next, now) }, isKnown: true };
+    },
+  });
+  if (!updated?.change.isKnown) return { ok: false };
+  deferDueEffects(flow, updated.order);
+  return { ok: true, order: updated.order };
+}
+
+/** Not ok: there is no such order or effect. */
+export type RunAgain = { readonly ok: true; readonly order: Order } | { readonly ok: false };
+
+/** Runs the merchant's own code once for each order that was paid. */
+export function onPaidEffect(onPaid: OnPaid, name = "on_paid"): Effect {
+  return {
+    name,
+    events: ["paid"],
+    async run({ order }, context) {
+      await onPaid(paidOrder(order), context);
+      return undefined;
+    },
+  };
 }
 
 function paidOrder({ id, price, payer, attention, payments, updatedAt }: Order): PaidOrder {

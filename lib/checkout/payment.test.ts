@@ -54,10 +54,10 @@ describe("what came of a create call", () => {
       money,
       transaction: { chain: "main" },
     } as const;
-    const { write } = applyObservation(unexpected, { observation, source: "webhook", now: NOW, effects: ["on_paid"] });
+    const { write } = applyObservation(unexpected, { observation, source: "webhook", now: NOW });
     const paid = write?.order ?? unexpected;
     const { order } = opened(paid);
-    expect(order).toMatchObject({ status: "paid", attention: ["unexpected_payment"], effects: paid.effects });
+    expect(order).toMatchObject({ status: "paid", attention: ["unexpected_payment"] });
     expect(order.payments).toMatchObject([
       { status: "paid", checkoutUrl: created.checkoutUrl, quote: created.quote, paidAt: NOW },
     ]);

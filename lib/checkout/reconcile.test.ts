@@ -14,6 +14,7 @@ import {
   type TestFlow,
   type World,
 } from "@/test/flow-support";
+import { onPaidEffect } from "./fulfil";
 import { readOrder } from "./read";
 import { reconcile, reconcileOnVisit } from "./reconcile";
 import { settle } from "./settle";
@@ -92,7 +93,7 @@ onBothStores("reconciliation", (world) => {
     timeout: 120_000,
   }, async () => {
     const { kind, process, provider, shop, pass, clock, corrupt } = world();
-    const fails = { name: "fails", run: () => Promise.reject(new Error("as scripted")) };
+    const fails = onPaidEffect(() => Promise.reject(new Error("as scripted")));
     const flow = process({ effects: [fails] });
     const behaviours = new Map<PaymentId, (typeof MISCHIEF)[number]>();
     provider.onRead = (answer, paymentId) => {
@@ -223,7 +224,7 @@ onBothStores("reconciliation", (world) => {
     const down = new ScriptedProvider("down");
     down.onRead = () => failure("unauthorized");
     const delivered: string[] = [];
-    const deliver = { name: "deliver", run: ({ id }: { id: string }) => void delivered.push(id) };
+    const deliver = onPaidEffect(({ id }) => void delivered.push(id));
     const flow = process({ providers: [provider, down], effects: [deliver] });
     await openOrders({ ...world(), shop: { ...shop, provider: down } }, flow, 8);
     const [paid = expect.fail()] = await openOrders(world(), flow, 1);

@@ -1,10 +1,11 @@
 import "server-only";
 import { log } from "@/lib/log";
+import { dueEffects } from "@/lib/orders/effects";
 import { checkGapMs, isWatched, nextEffectAt, type Order, type OrderId, type Payment } from "@/lib/orders/order";
 import type { DueOrder } from "@/lib/orders/order-store";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
 import { type Flow, LEASE_MS } from "./flow";
-import { dueEffects, fulfil } from "./fulfil";
+import { fulfil } from "./fulfil";
 import { ASK_AT_MOST, acquirePollLease, respectRetryAfter, unpaidPayments } from "./read";
 import { settle } from "./settle";
 

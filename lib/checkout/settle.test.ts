@@ -3,10 +3,11 @@ import { expect, it } from "vitest";
 import { type OrderStore, storeUnavailable } from "@/lib/orders/order-store";
 import { eventually } from "@/test/eventually";
 import { counted, gate, onBothStores, startedOrder, stored, withStore } from "@/test/flow-support";
+import { onPaidEffect } from "./fulfil";
 import { reconcile } from "./reconcile";
 import { settle } from "./settle";
 
-const EFFECT = { name: "deliver", run: () => {} };
+const EFFECT = onPaidEffect(() => {}, "deliver");
 
 onBothStores("settling", (world) => {
   it("makes an order paid once, with its effects, of everything that reports it at once", async () => {
@@ -49,7 +50,7 @@ onBothStores("settling", (world) => {
   it("loses no effect where its write succeeded, was called a conflict, and another write came in between", async () => {
     const { shop, process, provider, pass } = world();
     const delivered: string[] = [];
-    const effect = { name: "deliver", run: ({ id }: { id: string }) => void delivered.push(id) };
+    const effect = onPaidEffect(({ id }) => void delivered.push(id));
     const [flow, other] = [process({ effects: [effect] }), process({ effects: [effect] })];
     const { order, paymentId } = await startedOrder(flow, shop);
     let lost = false;

@@ -5,7 +5,7 @@ import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { type Flow, updateOrder } from "./flow";
-import { dueEffects, fulfil } from "./fulfil";
+import { deferDueEffects } from "./fulfil";
 import { isBeingCreated, newPayment } from "./payment";
 
 export type Settled = {
@@ -22,17 +22,16 @@ export type Settled = {
 
 /**
  * The only writer of a payment's state: asks the pure rule what a report means, whatever its source, and compare-and-sets
- * the result together with its event and, when the order became paid, its effects. Throws `StoreUnavailableError` when the
+ * the result together with its event and the effects of what changed. Throws `StoreUnavailableError` when the
  * result could not be made durable. `known` saves a read where the caller has the order. Not ok: no order has this payment.
  */
 export async function settle(flow: Flow, report: Report, known?: Order): Promise<Settled | { readonly ok: false }> {
   const { observation, source } = report;
   const now = flow.clock.now();
-  const effects = flow.effects.map(({ name }) => name);
   const updated = await updateOrder(flow, {
     known,
     find: async () => (await flow.store.findByPayment(observation)) ?? (await findUnexpected(flow, report)),
-    change: (order) => applyObservation(order, { ...report, now, effects }),
+    change: (order) => applyObservation(order, { ...report, now }),
   });
   if (updated === null) return { ok: false };
   const { before, order } = updated;
@@ -46,7 +45,7 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
     dueAt: write?.dueAt,
   } as const;
   // Also after a report that changed nothing: the answer to the write that made it paid may have been lost.
-  if (dueEffects(order, now).length > 0) flow.defer(() => fulfil(flow, order.id));
+  deferDueEffects(flow, order);
   if (write === null) return result;
 
   const ids = { orderId: order.id, paymentId: observation.paymentId };

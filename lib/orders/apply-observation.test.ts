@@ -43,7 +43,7 @@ function report(status: PaymentStatus, facts: Partial<PaymentObservation> = {}):
 }
 
 function applied(order: Order, observation: PaymentObservation, source: Source = "webhook", now = NOW): Applied {
-  return applyObservation(order, { observation, source, now, effects: ["on_paid"] });
+  return applyObservation(order, { observation, source, now });
 }
 
 function apply(order: Order, observation: PaymentObservation, source: Source = "webhook"): Order {
@@ -132,7 +132,6 @@ describe("a report of paid with the wrong money", () => {
       expect(reviewed).toMatchObject({
         status: "review",
         attention: [attention],
-        effects: [],
         payments: [{ onHold: true, paidAt: null }],
       });
       for (const status of PAYMENT_STATUSES) {
@@ -276,26 +275,6 @@ describe("the transaction of a payment", () => {
   });
 });
 
-describe("what has to follow from paid", () => {
-  const ON_PAID = { event: "paid", name: "on_paid", doneAt: null, failures: 0, nextAt: NOW };
-
-  it("is written in the step that makes the order paid, and is due then", () => {
-    const { write } = applied(orderOf({}), report("paid"));
-    expect(write).toMatchObject({ order: { status: "paid", effects: [ON_PAID] }, dueAt: NOW, event: { to: "paid" } });
-  });
-
-  it("is not written by anything else, and not a second time", () => {
-    for (const status of PAYMENT_STATUSES.filter((each) => each !== "paid")) {
-      expect(apply(orderOf({}), report(status)).effects).toEqual([]);
-    }
-    const paid = apply(orderOf({}, {}), report("paid"));
-    const done = { ...paid, effects: [{ ...ON_PAID, doneAt: NOW }] };
-    for (const again of [report("paid", SHORT), report("refunding"), report("paid", { paymentId: SECOND })]) {
-      expect(apply(done, again)).toMatchObject({ effects: done.effects, version: done.version + 1 });
-    }
-  });
-});
-
 describe("the history", () => {
   /** How many versions and how many events a sequence of reports makes. */
   function play(order: Order, reports: readonly PaymentObservation[]) {
@@ -393,7 +372,6 @@ it("makes an order paid with the right money only, by any reports in any order f
       }
       const paid = reports.filter(({ status }) => status === "paid");
       expect(order.status === "paid").toBe(order.payments.some(({ status }) => status === "paid"));
-      expect(order.effects).toHaveLength(order.status === "paid" ? 1 : 0);
       expect(order.attention.includes("money_mismatch")).toBe(!paid.every(isRightMoney));
       expect(order.attention.includes("test_chain")).toBe(paid.some((each) => isRightMoney(each) && !isRight(each)));
       expect(new Set(order.attention).size).toBe(order.attention.length);

@@ -22,17 +22,13 @@ export type Applied = {
   readonly counts: boolean;
 };
 
-type ReportNow = Report & { readonly now: number; readonly effects: readonly string[] };
-
 /**
  * What a report means for an order. This is the one rule for "paid": a report of it counts only with the right money
  * (`judgeMoney`). A payment whose money once differed stays on hold until a signed delivery confirms it with the right
  * money; what we find by asking does not lift that, because a provider's detail of a payment may repeat the price that we
  * asked for. What was paid stays paid: a later report with other money is for the merchant, not for the payer.
- *
- * `effects` are written into the order in the step that makes it paid, so that none is lost (see `fulfil`).
  */
-export function applyObservation(order: Order, report: ReportNow): Applied {
+export function applyObservation(order: Order, report: Report & { readonly now: number }): Applied {
   const { observation, source, now } = report;
   const index = order.payments.findIndex((each) => isPayment(each, observation));
   const payment = order.payments[index];
@@ -61,11 +57,7 @@ export function applyObservation(order: Order, report: ReportNow): Applied {
   const count = isNew ? { seen: [...new Set([...payment.seen, step])] } : { repeats: payment.repeats + 1 };
   const payments = order.payments.with(index, { ...changed, ...count });
   const orderStatus = combineStatuses(payments.map((each) => each.status));
-  const becamePaid = orderStatus === "paid" && order.status !== "paid";
-  const effects = becamePaid
-    ? report.effects.map((name) => ({ event: "paid", name, doneAt: null, failures: 0, nextAt: now }))
-    : order.effects;
-  const next = nextVersion(order, { payments, attention, status: orderStatus, effects }, now);
+  const next = nextVersion(order, { payments, attention, status: orderStatus }, now);
   const event = isNew ? describe(order, next, report) : null;
   return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
 }

@@ -143,7 +143,8 @@ export type Order = z.infer<typeof orderSchema>;
 
 /** Statuses that a person has to look at. */
 const ATTENTION_STATUSES = ["underpaid", "review", "refunding"] as const;
-export type Reason = Attention | (typeof ATTENTION_STATUSES)[number];
+export const REASONS = [...ATTENTION, ...ATTENTION_STATUSES] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** Why the merchant should look at this order now, without what has been dealt with. */
 export function openReasons({ attention, status, handled }: Order): Reason[] {

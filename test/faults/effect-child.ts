@@ -6,6 +6,7 @@ import { appendFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Flow } from "@/lib/checkout/flow";
+import { onPaidEffect } from "@/lib/checkout/fulfil";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
@@ -46,7 +47,7 @@ const flow: Flow = {
   store,
   providers: new Map([[provider.name, provider]]),
   clock: { now: () => Date.now() + aheadMs, sleep },
-  effects: [{ name: "on_paid", run: ({ id }) => deliver(id) }],
+  effects: [onPaidEffect(({ id }) => deliver(id))],
   defer: (work) => void deferred.push(work()),
 };
 

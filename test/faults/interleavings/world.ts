@@ -1,4 +1,5 @@
 import { type Flow, LEASE_MS, type Shop } from "@/lib/checkout/flow";
+import { onPaidEffect } from "@/lib/checkout/fulfil";
 import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { payAgain, type StartResult, startPayment } from "@/lib/checkout/start";
@@ -86,7 +87,7 @@ export class World {
         // Longer than was asked for, which costs a story fewer steps and is no less true.
         sleep: (ms) => turnstile.around(() => this.wait(ms * 20)),
       },
-      effects: [{ name: "on_paid", run: ({ id }) => turnstile.around(async () => void this.delivered.push(id)) }],
+      effects: [onPaidEffect(({ id }) => turnstile.around(async () => void this.delivered.push(id)))],
       defer: begin,
     };
     begin(() => work(flow));
@@ -99,7 +100,7 @@ export class World {
       store: this.#recording(this.#store),
       providers: this.#providers((input, init) => this.#ask(input, init)),
       clock: { now: () => this.now, sleep: (ms) => this.wait(ms) },
-      effects: [{ name: "on_paid", run: ({ id }) => void this.delivered.push(id) }],
+      effects: [onPaidEffect(({ id }) => void this.delivered.push(id))],
       defer: (more) => void deferred.push(more()),
     });
     await Promise.all(deferred);

@@ -1,0 +1,80 @@
+import { type EffectState, type Order, openReasons, REASONS, type Reason, type Refund } from "./order";
+import type { OrderWrite } from "./order-store";
+
+/** What may have to be acted on: the order became paid, the merchant should look at it, or a refund of it ended. */
+export type OrderEventKind = "paid" | "attention" | "refund";
+
+export type OrderHappening =
+  | { readonly kind: "paid" }
+  | { readonly kind: "attention"; readonly reason: Reason }
+  | { readonly kind: "refund"; readonly refund: Refund };
+
+/** An effect by the name that is stored with the order, and what it has to follow on. */
+export type WantedEffect = { readonly name: string; readonly events: readonly OrderEventKind[] };
+
+const REFUND_PREFIX = "refund:";
+const REFUND_ENDS: readonly Refund["status"][] = ["sent", "expired", "canceled", "failed"];
+
+/**
+ * Adds the effects of what a write brings about to the write itself, so that none is lost. Each effect is added at most
+ * once for an order and an event: a reason that comes back, or a second end of one refund, is not news.
+ */
+export function withEffects(
+  before: Order,
+  write: OrderWrite,
+  { effects, now }: { effects: readonly WantedEffect[]; now: number },
+): OrderWrite {
+  const known = write.order.effects;
+  const isKnown = (event: string, name: string) => known.some((each) => each.event === event && each.name === name);
+  const added = happenings(before, write.order).flatMap((happening): EffectState[] => {
+    const event = eventName(happening);
+    return effects
+      .filter(({ name, events }) => events.includes(happening.kind) && !isKnown(event, name))
+      .map(({ name }) => ({ event, name, doneAt: null, failures: 0, nextAt: now }));
+  });
+  if (added.length === 0) return write;
+  const dueAt = Math.min(write.dueAt ?? now, now);
+  return { ...write, order: { ...write.order, effects: [...known, ...added] }, dueAt };
+}
+
+/** What is new in `after`. */
+function happenings(before: Order, after: Order): OrderHappening[] {
+  const news: OrderHappening[] = [];
+  if (after.status === "paid" && before.status !== "paid") news.push({ kind: "paid" });
+  const known = openReasons(before);
+  for (const reason of openReasons(after)) {
+    if (!known.includes(reason)) news.push({ kind: "attention", reason });
+  }
+  for (const refund of after.refunds) {
+    const earlier = before.refunds.find(({ reference }) => reference === refund.reference);
+    if (hasEnded(refund) && !(earlier && hasEnded(earlier))) news.push({ kind: "refund", refund });
+  }
+  return news;
+}
+
+const hasEnded = ({ status }: Refund) => REFUND_ENDS.includes(status);
+
+/** As it is stored with an effect. */
+function eventName(happening: OrderHappening): string {
+  if (happening.kind === "paid") return "paid";
+  return happening.kind === "attention" ? happening.reason : `${REFUND_PREFIX}${happening.refund.reference}`;
+}
+
+/** The opposite of `eventName`. Null for an event that this version does not know, or a refund that the order does not have. */
+export function happeningOf({ refunds }: Order, event: string): OrderHappening | null {
+  if (event === "paid") return { kind: "paid" };
+  const refund = refunds.find(({ reference }) => event === `${REFUND_PREFIX}${reference}`);
+  if (refund !== undefined) return { kind: "refund", refund };
+  const reason = REASONS.find((each) => each === event);
+  return reason === undefined ? null : { kind: "attention", reason };
+}
+
+/** In any status: money that needs attention is news too. */
+export function dueEffects({ effects }: Order, now: number): EffectState[] {
+  return effects.filter(({ doneAt, nextAt }) => doneAt === null && nextAt <= now);
+}
+
+export const isSameEffect = (one: EffectName, other: EffectName) =>
+  one.event === other.event && one.name === other.name;
+
+export type EffectName = Pick<EffectState, "event" | "name">;
