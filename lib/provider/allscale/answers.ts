@@ -6,10 +6,9 @@ import { isPlausible } from "@/lib/money/rates";
 import type { Payment } from "@/lib/orders/order";
 import { isLoopback } from "@/lib/settings";
 import type { ProviderFailure, ProviderResult } from "../provider";
+import type { HttpAnswer } from "../send-request";
 import { type CreatedIntent, isStablecoin, lenient, readJson, type Stablecoin, stablecoinOfId } from "./wire";
 
-/** An answer as it arrived, with nothing believed yet. */
-export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 export type Answer<Payload = unknown> = ProviderResult<{ payload: Payload; providerRequestId: string | null }>;
 
 const integer = lenient(z.int());

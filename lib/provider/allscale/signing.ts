@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "./answers";
+import type { HttpAnswer } from "../send-request";
 
 // Web Crypto only, so that this folder also runs on edge runtimes.
 const encoder = new TextEncoder();

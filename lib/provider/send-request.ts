@@ -1,0 +1,88 @@
+import type { ProviderFailure, ProviderResult, ProviderTools } from "./provider";
+
+/** An answer as it arrived, with nothing believed yet. */
+export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
+
+/** The largest answer of a provider is a few kilobytes. */
+const LARGEST_ANSWER_BYTES = 256 * 1_024;
+
+type Options = Pick<ProviderTools, "timeoutMs"> & {
+  /** The provider's name for people, for the sentences of failures. */
+  readonly label: string;
+  readonly fetch?: typeof fetch;
+};
+
+/**
+ * One request with a time limit over all of it, the body of the answer included. Redirects are answers like any other: what
+ * is signed goes to the address that it was signed for and nowhere else. Never throws for what a network does.
+ */
+export async function sendRequest(
+  url: URL,
+  init: RequestInit,
+  { fetch = globalThis.fetch, timeoutMs, label }: Options,
+): Promise<ProviderResult<{ answer: HttpAnswer }>> {
+  // A timer of our own: on Node 20 the signal of AbortSignal.timeout can be garbage collected before it fires.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    const rules = { redirect: "manual", cache: "no-store", signal: controller.signal } as const;
+    const response = await fetch(url, { ...init, ...rules });
+    const { headers } = response;
+    // A browser-like runtime hides a redirect, whose status is then 0 by the standard; Node shows it as it is.
+    const status = response.type === "opaqueredirect" ? 0 : response.status;
+    const body = await readBody(response, status);
+    if (body !== null) return { ok: true, answer: { status, headers, body } };
+    const message = `${label} gave an answer that cannot be used.`;
+    return { ok: false, failure: { kind: "bad_answer", message, maybeAccepted: true, reason: "body_too_large" } };
+  } catch (error) {
+    if (!controller.signal.aborted) return { ok: false, failure: unreachable(error, label) };
+    const message = `${label} did not answer in time.`;
+    const reason = `no answer within ${timeoutMs} ms`;
+    return { ok: false, failure: { kind: "timeout", message, maybeAccepted: true, reason } };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function isRedirect({ status }: Pick<HttpAnswer, "status">): boolean {
+  return status === 0 || (status >= 300 && status < 400);
+}
+
+/** Null for a body that is too large. That of a redirect is not read. */
+async function readBody(response: Response, status: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  if (isRedirect({ status })) {
+    await response.body?.cancel();
+    return new Uint8Array();
+  }
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (size > LARGEST_ANSWER_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** Errors from before the connection stood: nothing of the request can have arrived. Any other may come after it did. */
+const NO_ROUTE = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
+const NO_TRUST = [
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+];
+
+function unreachable(error: unknown, label: string): ProviderFailure {
+  const reason = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined) ?? "connection_lost";
+  const maybeAccepted = ![...NO_ROUTE, ...NO_TRUST].includes(reason);
+  return { kind: "unreachable", message: `${label} cannot be reached.`, maybeAccepted, reason };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
