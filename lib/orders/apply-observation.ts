@@ -4,7 +4,16 @@ import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "./observation";
-import { type Attention, dueAt, nextVersion, type Order, type OrderEvent, type Payment, type Source } from "./order";
+import {
+  type Attention,
+  dueAt,
+  nextVersion,
+  type Order,
+  type OrderEvent,
+  openReasons,
+  type Payment,
+  type Source,
+} from "./order";
 import type { OrderWrite, PaymentName } from "./order-store";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
@@ -25,8 +34,9 @@ export type Applied = {
 /**
  * What a report means for an order. This is the one rule for "paid": a report of it counts only with the right money
  * (`judgeMoney`). A payment whose money once differed stays on hold until a signed delivery confirms it with the right
- * money; what we find by asking does not lift that, because a provider's detail of a payment may repeat the price that we
- * asked for. What was paid stays paid: a later report with other money is for the merchant, not for the payer.
+ * money or the merchant accepts it, whose word needs no money beside it. What we find by asking does not lift that, because
+ * a provider's detail of a payment may repeat the price that we asked for. What was paid stays paid: a later report with
+ * other money is for the merchant, not for the payer.
  */
 export function applyObservation(order: Order, report: Report & { readonly now: number }): Applied {
   const { observation, source, now } = report;
@@ -35,9 +45,11 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   if (payment === undefined) return { write: null, counts: false };
 
   const reportsPaid = observation.status === "paid";
-  const verdict = reportsPaid ? judgeMoney(order, payment, observation) : { counts: true, attention: [] };
+  const byMerchant = source === "merchant";
+  const verdict =
+    reportsPaid && !byMerchant ? judgeMoney(order, payment, observation) : { counts: true, attention: [] };
   const wasPaid = payment.status === "paid";
-  const lifted = reportsPaid && verdict.counts && source === "webhook";
+  const lifted = reportsPaid && verdict.counts && (source === "webhook" || byMerchant);
   const onHold = !wasPaid && (!verdict.counts || (payment.onHold && !lifted));
   const status = onHold ? "review" : nextStatus(payment.status, observation.status);
   const changed: Payment = {
@@ -47,7 +59,8 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
     transaction: mergeTransactions(payment, observation),
     paidAt: status === "paid" ? (payment.paidAt ?? now) : null,
   };
-  const raised = [...verdict.attention, ...attentionFor({ order, payment, changed, observation })];
+  // The merchant has looked at the order: nothing about that is news to point out.
+  const raised = byMerchant ? [] : [...verdict.attention, ...attentionFor({ order, payment, changed, observation })];
   const attention = [...new Set([...order.attention, ...raised])];
   const grew = attention.length > order.attention.length;
   if (isDeepStrictEqual(payment, changed) && !grew) return { write: null, counts: verdict.counts };
@@ -57,10 +70,14 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   const count = isNew ? { seen: [...new Set([...payment.seen, step])] } : { repeats: payment.repeats + 1 };
   const payments = order.payments.with(index, { ...changed, ...count });
   const orderStatus = combineStatuses(payments.map((each) => each.status));
-  const next = nextVersion(order, { payments, attention, status: orderStatus }, now);
+  const changes = { payments, attention, status: orderStatus };
+  const next = nextVersion(order, byMerchant ? { ...changes, handled: handledWith(order) } : changes, now);
   const event = isNew ? describe(order, next, report) : null;
   return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
 }
+
+/** A merchant who accepts an order as paid has dealt with all that was open about it. */
+const handledWith = (order: Order) => [...order.handled, ...openReasons(order)];
 
 export function isPayment(payment: PaymentName, other: PaymentName): boolean {
   return payment.provider === other.provider && payment.paymentId === other.paymentId;
@@ -121,12 +138,13 @@ function describe(before: Order, after: Order, { observation, source, deliveryId
   const { money, transaction } = observation;
   return {
     at: after.updatedAt,
-    type: "payment_observed",
+    type: source === "merchant" ? "merchant_action" : "payment_observed",
     source,
     paymentId: observation.paymentId,
     from: before.status,
     to: after.status,
     facts: {
+      ...(source === "merchant" && { action: "accept_as_paid" }),
       provider: observation.provider,
       reported: observation.status,
       providerStatus: observation.providerStatus,

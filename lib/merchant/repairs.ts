@@ -1,0 +1,168 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import { readOrder } from "@/lib/checkout/read";
+import { settle } from "@/lib/checkout/settle";
+import { log } from "@/lib/log";
+import { isPayment } from "@/lib/orders/apply-observation";
+import {
+  decimalSchema,
+  dueAt,
+  nextVersion,
+  type Order,
+  type OrderEvent,
+  type OrderId,
+  openReasons,
+  type Payment,
+  type Refund,
+} from "@/lib/orders/order";
+import { cut } from "@/lib/web/contract";
+
+/**
+ * What the merchant can do to an order. Each goes into the order's history in the same step, as an event that nothing can
+ * change afterwards. None touches a payment's state: only `settle` does, and `acceptAsPaid` reports to it.
+ */
+export type RepairResult =
+  | { readonly ok: true; readonly order: Order }
+  | { readonly ok: false; readonly refusal: RepairRefusal };
+
+export type RepairRefusal =
+  | "unknown_order"
+  | "already_paid"
+  | "unknown_payment"
+  | "nothing_open"
+  | "wrong_hash"
+  | "known_hash"
+  | "wrong_amount"
+  | "wrong_coin"
+  | "no_change";
+
+/** The merchant says that this payment is paid, whatever its provider reports. It cannot be taken back. */
+export async function acceptAsPaid(
+  flow: Flow,
+  orderId: OrderId,
+  named: Pick<Payment, "provider" | "paymentId">,
+): Promise<RepairResult> {
+  const order = await flow.store.get(orderId);
+  if (order === null) return refuse("unknown_order");
+  if (order.status === "paid") return refuse("already_paid");
+  if (!order.payments.some((payment) => isPayment(payment, named))) return refuse("unknown_payment");
+  const { provider, paymentId } = named;
+  const observation = {
+    provider,
+    paymentId,
+    status: "paid",
+    providerStatus: "accepted",
+    money: null,
+    transaction: null,
+  } as const;
+  const settled = await settle(flow, { observation, source: "merchant" }, order);
+  if (!settled.ok) return refuse("unknown_payment");
+  log.info("merchant_action", { orderId, action: "accept_as_paid" });
+  return { ok: true, order: settled.order };
+}
+
+/** Takes an order off the list of those that need attention, as far as the merchant saw why it was on it. */
+export function markHandled(flow: Flow, orderId: OrderId, seen: readonly string[]): Promise<RepairResult> {
+  return change(flow, orderId, (order) => {
+    const reasons = openReasons(order).filter((reason) => seen.includes(reason));
+    if (reasons.length === 0) return "nothing_open";
+    const handled = [...order.handled, ...reasons];
+    return { changes: { handled }, facts: { action: "mark_handled", reasons: reasons.join(" ") } };
+  });
+}
+
+export function setHidden(flow: Flow, orderId: OrderId, hidden: boolean): Promise<RepairResult> {
+  return change(flow, orderId, (order) => {
+    if (order.hidden === hidden) return "no_change";
+    return { changes: { hidden }, facts: { action: hidden ? "hide_from_wall" : "show_on_wall" } };
+  });
+}
+
+export type RefundFields = {
+  readonly coin: string;
+  readonly amount: string;
+  readonly hash: string;
+  readonly note: string;
+};
+
+/** EVM and Tron write a hash as 64 hexadecimal digits, Solana as some 88 characters of base 58. */
+const TRANSACTION_HASH = /^((0x)?[0-9a-f]{64}|[1-9A-HJ-NP-Za-km-z]{80,90})$/i;
+const COIN = /^[A-Z0-9.]{2,20}$/;
+const NOTE_MAX_LENGTH = 280;
+
+/** Writes down that the merchant sent money back from a wallet of their own. Nothing is sent, and the payment stays as it is. */
+export function recordRefund(flow: Flow, orderId: OrderId, fields: RefundFields): Promise<RepairResult> {
+  const [coin, amount, hash] = [fields.coin.trim().toUpperCase(), fields.amount.trim(), fields.hash.trim()];
+  return change(flow, orderId, (order, now) => {
+    if (!TRANSACTION_HASH.test(hash)) return "wrong_hash";
+    if (!decimalSchema.safeParse(amount).success || !/[1-9]/.test(amount)) return "wrong_amount";
+    if (!COIN.test(coin)) return "wrong_coin";
+    const used = [
+      ...order.refunds.map((each) => each.transactionHash),
+      ...order.payments.map((each) => each.transaction?.hash),
+    ];
+    // A payer's own transaction is no refund, and the same one is not counted twice.
+    if (used.some((each) => each?.toLowerCase() === hash.toLowerCase())) return "known_hash";
+    const refund: Refund = {
+      reference: randomBytes(16).toString("base64url"),
+      kind: "recorded",
+      provider: null,
+      payoutId: null,
+      coin,
+      amount,
+      network: null,
+      status: "sent",
+      claimUrl: null,
+      transactionHash: hash,
+      note: cut(fields.note.trim(), NOTE_MAX_LENGTH) || null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const facts = { action: "record_refund", coins: `${amount} ${coin}`, transactionHash: hash };
+    return { changes: { refunds: [...order.refunds, refund] }, facts };
+  });
+}
+
+/** Asks the provider about the open payments now, as often as a payer's page may. */
+export async function checkNow(flow: Flow, orderId: OrderId): Promise<RepairResult> {
+  const read = await readOrder(flow, orderId, { mayAsk: true });
+  if (!read.ok) return refuse("unknown_order");
+  return await change(flow, orderId, () => ({ changes: {}, facts: { action: "check_now", answered: !read.delayed } }));
+}
+
+type Step = { readonly changes: Partial<Order>; readonly facts: OrderEvent["facts"] };
+
+async function change(
+  flow: Flow,
+  orderId: OrderId,
+  decide: (order: Order, now: number) => Step | RepairRefusal,
+): Promise<RepairResult> {
+  const updated = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const now = flow.clock.now();
+      const step = decide(order, now);
+      if (typeof step === "string") return { write: null, refusal: step };
+      const next = nextVersion(order, step.changes, now);
+      const { status, updatedAt: at } = next;
+      const { facts } = step;
+      const event: OrderEvent = {
+        at,
+        type: "merchant_action",
+        source: "merchant",
+        paymentId: null,
+        from: status,
+        to: status,
+        facts,
+      };
+      return { write: { order: next, event, dueAt: dueAt(next, now) }, refusal: null };
+    },
+  });
+  if (updated === null) return refuse("unknown_order");
+  if (updated.change.refusal !== null) return refuse(updated.change.refusal);
+  log.info("merchant_action", { orderId, action: String(updated.change.write?.event?.facts.action) });
+  return { ok: true, order: updated.order };
+}
+
+const refuse = (refusal: RepairRefusal) => ({ ok: false, refusal }) as const;
