@@ -19,6 +19,12 @@ const SHOWN_ELSEWHERE = ["/share.png", "/share-goal.png", "/icon.svg", "/badge.s
 /** @param {Record<string, string>} headers */
 const asList = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
 
+/** The Dockerfile sets it. `next start` does not serve a standalone build. */
+const isStandalone = Boolean(process.env.BUILD_STANDALONE);
+
+/** What `lib/orders/sqlite-file.ts` loads: 20 MB that serverless functions do not carry. */
+const EMBEDDED_STORE = ["libsql", "@libsql/*", "@neon-rs/load", "detect-libc"].map((name) => `node_modules/${name}/**`);
+
 // Relative paths in the settings mean the app's folder, wherever the server was started from.
 process.chdir(import.meta.dirname);
 
@@ -30,6 +36,9 @@ const config = {
   skipTrailingSlashRedirect: true,
   // Nothing here uses the route that resizes pictures: this turns it off.
   images: { unoptimized: true },
+  ...(isStandalone && { output: "standalone", outputFileTracingIncludes: { "**": EMBEDDED_STORE } }),
+  // 19 MB of the resizer that is off.
+  outputFileTracingExcludes: { "next-server": ["**/node_modules/sharp/**", "**/node_modules/@img/**"] },
   headers: async () => [
     { source: "/:path*", headers: asList(securityHeaders) },
     { source: "/((?!embed$).*)", headers: asList({ "X-Frame-Options": "DENY" }) },

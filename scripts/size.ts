@@ -1,14 +1,16 @@
 /**
  * `npm run size`: what a payer downloads, in gzip bytes of what `next start` serves. Fails above the limits: what is
  * needed before a tip can be submitted is HTML and CSS alone, and scripts are counted above a blank page of the same Next.
+ * Also what a serverless function carries, which is what it costs to start one.
  */
 import { gzipSync } from "node:zlib";
 import { startBlankPage } from "./blank-page";
 import { makeOrder, startShop } from "./local-shop";
+import { isEmbeddedStore, tracedFunctions } from "./traces";
 
 type Weight = { readonly html: number; readonly css: number; readonly js: number };
 
-const LIMITS = { tipToSubmit: 5_500, tipScripts: 3_500, orderScripts: 10_000 };
+const LIMITS = { tipToSubmit: 5_500, tipScripts: 3_500, orderScripts: 10_000, function: 3_500_000 };
 
 const gzipped = (text: string) => gzipSync(text, { level: 9 }).length;
 const read = async (url: string) => (await fetch(url)).text();
@@ -51,10 +53,17 @@ try {
     ),
   );
   const tip = pages["tip, English"];
+  const functions = tracedFunctions();
   const checks = [
     ["before a tip can be submitted (HTML and CSS)", tip.html + tip.css, LIMITS.tipToSubmit],
     ["scripts of the tip page above a blank page", tip.js - blank.js, LIMITS.tipScripts],
     ["scripts of the order page above a blank page", pages["order, English"].js - blank.js, LIMITS.orderScripts],
+    ["the largest serverless function", Math.max(...functions.map(({ bytes }) => bytes)), LIMITS.function],
+    [
+      "files of the embedded store in functions",
+      functions.flatMap(({ files }) => files.filter(isEmbeddedStore)).length,
+      0,
+    ],
   ] as const;
   for (const [what, bytes, limit] of checks) {
     console.log(`${bytes <= limit ? "ok  " : "OVER"} ${what}: ${bytes} of ${limit}`);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import { Redis } from "ioredis";
 
@@ -30,11 +29,10 @@ export async function startUpstashBridge(options: { redisPort: number; token: st
   // Lost connections show as errors of the commands; without a listener each would end the process.
   redis.on("error", () => {});
   const connected = new Promise((resolve) => redis.once("ready", resolve));
-  const scripts = new ScriptNames();
 
   async function run(command: unknown): Promise<Item> {
     if (!Array.isArray(command) || command.length === 0) return { error: "ERR failed to parse command" };
-    const [name = "", ...values] = scripts.translate(command.map(asArgument));
+    const [name = "", ...values] = command.map(asArgument);
     try {
       // ioredis gives the answers of lower-case commands other shapes.
       return { result: await redis.callBuffer(name.toUpperCase(), ...values) };
@@ -81,32 +79,6 @@ export async function startUpstashBridge(options: { redisPort: number; token: st
       redis.disconnect();
     },
   };
-}
-
-/**
- * Upstash knows a script flag that Redis 7 refuses, and @upstash/ratelimit uses it. The flag is taken off, which changes the
- * name (SHA-1) of the script, so the names that clients use are translated.
- */
-class ScriptNames {
-  readonly #stored = new Map<string, string>();
-
-  translate(command: readonly string[]): string[] {
-    const [name = "", first = "", ...rest] = command;
-    if (/^EVAL(_RO)?$/i.test(name)) return [name, this.#strip(first), ...rest];
-    if (/^EVALSHA(_RO)?$/i.test(name)) return [name, this.#stored.get(first.toLowerCase()) ?? first, ...rest];
-    if (/^SCRIPT$/i.test(name) && /^LOAD$/i.test(first)) return [name, first, ...rest.map((text) => this.#strip(text))];
-    return [...command];
-  }
-
-  #strip(script: string): string {
-    const stripped = script.replace(/^#!lua flags=allow-key-locking(?=\n)/, "");
-    if (stripped !== script) this.#stored.set(sha1(script), sha1(stripped));
-    return stripped;
-  }
-}
-
-function sha1(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
 }
 
 function asTransaction(item: Item): Answer {

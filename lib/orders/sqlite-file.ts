@@ -2,7 +2,7 @@ import "server-only";
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import Database from "libsql";
+import type Database from "libsql";
 import { StoreUnavailableError, storeUnavailable } from "./order-store";
 
 export type SqliteFile = ReturnType<typeof openSqliteFile>;
@@ -36,7 +36,7 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
   let suspect = false;
   let closed = false;
 
-  function connect(): Connection {
+  function connect(engine: Engine): Connection {
     if (closed) throw storeUnavailable("closed");
     if (opened) {
       // A transaction that could not even be rolled back would show its unwritten changes to the next reader.
@@ -48,7 +48,7 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
       opened.db.close();
       opened = null;
     }
-    opened = open(absolutePath, migrations);
+    opened = open(engine, absolutePath, migrations);
     suspect = false;
     return opened.connection;
   }
@@ -56,10 +56,11 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
   return {
     /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */
     async run<T>(work: (db: Connection) => T): Promise<T> {
+      const engine = await loadEngine();
       const deadlineMs = performance.now() + BUSY_PATIENCE_MS;
       for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 100)) {
         try {
-          return work(connect());
+          return work(connect(engine));
         } catch (error) {
           if (error instanceof StoreUnavailableError) throw error;
           const kind = kindOf(error);
@@ -77,12 +78,29 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
   };
 }
 
-function open(path: string, migrations: readonly string[]) {
+type Engine = typeof Database;
+let loaded: Promise<Engine> | undefined;
+
+/**
+ * Hidden from the bundler, whose list of files for a serverless function would carry 20 MB for a store that cannot work
+ * there. `next.config.mjs` adds them to the build for the container.
+ */
+function loadEngine(): Promise<Engine> {
+  loaded ??= import(/* turbopackIgnore: true */ "libsql").then(
+    (module) => module.default,
+    () => {
+      throw storeUnavailable("this build has no embedded store: orders need Redis here");
+    },
+  );
+  return loaded;
+}
+
+function open(engine: Engine, path: string, migrations: readonly string[]) {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createPrivately(path);
   // The engine would open a file that it cannot write for reading, and stay so long after it can be written again.
   accessSync(path, constants.W_OK);
-  const db = new Database(path);
+  const db = new engine(path);
   try {
     // WAL lets readers and the writer pass each other; FULL makes COMMIT wait for the disk, which is what we promise.
     db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL`);
