@@ -62,7 +62,12 @@ export function sampleEvent(changes: Partial<OrderEvent> = {}): OrderEvent {
 }
 
 export function sampleWrite(order: Order, changes: Partial<OrderWrite> = {}): OrderWrite {
-  return { order, event: sampleEvent(), dueAt: null, ...changes };
+  return { order, event: sampleEvent(), dueAt: null, previous: null, ...changes };
+}
+
+/** A write of the next version. */
+export function nextWrite(previous: Order, changes: Partial<OrderWrite> = {}): OrderWrite {
+  return sampleWrite(newer(previous), { previous, ...changes });
 }
 
 /** The next version of an order, as a writer makes it. */

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { OrderId } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
-import { newer, sampleEvent, sampleOrder, sampleWrite } from "./sample-order";
+import { newer, nextWrite, sampleEvent, sampleOrder, sampleWrite } from "./sample-order";
 
 /**
  * A process of its own for tests of the SQLite store: `store-child.ts PATH increment ORDER_ID COUNT` or `PATH write`.
@@ -19,7 +19,7 @@ async function increment(id: OrderId, times: number): Promise<void> {
   for (let done = 0; done < times; ) {
     const order = await store.get(id);
     if (!order) throw new Error("There is no such order.");
-    const replacing = store.replace(sampleWrite(newer(order)));
+    const replacing = store.replace(nextWrite(order));
     const outcome = await replacing.catch((error: unknown) => {
       if (error instanceof StoreUnavailableError) return "busy";
       throw error;
@@ -35,7 +35,8 @@ async function write(): Promise<never> {
     const order = sampleOrder();
     await store.insert(sampleWrite(order, { dueAt: 1 }));
     say(`${order.id} 1`);
-    await store.replace(sampleWrite(newer(order, { status: "paid" }), { event: sampleEvent({ to: "paid" }) }));
+    const paid = newer(order, { status: "paid" });
+    await store.replace(sampleWrite(paid, { previous: order, event: sampleEvent({ to: "paid" }) }));
     say(`${order.id} 2`);
   }
 }

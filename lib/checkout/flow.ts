@@ -1,7 +1,7 @@
 import "server-only";
 import { type OrderHappening, type WantedEffect, withEffects } from "@/lib/orders/effects";
 import type { Order, Payment } from "@/lib/orders/order";
-import type { OrderStore, OrderWrite } from "@/lib/orders/order-store";
+import type { OrderChange, OrderStore } from "@/lib/orders/order-store";
 import type { PaymentProvider } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
 
@@ -70,10 +70,10 @@ const MAX_CONFLICTS = 100;
  * for none, beside what the caller needs to know. The effects of what changed are added here, whoever writes. Null when
  * there is no such order.
  */
-export async function updateOrder<Change extends { readonly write: OrderWrite | null }>(
+export async function updateOrder<Change extends { readonly write: OrderChange | null }>(
   { store, clock, effects }: Pick<Flow, "store" | "clock" | "effects">,
   options: {
-    /** Saves the first read where the caller has the order already. */
+    /** As it is stored. Saves the first read where the caller has the order already. */
     readonly known?: Order | undefined;
     readonly find: () => Promise<Order | null>;
     readonly change: (order: Order) => Change;
@@ -85,7 +85,7 @@ export async function updateOrder<Change extends { readonly write: OrderWrite | 
     const change = options.change(before);
     if (change.write === null) return { before, order: before, change };
     const write = withEffects(before, change.write, { effects, now: clock.now() });
-    if ((await store.replace(write)) === "replaced")
+    if ((await store.replace({ ...write, previous: before })) === "replaced")
       return { before, order: write.order, change: { ...change, write } };
     before = await options.find();
   }

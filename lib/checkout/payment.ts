@@ -1,7 +1,7 @@
 import "server-only";
 import { isPayment } from "@/lib/orders/apply-observation";
 import { dueAt, nextVersion, type Order, type OrderEvent, type Payment } from "@/lib/orders/order";
-import type { OrderWrite } from "@/lib/orders/order-store";
+import type { OrderChange } from "@/lib/orders/order-store";
 import { combineStatuses } from "@/lib/orders/status";
 import type { CreatedPayment, CreatePaymentResult, PaymentProvider } from "@/lib/provider/provider";
 
@@ -30,7 +30,7 @@ export function newPayment({ provider, testStore, created, now }: NewPayment): P
 }
 
 /** The write that marks a create call as under way. */
-export function creationStarted(order: Order, now: number): OrderWrite {
+export function creationStarted(order: Order, now: number): OrderChange {
   const started = nextVersion(order, { creation: { state: "in_flight", at: now } }, now);
   return { order: started, event: null, dueAt: dueAt(started, now) };
 }
@@ -42,7 +42,7 @@ type EndedCreation = { provider: Opener; result: CreatePaymentResult; now: numbe
  * What came of a create call, as a change of the order. A payment that is there already is not added again: the answer to
  * an earlier write may have been lost, or a webhook was faster.
  */
-export function creationEnded(order: Order, { provider, result, now }: EndedCreation): OrderWrite {
+export function creationEnded(order: Order, { provider, result, now }: EndedCreation): OrderChange {
   if (!result.ok) {
     const { kind, maybeAccepted, code, reason } = result.failure;
     const failed = nextVersion(order, { creation: { state: maybeAccepted ? "unsure" : "refused", at: now } }, now);

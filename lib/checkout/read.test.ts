@@ -186,7 +186,7 @@ onBothStores("reading an order", (world) => {
       paymentId: `${paymentId}-${index}` as typeof paymentId,
     }));
     const next = { ...order, version: order.version + 1, payments: [...order.payments, ...payments] };
-    await flow.store.replace({ order: next, event: null, dueAt: null });
+    await flow.store.replace({ order: next, event: null, dueAt: null, previous: order });
     expect(await poll(process({ providers: [] }), order.id)).toBe("pending, delayed");
     await world().pass(4 * SECOND);
     await poll(flow, order.id);

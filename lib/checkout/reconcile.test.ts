@@ -45,7 +45,7 @@ async function addPayments(flow: TestFlow, id: OrderId, count: number): Promise<
   }));
   const payments = [...order.payments, ...more];
   const next = { ...order, version: order.version + 1, payments };
-  await flow.store.replace({ order: next, event: null, dueAt: order.createdAt });
+  await flow.store.replace({ order: next, event: null, dueAt: order.createdAt, previous: order });
   return payments.map(({ paymentId }) => paymentId);
 }
 

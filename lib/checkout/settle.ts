@@ -3,6 +3,7 @@ import { log } from "@/lib/log";
 import { applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
+import type { PaymentName } from "@/lib/orders/order-store";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { type Flow, updateOrder } from "./flow";
 import { deferDueEffects } from "./fulfil";
@@ -31,7 +32,7 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
   const updated = await updateOrder(flow, {
     known,
     find: async () => (await flow.store.findByPayment(observation)) ?? (await findUnexpected(flow, report)),
-    change: (order) => applyObservation(order, { ...report, now }),
+    change: (order) => applyObservation(withUnexpected(flow, order, report), { ...report, now }),
   });
   if (updated === null) return { ok: false };
   const { before, order } = updated;
@@ -62,19 +63,28 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
  * lost. The money is there, so the payment is added to its order. Not while a create call is under way, whose answer will
  * bring the payment: the delivery is then sent again.
  */
-async function findUnexpected(flow: Flow, { observation, source }: Report): Promise<Order | null> {
-  const { provider, paymentId } = observation;
-  const id = orderIdSchema.safeParse(observation.orderReference);
-  if (source !== "webhook" || observation.status !== "paid" || !id.success) return null;
+async function findUnexpected(flow: Flow, report: Report): Promise<Order | null> {
+  const id = orderIdSchema.safeParse(report.observation.orderReference);
+  if (!mayBeUnexpected(report) || !id.success) return null;
   const order = await flow.store.get(id.data);
   // The answer to the create call may have been stored a moment ago, between the search for the payment and this.
-  if (order?.payments.some((payment) => isPayment(payment, observation))) return order;
-  const now = flow.clock.now();
-  if (order === null || isBeingCreated(order, now)) return null;
+  const isKnown = order !== null && hasPayment(order, report.observation);
+  return isKnown || (order !== null && !isBeingCreated(order, flow.clock.now())) ? order : null;
+}
+
+const mayBeUnexpected = ({ observation, source }: Report) => source === "webhook" && observation.status === "paid";
+
+const hasPayment = ({ payments }: Order, name: PaymentName) => payments.some((payment) => isPayment(payment, name));
+
+function withUnexpected(flow: Flow, order: Order, report: Report): Order {
+  if (!mayBeUnexpected(report) || hasPayment(order, report.observation)) return order;
+  const { provider, paymentId } = report.observation;
   const testStore = flow.providers.get(provider)?.testStore ?? false;
   const created = { paymentId, checkoutUrl: null, payTo: null, expiresAt: null, quote: null };
-  const payment = newPayment({ provider, testStore, created, now });
-  return { ...order, payments: [...order.payments, payment] };
+  return {
+    ...order,
+    payments: [...order.payments, newPayment({ provider, testStore, created, now: flow.clock.now() })],
+  };
 }
 
 function moneyFacts({ money, transaction }: PaymentObservation) {

@@ -213,11 +213,16 @@ const NOT_CONFIGURED: ProviderFailure = { kind: "unreachable", message: "Not con
 const creating = (orderId: OrderId) => `creating:${orderId}`;
 
 const storeNew = ({ store }: Flow, order: Order) =>
-  store.insert({ order, event: creationEvent(order, { type: "order_created", facts: {} }), dueAt: null });
+  store.insert({
+    order,
+    event: creationEvent(order, { type: "order_created", facts: {} }),
+    dueAt: null,
+    previous: null,
+  });
 
 async function openAnother(flow: Flow, shop: Shop, order: Order): Promise<StartResult | null> {
   const write = creationStarted(order, flow.clock.now());
-  if ((await flow.store.replace(write)) === "conflict") return null;
+  if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
   return openPayment(flow, shop, write.order);
 }
 

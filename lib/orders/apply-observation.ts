@@ -14,7 +14,7 @@ import {
   type Payment,
   type Source,
 } from "./order";
-import type { OrderWrite, PaymentName } from "./order-store";
+import type { OrderChange, PaymentName } from "./order-store";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
 export type Report = {
@@ -26,7 +26,7 @@ export type Report = {
 
 export type Applied = {
   /** Null when there is nothing to write down. */
-  readonly write: OrderWrite | null;
+  readonly write: OrderChange | null;
   /** False where money was reported that is not the order's, or a payment that the order does not have. */
   readonly counts: boolean;
 };

@@ -1,5 +1,5 @@
 import { type EffectState, type Order, openReasons, REASONS, type Reason, type Refund } from "./order";
-import type { OrderWrite } from "./order-store";
+import type { OrderChange } from "./order-store";
 
 /** What may have to be acted on: the order became paid, the merchant should look at it, or a refund of it ended. */
 export type OrderEventKind = "paid" | "attention" | "refund";
@@ -21,9 +21,9 @@ const REFUND_ENDS: readonly Refund["status"][] = ["sent", "expired", "canceled",
  */
 export function withEffects(
   before: Order,
-  write: OrderWrite,
+  write: OrderChange,
   { effects, now }: { effects: readonly WantedEffect[]; now: number },
-): OrderWrite {
+): OrderChange {
   const known = write.order.effects;
   const isKnown = (event: string, name: string) => known.some((each) => each.event === event && each.name === name);
   const added = happenings(before, write.order).flatMap((happening): EffectState[] => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@/test/eventually";
 import { type RedisServer, startRedisServer } from "@/test/redis-server";
-import { newer, sampleEvent, sampleOrder, samplePayment, sampleWrite } from "@/test/sample-order";
+import { newer, nextWrite, sampleEvent, sampleOrder, samplePayment, sampleWrite } from "@/test/sample-order";
 import { startUpstashBridge, type UpstashBridge } from "@/test/upstash-bridge";
 import { type OrderId, orderIdSchema, paymentIdSchema } from "./order";
 import type { OrderStore } from "./order-store";
@@ -45,7 +45,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
   it("gives back what was inserted, through another handle", async () => {
     const order = sampleOrder();
     const event = sampleEvent();
-    await handle().insert({ order, event, dueAt: null });
+    await handle().insert({ order, event, dueAt: null, previous: null });
     expect(await handle().get(order.id)).toEqual(order);
     expect(await handle().events(order.id)).toEqual([event]);
   });
@@ -73,7 +73,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     const order = sampleOrder();
     await store.insert(sampleWrite(order));
     const broken = newer(order, { price: { currency: "USD", minor: 0.5 } });
-    await expect(store.replace(sampleWrite(broken))).rejects.toThrow();
+    await expect(store.replace(sampleWrite(broken, { previous: order }))).rejects.toThrow();
     expect(await store.get(order.id)).toEqual(order);
   });
 
@@ -82,7 +82,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     const order = sampleOrder();
     await store.insert(sampleWrite(order));
     const later = newer(order, { payments: [...order.payments, samplePayment()] });
-    await store.replace(sampleWrite(later));
+    await store.replace(sampleWrite(later, { previous: order }));
     expect(later.payments).toHaveLength(2);
     for (const payment of later.payments) expect(await store.findByPayment(payment)).toEqual(later);
   });
@@ -110,7 +110,9 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     await expect(store.insert(sampleWrite({ ...other, payments }))).rejects.toThrow(/another order/);
     expect(await store.get(other.id)).toBeNull();
     await store.insert(sampleWrite(other));
-    await expect(store.replace(sampleWrite(newer(other, { payments })))).rejects.toThrow(/another order/);
+    await expect(store.replace(sampleWrite(newer(other, { payments }), { previous: other }))).rejects.toThrow(
+      /another order/,
+    );
     expect(await store.get(other.id)).toEqual(other);
     expect(await store.events(other.id)).toHaveLength(1);
   });
@@ -118,13 +120,13 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
   it("replaces the expected version only", async () => {
     const store = handle();
     const order = sampleOrder();
-    expect(await store.replace(sampleWrite(newer(order)))).toBe("conflict");
+    expect(await store.replace(nextWrite(order))).toBe("conflict");
     await store.insert(sampleWrite(order));
-    expect(await store.replace(sampleWrite({ ...order, status: "paid" }))).toBe("conflict");
     const second = newer(order, { status: "confirming" });
-    expect(await store.replace(sampleWrite(second, { event: sampleEvent({ to: "confirming" }) }))).toBe("replaced");
-    expect(await store.replace(sampleWrite(second))).toBe("conflict");
-    expect(await store.replace(sampleWrite(newer(newer(second))))).toBe("conflict");
+    const confirming = sampleWrite(second, { previous: order, event: sampleEvent({ to: "confirming" }) });
+    expect(await store.replace(confirming)).toBe("replaced");
+    expect(await store.replace(confirming)).toBe("conflict");
+    expect(await store.replace(nextWrite(newer(second)))).toBe("conflict");
     expect(await store.get(order.id)).toEqual(second);
     expect(await store.events(order.id)).toEqual([sampleEvent(), sampleEvent({ to: "confirming" })]);
   });
@@ -135,7 +137,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     await stores[0]?.insert(sampleWrite(order));
     const outcomes = await Promise.all(
       Array.from({ length: 100 }, (_, writer) =>
-        stores[writer % 2]?.replace(sampleWrite(newer(order), { event: sampleEvent({ facts: { writer } }) })),
+        stores[writer % 2]?.replace(nextWrite(order, { event: sampleEvent({ facts: { writer } }) })),
       ),
     );
     expect(outcomes.filter((outcome) => outcome === "replaced")).toHaveLength(1);
@@ -148,9 +150,10 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     let order = sampleOrder();
     await store.insert(sampleWrite(order, { event: sampleEvent({ facts: { step: 1 } }) }));
     for (let step = 2; step <= 12; step++) {
-      order = newer(order);
       const event = step % 3 === 0 ? null : sampleEvent({ at: 5, facts: { step } });
-      expect(await store.replace(sampleWrite(order, { event }))).toBe("replaced");
+      const write = nextWrite(order, { event });
+      expect(await store.replace(write)).toBe("replaced");
+      order = write.order;
     }
     expect(await store.get(order.id)).toEqual(order);
     expect((await store.events(order.id)).map(({ facts }) => facts.step)).toEqual([1, 2, 4, 5, 7, 8, 10, 11]);
@@ -202,10 +205,10 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
 
     it("moves them with each write, and out of the list when nothing is left to do", async () => {
       const { store, orders, at, due } = await dueOrders([10, 20]);
-      const [first, second] = orders.map((order) => newer(order));
+      const [first, second] = orders;
       if (!first || !second) throw new Error("There are two orders.");
-      await store.replace(sampleWrite(first, { dueAt: at + 25 }));
-      await store.replace(sampleWrite(second, { dueAt: null, event: null }));
+      await store.replace(nextWrite(first, { dueAt: at + 25 }));
+      await store.replace(nextWrite(second, { dueAt: null, event: null }));
       expect(await due(30)).toEqual([[0, 25]]);
     });
 

@@ -1,4 +1,5 @@
 import { type ZodType, z } from "zod";
+import type { Currency } from "@/lib/money/currency";
 import {
   ORDER_FORMAT,
   type Order,
@@ -8,12 +9,41 @@ import {
   orderIdSchema,
   orderSchema,
   type Payment,
+  priceSchema,
 } from "./order";
+import type { PaymentStatus } from "./status";
 
 export type PaymentName = Pick<Payment, "provider" | "paymentId">;
 
 /** `event` is null where the history has it already, `dueAt` where there is nothing more to learn or to do. */
-export type OrderWrite = { readonly order: Order; readonly event: OrderEvent | null; readonly dueAt: number | null };
+export type OrderChange = { readonly order: Order; readonly event: OrderEvent | null; readonly dueAt: number | null };
+
+/**
+ * `previous` is the order as it is stored, null for a new one: the lists and totals are changed by the difference. The write
+ * is refused unless the store still has that version.
+ */
+export type OrderWrite = OrderChange & { readonly previous: Order | null };
+
+/** `attention`: with open reasons. `wall`: paid, with a name, neither anonymous nor hidden. */
+export type OrderFilter = "all" | "attention" | "wall" | PaymentStatus;
+/** A cursor is opaque, good for one filter or search, and stays where it is while new orders arrive; any other text is like none. */
+export type ListOptions = { readonly filter: OrderFilter; readonly cursor: string | null; readonly limit: number };
+export type SearchOptions = { readonly text: string; readonly cursor: string | null; readonly limit: number };
+export type OrderPage = { readonly orders: readonly Order[]; readonly next: string | null };
+
+/** Days of UTC as "2026-11-27", both included; null for no bound. */
+export type DayRange = { readonly from: string | null; readonly to: string | null };
+export type DayTotal = {
+  readonly day: string;
+  readonly currency: Currency;
+  /** What was received; empty where no report named the coin. */
+  readonly coin: string;
+  /** Paid orders, and the sum of their prices in minor units. */
+  readonly count: number;
+  readonly minor: number;
+  /** The sum of what was received, with six decimals. */
+  readonly coins: string;
+};
 
 export type DueOrder = { readonly id: OrderId; readonly dueAt: number };
 
@@ -27,10 +57,16 @@ export interface OrderStore {
   insert(write: OrderWrite): Promise<void>;
   get(id: OrderId): Promise<Order | null>;
   findByPayment(payment: PaymentName): Promise<Order | null>;
-  /** Compare-and-set, in one step with the event and the indexes: the stored version has to be `order.version - 1`. */
+  /** Compare-and-set, in one step with the event, the lists and the totals: the stored version has to be that of `previous`. */
   replace(write: OrderWrite): Promise<"replaced" | "conflict">;
   /** Oldest first. */
   events(id: OrderId): Promise<OrderEvent[]>;
+  /** Newest first. */
+  list(options: ListOptions): Promise<OrderPage>;
+  /** By the order's id, a payment's, a transaction's hash (or the start of one), the start of a word of the name, the amount. */
+  search(options: SearchOptions): Promise<OrderPage>;
+  /** What was paid, oldest day first, then by currency and coin. */
+  days(range: DayRange): Promise<DayTotal[]>;
   due(options: { now: number; limit: number; from: "longest" | "newest" }): Promise<DueOrder[]>;
   /** Moves an order in the index of due orders, or out of it, unless its time was changed since `dueAt` was read. */
   postpone(options: DueOrder & { until: number | null }): Promise<void>;
@@ -77,6 +113,13 @@ export const idTaken = () => new Error("An order with this id exists already.");
 /** A payment that counts for two orders would pay one and be missed by the other. */
 export const foreignPayment = () => new Error("A payment of this order belongs to another order.");
 
+/** A write with another base would leave the lists and totals wrong for good. */
+export function checkBase({ order, previous }: OrderWrite, kind: "insert" | "replace"): void {
+  const isNext = previous?.id === order.id && previous.version === order.version - 1;
+  if (kind === "insert" ? previous !== null : !isNext)
+    throw new Error("A write has to be based on the version before.");
+}
+
 /** Checked before it is written: a document that cannot be read back would lock its order for good. */
 export const encodeOrder = (order: Order) => JSON.stringify(orderSchema.parse(order));
 
@@ -94,6 +137,36 @@ export function decodeOrder(text: unknown): Order {
 
 export const decodeEvent = (text: unknown) => decode(parseJson(text), orderEventSchema);
 export const decodeOrderId = (text: unknown) => decode(text, orderIdSchema);
+
+const wholeSchema = z.string().regex(/^[0-9]{1,19}$/);
+const daySchema = z
+  .object({
+    day: z.iso.date(),
+    currency: priceSchema.shape.currency,
+    coin: z.string(),
+    count: wholeSchema.transform(Number).pipe(z.int()),
+    minor: wholeSchema.transform(Number).pipe(z.int()),
+    micros: wholeSchema,
+  })
+  .transform(({ micros, ...total }) => ({ ...total, coins: decimalOfMicros(micros) }));
+
+/** The totals of one day as both stores keep them: numbers as text, because a sum of coins can be larger than a safe integer. */
+export const decodeDay = (value: unknown): DayTotal => decode(value, daySchema);
+
+function decimalOfMicros(micros: string): string {
+  const digits = micros.padStart(7, "0");
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
+
+/** A sum that became zero, as when a later report named the coin, is no total. */
+export const sortedDays = (days: readonly DayTotal[]): DayTotal[] =>
+  days
+    .filter(({ count, minor, coins }) => count > 0 || minor > 0 || /[1-9]/.test(coins))
+    .toSorted(
+      (a, b) => compareText(a.day, b.day) || compareText(a.currency, b.currency) || compareText(a.coin, b.coin),
+    );
+
+const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /** As JSON, because libsql cuts text at a NUL and lone surrogates do not survive UTF-8: two names could become one. */
 export const encodeText = (text: string) => JSON.stringify(text);

@@ -18,6 +18,7 @@ export const decimalSchema = z.string().regex(DECIMAL_GRAMMAR);
 
 const currencySchema = z.enum(Object.keys(CURRENCIES) as [Currency, ...Currency[]]);
 const statusSchema = z.enum(PAYMENT_STATUSES);
+export const priceSchema = z.object({ currency: currencySchema, minor: z.int().positive() });
 
 /** What the provider told us about the transaction of a payment. Everything but `chain` may be missing. */
 export const transactionSchema = z.object({
@@ -125,7 +126,7 @@ export const orderSchema = z.object({
   version: z.int().positive(),
   createdAt: z.int(),
   updatedAt: z.int(),
-  price: z.object({ currency: currencySchema, minor: z.int().positive() }),
+  price: priceSchema,
   payer: z.object({ name: z.string().nullable(), message: z.string().nullable(), anonymous: z.boolean() }),
   status: statusSchema,
   /** How the newest create call went. `unsure`: it may have been accepted, but the payer never saw its checkout. */

@@ -3,7 +3,11 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
 import type { Order } from "./order";
+import { type DayChange, indexChange, type ListName } from "./order-index";
+import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
+  checkBase,
+  decodeDay,
   decodeEvent,
   decodeOrder,
   decodeOrderId,
@@ -18,6 +22,7 @@ import {
   type OrderWrite,
   type PaymentName,
   paymentKey,
+  sortedDays,
   storeUnavailable,
 } from "./order-store";
 import { ACQUIRE, EXTEND, POSTPONE, RELEASE, RENEW, WRITE_ORDER } from "./redis-scripts";
@@ -36,7 +41,9 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     events: (id: string) => `${prefix}events:${id}`,
     payment: (payment: PaymentName) => `${prefix}payment:${paymentKey(payment)}`,
     lease: (name: string) => `${prefix}lease:${encodeText(name)}`,
+    list: (name: ListName) => `${prefix}list:${name}`,
     due: `${prefix}due`,
+    days: `${prefix}days`,
     check: `${prefix}check`,
   };
   let client: Redis | null = null;
@@ -57,15 +64,42 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     return doc === null ? null : decodeOrder(doc);
   }
 
-  async function write({ order, event, dueAt }: OrderWrite, expected: string): Promise<"written" | "conflict"> {
-    const keys = [key.order(order.id), key.events(order.id), key.due, ...order.payments.map(key.payment)];
+  async function write({ order, event, dueAt, previous }: OrderWrite): Promise<"written" | "conflict"> {
+    const { added, removed, days } = indexChange(previous, order);
+    const entries = [...added, ...removed];
+    const lists = entries.map(({ list }) => key.list(list));
+    const payments = order.payments.map(key.payment);
+    const keys = [key.order(order.id), key.events(order.id), key.due, key.days, ...payments, ...lists];
     const docs = [encodeOrder(order), encodeEvent(event)];
+    const expected = previous === null ? "" : `${previous.version}`;
     const values = [order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, randomUUID()];
-    const answer = await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
+    const counts = [payments, added, entries].map(({ length }) => `${length}`);
+    const members = entries.map(({ member }) => member);
+    const answer = await ask((redis) =>
+      redis.eval(WRITE_ORDER, keys, [...values, ...counts, ...members, ...days.flatMap(dayFields)]),
+    );
     if (answer === "foreign") throw foreignPayment();
+    if (answer === "too_large") throw storeUnavailable("total_too_large");
     if (answer !== "written" && answer !== "conflict") throw unexpectedAnswer();
     return answer;
   }
+
+  const reader: IndexReader = {
+    async scan({ list: name, after, before, limit }) {
+      const options = { byLex: true, offset: 0, count: limit } as const;
+      const members = await ask((redis) => redis.zrange(key.list(name), `(${after}`, `(${before}`, options));
+      return list(members).map(String);
+    },
+    async orders(ids) {
+      if (ids.length === 0) return [];
+      const docs = await ask((redis) => {
+        const pipeline = redis.pipeline();
+        for (const id of ids) pipeline.hget(key.order(id), "doc");
+        return pipeline.exec();
+      });
+      return list(docs).map((doc) => (doc === null ? null : decodeOrder(doc)));
+    },
+  };
 
   async function expectNumber(command: (redis: Redis) => Promise<unknown>): Promise<void> {
     if (typeof (await ask(command)) !== "number") throw unexpectedAnswer();
@@ -75,7 +109,8 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     kind: "redis",
 
     async insert(change) {
-      if ((await write(change, "")) === "conflict") throw idTaken();
+      checkBase(change, "insert");
+      if ((await write(change)) === "conflict") throw idTaken();
     },
 
     get: getOrder,
@@ -86,11 +121,29 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     },
 
     async replace(change) {
-      return (await write(change, `${change.order.version - 1}`)) === "written" ? "replaced" : "conflict";
+      checkBase(change, "replace");
+      return (await write(change)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
       return list(await ask((redis) => redis.lrange(key.events(id), 0, -1))).map(decodeEvent);
+    },
+
+    list: (options) => listPage(reader, options),
+
+    search: (options) => searchPage(reader, options),
+
+    async days({ from, to }) {
+      const sums = new Map<string, Record<string, unknown>>();
+      for (const [field, value] of pairs(await ask((redis) => redis.hgetall(key.days)))) {
+        // The coin, which comes last, is the only part of any content.
+        const [name = "", day = "", currency = "", ...coin] = `${field}`.split(" ");
+        if (day < (from ?? "") || (to !== null && day > to)) continue;
+        const id = `${day} ${currency} ${coin.join(" ")}`;
+        const sum = sums.get(id) ?? { day, currency, coin: coin.join(" ") };
+        sums.set(id, { ...sum, [name]: value });
+      }
+      return sortedDays([...sums.values()].map(decodeDay));
     },
 
     async due({ now, limit, from }) {
@@ -101,10 +154,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
           ? redis.zrange(key.due, "-inf", now, options)
           : redis.zrange(key.due, now, "-inf", { ...options, rev: true }),
       );
-      // Redis answers members and scores in turn.
-      return list(answer).flatMap((id, index, flat) =>
-        index % 2 === 0 ? [{ id: decodeOrderId(id), dueAt: Number(flat[index + 1]) }] : [],
-      );
+      return pairs(answer).map(([id, dueAt]) => ({ id: decodeOrderId(id), dueAt: Number(dueAt) }));
     },
 
     postpone: ({ id, dueAt, until }) =>
@@ -153,6 +203,17 @@ function leaseValues({ value, ttlMs }: LeaseOptions): string[] {
 function list(answer: unknown): unknown[] {
   if (!Array.isArray(answer)) throw unexpectedAnswer();
   return answer;
+}
+
+/** Redis answers members and scores, and fields and values, in turn. */
+function pairs(answer: unknown): [unknown, unknown][] {
+  return list(answer).flatMap((each, index, flat) =>
+    index % 2 === 0 ? [[each, flat[index + 1]] as [unknown, unknown]] : [],
+  );
+}
+
+function dayFields({ day, currency, coin, ...sums }: DayChange): string[] {
+  return Object.entries(sums).flatMap(([name, value]) => [`${name} ${day} ${currency} ${coin}`, `${value}`]);
 }
 
 const unexpectedAnswer = () => storeUnavailable("unexpected_answer");

@@ -4,18 +4,32 @@
  * script recognises it and answers the same as before.
  */
 
-/** KEYS: order, events, due, payments... ARGV: id, expected version or "", version, doc, event or "", due at or "", write. */
+/**
+ * KEYS: order, events, due, days, payments..., lists... ARGV: id, expected version or "", version, doc, event or "", due at
+ * or "", write, the number of payments, of lists to add to, of lists in all; a member for each list; fields of days, each
+ * with what is added to it. The sums are checked first, because an overflow would stop the script in its middle.
+ */
 export const WRITE_ORDER = `
 local stored = redis.call('HMGET', KEYS[1], 'version', 'write')
 if stored[2] == ARGV[7] then return 'written' end
 if (stored[1] or '') ~= ARGV[2] then return 'conflict' end
-for i = 4, #KEYS do
+local lists = 4 + ARGV[8]
+for i = 5, lists do
   local owner = redis.call('GET', KEYS[i])
   if owner and owner ~= ARGV[1] then return 'foreign' end
 end
+for i = 11 + ARGV[10], #ARGV, 2 do
+  local sum = (redis.call('HGET', KEYS[4], ARGV[i]) or 0) + ARGV[i + 1]
+  if sum > 9e18 then return 'too_large' end
+end
+for i = 11 + ARGV[10], #ARGV, 2 do redis.call('HINCRBY', KEYS[4], ARGV[i], ARGV[i + 1]) end
+for i = 1, ARGV[10] do
+  if i <= tonumber(ARGV[9]) then redis.call('ZADD', KEYS[lists + i], 0, ARGV[10 + i])
+  else redis.call('ZREM', KEYS[lists + i], ARGV[10 + i]) end
+end
 if ARGV[5] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[5]) end
 if ARGV[6] == '' then redis.call('ZREM', KEYS[3], ARGV[1]) else redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1]) end
-for i = 4, #KEYS do redis.call('SET', KEYS[i], ARGV[1]) end
+for i = 5, lists do redis.call('SET', KEYS[i], ARGV[1]) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'doc', ARGV[4], 'write', ARGV[7])
 return 'written'
 `;

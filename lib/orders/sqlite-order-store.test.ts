@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "@/test/eventually";
 import { CANARY, expectUnavailable } from "@/test/expect-unavailable";
 import { mountSmallDisk, type SmallDisk } from "@/test/faults/small-disk";
-import { newer, sampleEvent, sampleOrder, sampleWrite } from "@/test/sample-order";
+import { nextWrite, sampleEvent, sampleOrder, sampleWrite } from "@/test/sample-order";
 import { startChild } from "@/test/start-child";
 import type { Order, OrderId } from "./order";
 import type { OrderStore } from "./order-store";
@@ -95,7 +95,7 @@ describe("the SQLite store on bad days", () => {
       await expectUnavailable(store.get(order.id), kind);
       for (const payment of order.payments) await expectUnavailable(store.findByPayment(payment), kind);
     }
-    tamper(`UPDATE events SET doc = '${CANARY}'`).close();
+    tamper(`DROP TRIGGER events_stay; UPDATE events SET doc = '${CANARY}'`).close();
     await expectUnavailable(store.events(order.id), "unreadable_document");
     tamper(`PRAGMA foreign_keys = OFF; UPDATE orders SET id = '${CANARY}', due_at = 1`).close();
     await expectUnavailable(store.due({ now: 1, limit: 1, from: "newest" }), "unreadable_document");
@@ -105,6 +105,7 @@ describe("the SQLite store on bad days", () => {
     [99, "schema_from_the_future"],
     // Of a file that was made before the first release, whose tables have the same names.
     [1, "schema_of_a_development_version"],
+    [2, "schema_of_a_development_version"],
   ])("refuses a file of schema %i by name, and leaves it as it is", async (version, kind) => {
     mkdirSync(dirname(path));
     const table = "CREATE TABLE orders (id TEXT PRIMARY KEY, next_check_at INTEGER)";
@@ -256,12 +257,12 @@ describe.skipIf(!mayMount())("the SQLite store on a small disk (needs the right 
     for (let call = 0; call < 10; call++) {
       await expectUnavailable(store.insert(sampleWrite(sampleOrder())), "SQLITE_FULL");
     }
-    await expectUnavailable(store.replace(sampleWrite(newer(first))), "SQLITE_FULL");
+    await expectUnavailable(store.replace(nextWrite(first)), "SQLITE_FULL");
     await expectUnavailable(store.check(), "SQLITE_FULL");
     for (const order of [first, ...others]) expect(await store.get(order.id)).toEqual(order);
     disk.makeRoom();
     await store.check();
-    expect(await store.replace(sampleWrite(newer(first)))).toBe("replaced");
+    expect(await store.replace(nextWrite(first))).toBe("replaced");
     for (const order of others) expect(await store.events(order.id)).toEqual([sampleEvent()]);
   });
 

@@ -1,7 +1,11 @@
 import "server-only";
 import { z } from "zod";
 import type { Order } from "./order";
+import { indexChange } from "./order-index";
+import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
+  checkBase,
+  decodeDay,
   decodeEvent,
   decodeOrder,
   decodeOrderId,
@@ -15,12 +19,14 @@ import {
   type OrderStore,
   type OrderWrite,
   paymentKey,
+  sortedDays,
   storeUnavailable,
 } from "./order-store";
 import { type Connection, openSqliteFile, type Values } from "./sqlite-file";
 
-/** Never edit one that was released: add another. The first is that of development versions, whose files are refused. */
+/** Never edit one that was released: add another. The empty ones are those of development versions, whose files are refused. */
 const MIGRATIONS = [
+  "",
   "",
   `
   CREATE TABLE orders (id TEXT PRIMARY KEY, version INTEGER NOT NULL, doc TEXT NOT NULL, due_at INTEGER) STRICT;
@@ -28,11 +34,24 @@ const MIGRATIONS = [
   CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders (id)) STRICT;
   CREATE TABLE events (order_id TEXT NOT NULL REFERENCES orders (id), seq INTEGER NOT NULL, doc TEXT NOT NULL,
     PRIMARY KEY (order_id, seq)) STRICT;
+  CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT raise(ABORT, 'The history is not altered.'); END;
+  CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'The history is not altered.'); END;
+  CREATE TABLE lists (list TEXT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (list, member)) STRICT, WITHOUT ROWID;
+  CREATE TABLE days (day TEXT NOT NULL, currency TEXT NOT NULL, coin TEXT NOT NULL, count INTEGER NOT NULL,
+    minor INTEGER NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (day, currency, coin)) STRICT, WITHOUT ROWID;
   CREATE TABLE leases (key TEXT PRIMARY KEY, value TEXT NOT NULL, acquired_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL) STRICT;
   CREATE INDEX leases_expired ON leases (expires_at);
   `,
 ];
+
+/** Cast, because libsql binds numbers as floats, and a sum of coins can be larger than those count exactly. */
+const ADD_TO_DAY = `INSERT INTO days (day, currency, coin, count, minor, micros)
+  VALUES (?, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER)) ON CONFLICT (day, currency, coin)
+  DO UPDATE SET count = count + excluded.count, minor = minor + excluded.minor, micros = micros + excluded.micros`;
+const DAYS = `SELECT day, currency, coin, CAST(count AS TEXT) AS count, CAST(minor AS TEXT) AS minor,
+  CAST(micros AS TEXT) AS micros FROM days WHERE day >= ? AND day <= ?`;
+const AFTER_ALL_DAYS = ":";
 
 /** What one acquire sweeps up at most, so that none of them pays for a backlog. */
 const PURGED_AT_ONCE = 20;
@@ -52,11 +71,12 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
   const file = openSqliteFile(options.path, MIGRATIONS);
 
   /** `sql` writes the order's row, or nothing: a conflict. */
-  async function write({ order, event, dueAt }: OrderWrite, sql: string): Promise<"written" | "conflict"> {
+  async function write({ order, event, dueAt, previous }: OrderWrite, sql: string): Promise<"written" | "conflict"> {
     // Made before the transaction: a document that is not valid is a bug that must not hold the write lock.
     const doc = encodeOrder(order);
     const eventDoc = encodeEvent(event);
     const payments = order.payments.map(paymentKey);
+    const { added, removed, days } = indexChange(previous, order);
     const work = (db: Connection) => {
       const others = "SELECT order_id FROM payments WHERE payment = ? AND order_id <> ?";
       if (payments.some((payment) => db.get(others, payment, order.id) !== undefined)) return "foreign";
@@ -65,6 +85,13 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       if (eventDoc !== "") db.change(history, order.id, order.version, eventDoc);
       const index = "INSERT INTO payments (payment, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
       for (const payment of payments) db.change(index, payment, order.id);
+      const list = "INSERT INTO lists (list, member) VALUES (?, ?) ON CONFLICT DO NOTHING";
+      for (const entry of added) db.change(list, entry.list, entry.member);
+      const unlist = "DELETE FROM lists WHERE list = ? AND member = ?";
+      for (const entry of removed) db.change(unlist, entry.list, entry.member);
+      for (const { day, currency, coin, count, minor, micros } of days) {
+        db.change(ADD_TO_DAY, day, currency, coin, count, minor, micros);
+      }
       return "written";
     };
     const outcome = await file.run((db) => db.transaction(() => work(db)));
@@ -81,11 +108,24 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     await file.run((db) => db.transaction(() => db.change(sql, ...values)));
   }
 
+  const reader: IndexReader = {
+    async scan({ list, after, before, limit }) {
+      const sql =
+        "SELECT member AS doc FROM lists WHERE list = ? AND member > ? AND member < ? ORDER BY member LIMIT ?";
+      return (await file.run((db) => db.all(sql, list, after, before, limit))).map(docOf);
+    },
+    async orders(ids) {
+      const rows = await file.run((db) => ids.map((id) => db.get("SELECT doc FROM orders WHERE id = ?", id)));
+      return rows.map((row) => (row === undefined ? null : decodeOrder(docOf(row))));
+    },
+  };
+
   return {
     kind: "sqlite",
 
     async insert(change) {
       const sql = "INSERT INTO orders (id, version, doc, due_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+      checkBase(change, "insert");
       if ((await write(change, sql)) === "conflict") throw idTaken();
     },
 
@@ -99,12 +139,22 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     async replace(change) {
       const sql = "UPDATE orders SET version = ?2, doc = ?3, due_at = ?4 WHERE id = ?1 AND version = ?2 - 1";
+      checkBase(change, "replace");
       return (await write(change, sql)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
       const rows = await file.run((db) => db.all("SELECT doc FROM events WHERE order_id = ? ORDER BY seq", id));
       return rows.map((row) => decodeEvent(docOf(row)));
+    },
+
+    list: (options) => listPage(reader, options),
+
+    search: (options) => searchPage(reader, options),
+
+    async days({ from, to }) {
+      const rows = await file.run((db) => db.all(DAYS, from ?? "", to ?? AFTER_ALL_DAYS));
+      return sortedDays(rows.map(decodeDay));
     },
 
     async due({ now, limit, from }) {
