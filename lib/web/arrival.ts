@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 import type { SettingProblem } from "@/lib/settings";
+import type { Refusal } from "./refusals";
 
 type HeaderNames = { readonly address: string; readonly target: string; readonly requestId: string };
 
@@ -101,4 +104,80 @@ function decodes(path: string): boolean {
 function noted(headers: Headers, what: keyof HeaderNames): string | null {
   const name = shared.arrivalHeaders?.[what];
   return name === undefined ? null : headers.get(name);
+}
+
+/**
+ * The address that limits are counted for. With no proxy of ours in front it is the connection's own. With n of them it is
+ * the n-th entry of `X-Forwarded-For` from the right: each proxy appends the address it saw, so the outermost one wrote that
+ * entry, and everything left of it is the client's own claim.
+ *
+ * What cannot be known that way (too few entries, not an address) is "unknown" and shares one limit: a forged header must
+ * never buy a limit of its own.
+ */
+export function clientAddress(headers: Headers, trustedProxyHops: number): string {
+  if (trustedProxyHops === 0) return normalizeAddress(connectionAddress(headers) ?? "");
+  const entries = (headers.get("x-forwarded-for") ?? "").split(",").map((entry) => entry.trim());
+  return normalizeAddress(entries.at(-trustedProxyHops) ?? "");
+}
+
+/** The network of a client address: what one customer of a host or a small provider has, /48 of IPv6 and /24 of IPv4. */
+export function networkOf(address: string): string {
+  if (address.includes(":")) return `${ipaddr.IPv6.networkAddressFromCIDR(address.replace(/\/64$/, "/48"))}/48`;
+  return address.replace(/\.\d+$/, ".0/24");
+}
+
+/** IPv6 is counted per /64, because a single subscriber owns that many addresses. */
+function normalizeAddress(entry: string): string {
+  const bare = entry.replace(/^\[(.+)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+  // Stricter than the library, to which "1" is an address too.
+  if (isIP(bare) === 0) return "unknown";
+  const address = ipaddr.process(bare.split("%")[0] ?? "");
+  if (address.kind() === "ipv4") return address.toString();
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
+}
+
+export type ReadBodyResult =
+  | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const BODY_TIMEOUT_MS = 10_000;
+
+const TOO_LARGE: Refusal = { code: "body_too_large", detail: "The body is larger than this route takes." };
+const TOO_SLOW: Refusal = { code: "body_too_slow", detail: "The body did not arrive within 10 s." };
+const CUT_OFF: Refusal = { code: "unreadable", detail: "The body broke off." };
+
+/**
+ * Reads a request body byte for byte, up to a cap: Next sets none. A declared length over the cap is refused before a byte
+ * is read, and a body that trickles in for longer than 10 s is given up.
+ */
+export async function readBody(request: Request, capBytes: number): Promise<ReadBodyResult> {
+  if (Number(request.headers.get("content-length") ?? 0) > capBytes) return { ok: false, refusal: TOO_LARGE };
+  const reader = request.body?.getReader();
+  if (reader === undefined) return { ok: true, bytes: new Uint8Array() };
+
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void reader.cancel();
+  }, BODY_TIMEOUT_MS);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (late) return { ok: false, refusal: TOO_SLOW };
+      if (done) break;
+      total += value.byteLength;
+      if (total > capBytes) {
+        void reader.cancel();
+        return { ok: false, refusal: TOO_LARGE };
+      }
+      chunks.push(value);
+    }
+  } catch {
+    return { ok: false, refusal: late ? TOO_SLOW : CUT_OFF };
+  } finally {
+    clearTimeout(timer);
+  }
+  return { ok: true, bytes: new Uint8Array(Buffer.concat(chunks, total)) };
 }

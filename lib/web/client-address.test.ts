@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientAddress, networkOf } from "./client-address";
+import { clientAddress, networkOf } from "./arrival";
 
 const from = (forwardedFor: string | null, hops: number) =>
   clientAddress(new Headers(forwardedFor === null ? {} : { "x-forwarded-for": forwardedFor }), hops);

@@ -5,8 +5,7 @@ import type { Socket } from "node:net";
 import { withLogFields } from "@/lib/log";
 import type { SettingProblem } from "@/lib/settings";
 import { newProxyWarning, noteArrival } from "./arrival";
-import { refuseEarly } from "./early-refusal";
-import { problemResponse } from "./refusals";
+import { problemResponse, refuseEarly } from "./refusals";
 
 /** As large as the largest body that a route takes (a webhook). The rest of a larger one is not read. */
 const BODY_CAP_BYTES = 64 * 1024;

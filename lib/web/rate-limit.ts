@@ -1,9 +1,7 @@
 import "server-only";
-import { createHash } from "node:crypto";
-import { Ratelimit } from "@upstash/ratelimit";
-import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
-import { networkOf } from "./client-address";
-import { createMemoryCounter, Recent } from "./memory-counter";
+import { redisFaultKind } from "@/lib/redis-client";
+import { networkOf } from "./arrival";
+import { createRedisCounter, type RedisSettings } from "./redis-counter";
 
 export type Rate = { readonly limit: number; readonly windowMs: number };
 
@@ -26,13 +24,6 @@ export interface RateLimiter {
 /** Counts by name. `waitMs` is how long a refused name stays refused; asking again does not make it longer. */
 export type Counter = {
   take(name: string): Promise<{ allowed: true; giveBack: () => Promise<void> } | { allowed: false; waitMs: number }>;
-};
-
-type RedisSettings = {
-  readonly url: string;
-  readonly token: string;
-  readonly timeoutMs: number;
-  readonly keyPrefix?: string;
 };
 
 type Gate = {
@@ -177,44 +168,55 @@ function sampled(): (key: string, report: (count: number) => void) => void {
   };
 }
 
+/** Two generations hold at most twice this many names, some 10 MB. */
+const MAX_NAMES = 50_000;
+
 /**
- * Counts in Redis, for all processes together: a bucket of `limit` tokens that is filled again one window after its first
- * use. The sliding window of the library is aligned to the clock, so it lets a sixth request of "5/60s" pass whenever a
- * minute turns between them, and names a time to try again at which it refuses again.
+ * Values that are of use for one window: kept for that long, forgotten after two, and bounded in number whatever comes.
+ * There are no timers, which would each keep the request alive that set them.
  */
-function createRedisCounter(options: { redis: RedisSettings; rate: Rate; prefix: string }): Counter {
-  const { limit, windowMs } = options.rate;
-  let limiter: Ratelimit | null = null;
+class Recent<Value> {
+  #older = new Map<string, Value>();
+  #newer = new Map<string, Value>();
+  #since = performance.now();
+
+  constructor(
+    private readonly windowMs: number,
+    private readonly maxNames = MAX_NAMES,
+  ) {}
+
+  get(name: string): Value | undefined {
+    return this.#newer.get(name) ?? this.#older.get(name);
+  }
+
+  set(name: string, value: Value): void {
+    const now = performance.now();
+    if (now - this.#since >= this.windowMs || this.#newer.size >= this.maxNames) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
+      this.#since = now;
+    }
+    this.#newer.set(name, value);
+  }
+}
+
+/** Counts in this process: `limit` requests of a name in the window that its first one opens. */
+function createMemoryCounter({ limit, windowMs }: Rate): Counter {
+  const windows = new Recent<{ count: number; readonly endsAt: number }>(windowMs);
 
   return {
-    async take(address) {
-      limiter ??= new Ratelimit({
-        redis: openRedisClient(options.redis),
-        limiter: Ratelimit.tokenBucket(limit, `${windowMs} ms`, limit),
-        prefix: options.prefix,
-        // The library's own time limit lets the request pass; ours, in the client, is an error that the caller decides on.
-        timeout: 0,
-        // Refusals are remembered by the caller, bounded in number.
-        ephemeralCache: false,
-        analytics: false,
-        // It would fetch a list of addresses from the internet.
-        enableProtection: false,
-      });
-      const current = limiter;
-      // Addresses are personal data, so only their hash is kept.
-      const name = createHash("sha256").update(address).digest("base64url");
-      const { success, reset, reason } = await current.limit(name);
-      if (typeof success !== "boolean" || !Number.isFinite(reset) || reason === "timeout")
-        throw new Error("No answer.");
-      if (!success) return { allowed: false, waitMs: Math.min(windowMs, Math.max(0, reset - Date.now())) };
+    async take(name) {
+      const now = performance.now();
+      const known = windows.get(name);
+      const window = known !== undefined && known.endsAt > now ? known : { count: 0, endsAt: now + windowMs };
+      if (window.count >= limit) return { allowed: false, waitMs: window.endsAt - now };
+      if (window !== known) windows.set(name, window);
+      window.count += 1;
       return {
         allowed: true,
-        // If Redis fails here, or its answer is lost and the client asks again, the count is off by one for a window.
-        giveBack: () =>
-          current.limit(name, { rate: -1 }).then(
-            () => undefined,
-            () => undefined,
-          ),
+        async giveBack() {
+          window.count -= 1;
+        },
       };
     },
   };

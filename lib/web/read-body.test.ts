@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { readBody } from "./read-body";
+import { readBody } from "./arrival";
 
 const CAP = 1024;
 

@@ -1,11 +1,10 @@
 import { startPayment } from "@/lib/checkout/start";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
+import { clientAddress, readBody } from "@/lib/web/arrival";
 import { bodyType, checkoutKey, parseCheckout } from "@/lib/web/checkout-request";
-import { clientAddress } from "@/lib/web/client-address";
 import type { CheckoutResponse } from "@/lib/web/contract";
 import { acceptsHtml, formErrorRedirect, isForeignScript, retryCookie, seeOther } from "@/lib/web/form";
-import { readBody } from "@/lib/web/read-body";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 const BODY_CAP_BYTES = 8 * 1024;

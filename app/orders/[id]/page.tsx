@@ -17,7 +17,7 @@ import { reconcileOnVisit } from "@/lib/checkout/reconcile";
 import { log } from "@/lib/log";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { getServices } from "@/lib/services";
-import { clientAddress } from "@/lib/web/client-address";
+import { clientAddress } from "@/lib/web/arrival";
 import type { OrderView } from "@/lib/web/contract";
 import { requestWords } from "@/messages/request-words";
 import { siteConfig } from "@/site.config";

@@ -1,7 +1,7 @@
 import { readOrder } from "@/lib/checkout/read";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
-import { clientAddress } from "@/lib/web/client-address";
+import { clientAddress } from "@/lib/web/arrival";
 import { notConfiguredRefusal, problemResponse } from "@/lib/web/refusals";
 
 export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, params }) => {

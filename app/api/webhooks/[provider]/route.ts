@@ -2,8 +2,7 @@ import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { PROVIDERS } from "@/lib/provider/registry";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
-import { requestTarget } from "@/lib/web/arrival";
-import { readBody } from "@/lib/web/read-body";
+import { readBody, requestTarget } from "@/lib/web/arrival";
 import { problemResponse } from "@/lib/web/refusals";
 
 const BODY_CAP_BYTES = 64 * 1024;

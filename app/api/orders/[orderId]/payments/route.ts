@@ -1,7 +1,7 @@
 import { payAgain } from "@/lib/checkout/start";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
-import { clientAddress } from "@/lib/web/client-address";
+import { clientAddress } from "@/lib/web/arrival";
 import type { CheckoutResponse } from "@/lib/web/contract";
 import { acceptsHtml, isForeignScript, seeOther } from "@/lib/web/form";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
