@@ -2,7 +2,7 @@ import { foreignForm, openAdminRoute, readForm, seeOther, sessionCookie } from "
 import { signInPage } from "@/lib/merchant/notice";
 import { signIn } from "@/lib/merchant/sign-in";
 import { refuseMethodsExcept } from "@/lib/web/api-route";
-import { clientAddress } from "@/lib/web/client-address";
+import { clientAddress } from "@/lib/web/arrival";
 import { isFromOwnPage } from "@/lib/web/form";
 
 const ORDER_ID = /^[\w-]{22,64}$/;
