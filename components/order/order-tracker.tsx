@@ -7,8 +7,9 @@ import { forgetOpenOrder, rememberOpenOrder } from "../open-order";
 import type { TestId } from "../test-ids";
 import { NextStep } from "./next-step";
 import type { Merchant, OrderWords } from "./order-words";
+import { LONG_WAIT_MS } from "./polling";
 import { Notes, Receipt, Shortfall } from "./receipt";
-import { LONG_WAIT_MS, useOrder } from "./use-order";
+import { useOrder } from "./use-order";
 
 /** The order as the server last knew it, kept up to date. Everything it says comes from the server, words included. */
 export function OrderTracker(props: {

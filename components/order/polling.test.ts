@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
 import type { OrderView } from "@/lib/web/contract";
-import { LONG_WAIT_MS, newer, pollIntervalMs, retryDelayMs } from "./use-order";
+import { LONG_WAIT_MS, newer, pollIntervalMs, retryDelayMs } from "./polling";
 
 const MINUTE = 60_000;
 
