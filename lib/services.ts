@@ -38,6 +38,9 @@ function createServices(settings: Settings) {
   };
   const providers = new Map(settings.providers.map((each) => [each.name, each.create(tools)]));
   const provider = opener === null ? null : (providers.get(opener.name) ?? null);
+  const payouts = new Map(
+    settings.providers.flatMap(({ name, createPayouts }) => (createPayouts ? [[name, createPayouts(tools)]] : [])),
+  );
   /** Null where no order store is configured. */
   const flow: Flow | null = store && {
     store:
@@ -45,6 +48,7 @@ function createServices(settings: Settings) {
         ? openRedisOrderStore({ ...store, timeoutMs: REDIS_TIMEOUT_MS })
         : openSqliteOrderStore({ path: store.path }),
     providers,
+    payouts,
     clock: { now: Date.now, sleep: (ms) => sleep(ms) },
     effects: [onPaidEffect(onPaid)],
     defer: (work) => after(() => work().catch((error: unknown) => log.error("background_work_failed", error))),

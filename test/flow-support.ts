@@ -15,6 +15,7 @@ import type { OrderStore } from "@/lib/orders/order-store";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import type { PaymentStatus } from "@/lib/orders/status";
+import type { PayoutProvider } from "@/lib/provider/payout";
 import type {
   CreatePaymentInput,
   CreatePaymentResult,
@@ -171,12 +172,17 @@ export type TestFlow = Flow & {
 /** What one process runs on. */
 export function testFlow(
   store: OrderStore,
-  parts: Pick<Flow, "clock"> & { providers: readonly PaymentProvider[]; effects?: readonly Effect[] },
+  parts: Pick<Flow, "clock"> & {
+    providers: readonly PaymentProvider[];
+    payouts?: readonly PayoutProvider[];
+    effects?: readonly Effect[];
+  },
 ): TestFlow {
   const deferred: (() => Promise<unknown>)[] = [];
   return {
     store,
     providers: new Map(parts.providers.map((each) => [each.name, each])),
+    payouts: new Map((parts.payouts ?? []).map((each) => [each.name, each])),
     clock: parts.clock,
     effects: parts.effects ?? [],
     defer: (work) => void deferred.push(work),
@@ -194,7 +200,9 @@ export type World = {
   readonly shop: Shop;
   /** Another process, with a connection of its own to the store. */
   process(
-    parts?: Partial<Pick<Flow, "clock"> & { effects: readonly Effect[]; providers: PaymentProvider[] }>,
+    parts?: Partial<
+      Pick<Flow, "clock"> & { effects: readonly Effect[]; providers: PaymentProvider[]; payouts: PayoutProvider[] }
+    >,
   ): TestFlow;
   /** Lets time pass, for the database as well. */
   pass(ms: number): Promise<void>;

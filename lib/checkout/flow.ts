@@ -2,6 +2,7 @@ import "server-only";
 import { type OrderHappening, type WantedEffect, withEffects } from "@/lib/orders/effects";
 import type { Order, Payment } from "@/lib/orders/order";
 import type { OrderChange, OrderStore } from "@/lib/orders/order-store";
+import type { PayoutProvider } from "@/lib/provider/payout";
 import type { PaymentProvider } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
 
@@ -10,6 +11,8 @@ export type Flow = {
   readonly store: OrderStore;
   /** Every configured provider by its name: each settles the payments that it opened. */
   readonly providers: ReadonlyMap<string, PaymentProvider>;
+  /** Those of them that may send money, by name. Empty unless the settings allow it. */
+  readonly payouts: ReadonlyMap<string, PayoutProvider>;
   readonly clock: { readonly now: () => number; readonly sleep: (ms: number) => Promise<void> };
   /** What has to happen once an order is paid, needs attention or had a refund. */
   readonly effects: readonly Effect[];

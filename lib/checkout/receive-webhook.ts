@@ -5,6 +5,7 @@ import type { PaymentProvider, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
+import { receivePayout } from "./payouts";
 import { type Settled, settle } from "./settle";
 
 export type ReceiveWebhookResult =
@@ -60,6 +61,14 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   if (content.kind === "unreadable") {
     log.warn("webhook_unreadable", { provider: provider.name, diagnosis: content.diagnosis });
     return refuse({ code: "unreadable", detail: "The body of the delivery cannot be read." });
+  }
+  if (content.kind === "ignored") {
+    log.info("webhook_ignored", { provider: provider.name, diagnosis: content.diagnosis });
+    return { ok: true, result: "ignored" };
+  }
+  if (content.kind === "payout_event" || content.kind === "payout_hint") {
+    const received = await receivePayout(flow, provider.name, content);
+    return received.ok ? received : refuse({ ...received.refusal, retryAfterSeconds: AGAIN_SECONDS });
   }
   let observation: PaymentObservation;
   if (content.kind === "event") {

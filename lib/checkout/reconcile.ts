@@ -1,11 +1,13 @@
 import "server-only";
 import { log } from "@/lib/log";
 import { dueEffects } from "@/lib/orders/effects";
-import { checkGapMs, isWatched, nextEffectAt, type Order, type OrderId, type Payment } from "@/lib/orders/order";
+import { checkGapMs, isWatched, nextWorkAt, type Order, type OrderId, type Payment } from "@/lib/orders/order";
 import type { DueOrder } from "@/lib/orders/order-store";
+import { livePayouts } from "@/lib/orders/refunds";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
 import { type Flow, LEASE_MS } from "./flow";
 import { fulfil } from "./fulfil";
+import { continueRefunds } from "./payouts";
 import { ASK_AT_MOST, acquirePollLease, respectRetryAfter, unpaidPayments } from "./read";
 import { settle } from "./settle";
 
@@ -110,7 +112,9 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     const gapMs = checkGapMs(order, clock.now());
     const effectsDue = dueEffects(order, clock.now()).length > 0;
     const isDue = gapMs !== null || isWatched(order, due.dueAt);
-    if (!isDue && !effectsDue) return await putOff(nextEffectAt(order));
+    // After the answer, because a payout can take longer than a run may.
+    if (livePayouts(order, clock.now()).length > 0) flow.defer(() => continueRefunds(flow, order.id));
+    if (!isDue && !effectsDue) return await putOff(nextWorkAt(order, clock.now()));
     // Not put off, so that it is among the first to be asked about in a later run.
     if (!effectsDue && unpaidPayments(order).every(({ provider }) => run.down.has(provider))) return null;
 
@@ -127,7 +131,9 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     const gap = gapMs ?? LAST_LOOK_GAP_MS;
     // After the last look there is nothing more to ask, unless it was refused.
     const isOver = gapMs === null && !refused;
-    const until = isOver ? nextEffectAt(after) : clock.now() + (refused ? Math.max(gap, MIN_REFUSED_GAP_MS) : gap);
+    const workAt = nextWorkAt(after, clock.now());
+    const askAt = isOver ? null : clock.now() + (refused ? Math.max(gap, MIN_REFUSED_GAP_MS) : gap);
+    const until = askAt === null || workAt === null ? (askAt ?? workAt) : Math.min(askAt, workAt);
     const isDone = failures.size === 0 && dueEffects(after, clock.now()).length === 0;
     if (isDone && (until === null || until > dueAt)) await putOff(until);
     return { before: order.status, after: after.status, failures, answered };

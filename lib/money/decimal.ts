@@ -35,6 +35,19 @@ export function isOver({ expected, actual, percent }: Amounts & { readonly perce
   return right * 100n > left * (100n + BigInt(percent));
 }
 
+/** Keeps the longer fraction of the two. */
+export function addDecimals(a: string, b: string): string {
+  const { left, right, scale } = aligned(a, b);
+  return toText({ units: left + right, scale });
+}
+
+/** Cuts off what is beyond this many places. Never rounds up. */
+export function truncateDecimal(text: string, places: number): string {
+  const { units, scale } = read(text);
+  const cut = Math.max(0, scale - places);
+  return toText({ units: units / powerOfTen(cut), scale: scale - cut });
+}
+
 /** Keeps the longer fraction of the two. Throws a RangeError when `b` is larger. */
 export function subtractDecimals(a: string, b: string): string {
   const { left, right, scale } = aligned(a, b);

@@ -22,3 +22,20 @@ export type ReportedMoney = {
   /** The coins that were received, as far as the report tells; a decimal string. */
   readonly coins: { readonly coin: string; readonly amount: string } | null;
 };
+
+/** What a provider said about a payout at one moment, in an answer or a webhook. Providers translate into this. */
+export type PayoutReport = {
+  /** Ours. */
+  readonly reference: string;
+  readonly payoutId: string | null;
+  readonly status: "waiting" | "sent" | "expired" | "canceled" | "failed";
+  /** The provider's own word, for the history. */
+  readonly providerStatus: string;
+  /** As the provider repeats it, to be held against the refund. */
+  readonly money: { readonly coin: string; readonly amount: string } | null;
+  /** A bearer secret. Only the first answer has it. */
+  readonly claimUrl: string | null;
+  readonly transactionHash: string | null;
+  /** Why it failed, in the provider's words. */
+  readonly reason?: string;
+};

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { DECIMAL_GRAMMAR } from "@/lib/money/decimal";
+import { refundGapMs } from "./refunds";
 import { PAYMENT_STATUSES } from "./status";
 
 /** Ours: 128 bits of randomness or more, because knowing the id is the right to see the order. */
@@ -98,6 +99,8 @@ export const refundSchema = z.object({
   /** Where the payer collects it: a bearer secret, for the merchant's eyes alone. */
   claimUrl: z.url().nullable(),
   transactionHash: z.string().max(200).nullable(),
+  explorerUrl: z.url().optional(),
+  /** For a payout, what its receiver is told. */
   note: z.string().max(280).nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),
@@ -166,15 +169,19 @@ const LAST_LOOK_GRACE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * When reconciliation should look at an order that has just changed: at once while a payment of it may still be confirmed,
- * and when the next of its effects is to run. An end other than `paid` does not stop the watch. Null when all is done.
+ * and when the next of its effects or refunds is to go on. An end other than `paid` does not stop the watch. Null when all
+ * is done.
  */
 export function dueAt(order: Order, now: number): number | null {
-  const effectAt = nextEffectAt(order);
-  return watchedForMs(order, now) === null ? effectAt : Math.min(effectAt ?? now, now);
+  const workAt = nextWorkAt(order, now);
+  return watchedForMs(order, now) === null ? workAt : Math.min(workAt ?? now, now);
 }
 
-export function nextEffectAt({ effects }: Order): number | null {
-  const times = effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
+/** When the next effect or refund is to go on. */
+export function nextWorkAt(order: Order, now: number): number | null {
+  const times = order.effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
+  const gapMs = refundGapMs(order, now);
+  if (gapMs !== null) times.push(now + gapMs);
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -1,7 +1,8 @@
 import type { Money } from "@/lib/money/currency";
-import type { PaymentObservation } from "@/lib/orders/observation";
+import type { PaymentObservation, PayoutReport } from "@/lib/orders/observation";
 import type { Payment, PaymentId } from "@/lib/orders/order";
 import type { SettingReader } from "@/lib/settings";
+import type { PayoutProvider } from "./payout";
 
 /** Everything about one payment system: its folder exports one of these, and `registry.ts` lists it. */
 export type ProviderModule = {
@@ -24,6 +25,8 @@ export type LoadedProvider = {
   /** True when its API is on this machine: an emulator. */
   readonly isLocal: boolean;
   create(tools: ProviderTools): PaymentProvider;
+  /** Absent unless the provider can send money and the settings allow it. */
+  readonly createPayouts?: (tools: ProviderTools) => PayoutProvider;
 };
 
 export type ProviderTools = {
@@ -39,6 +42,8 @@ export type ProviderCall = {
   readonly providerRequestId: string | null;
   readonly paymentId?: PaymentId;
   readonly orderId?: string;
+  /** Ours, of a payout. */
+  readonly reference?: string;
   readonly failure: ProviderFailure | null;
 };
 
@@ -146,6 +151,11 @@ export type WebhookContent =
   | { readonly kind: "event"; readonly observation: PaymentObservation; readonly deliveryId: string }
   /** The provider only says "look at this payment again". */
   | { readonly kind: "hint"; readonly paymentId: PaymentId; readonly deliveryId: string }
+  /** News of a payout, or only "look at this payout again". */
+  | { readonly kind: "payout_event"; readonly report: PayoutReport; readonly deliveryId: string }
+  | { readonly kind: "payout_hint"; readonly reference: string; readonly deliveryId: string }
+  /** Authentic, and about nothing that this app keeps. */
+  | { readonly kind: "ignored"; readonly diagnosis: string; readonly deliveryId: string }
   | { readonly kind: "unreadable"; readonly diagnosis: string }
   /** The body contradicts what was authenticated. */
   | { readonly kind: "contradictory"; readonly diagnosis: string };

@@ -110,7 +110,7 @@ export const orderViewSchema = z.object({
 export type OrderView = z.infer<typeof orderViewSchema>;
 
 /** 200 of `POST /api/webhooks/{provider}`. */
-export const WEBHOOK_RESULTS = ["paid", "duplicate", "needs_review", "ignored"] as const;
+export const WEBHOOK_RESULTS = ["paid", "refund_changed", "duplicate", "needs_review", "ignored"] as const;
 export type WebhookResult = (typeof WEBHOOK_RESULTS)[number];
 
 /** What is wrong with a field. The sentences for payers have the same keys. */

@@ -46,6 +46,7 @@ const deferred: Promise<unknown>[] = [];
 const flow: Flow = {
   store,
   providers: new Map([[provider.name, provider]]),
+  payouts: new Map(),
   clock: { now: () => Date.now() + aheadMs, sleep },
   effects: [onPaidEffect(({ id }) => deliver(id))],
   defer: (work) => void deferred.push(work()),

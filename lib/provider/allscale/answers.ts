@@ -55,7 +55,10 @@ const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, mes
 const unclear = (message: string) => ({ kind: "provider_error", message, maybeAccepted: true }) as const;
 const TOO_MANY = refusal("rate_limited", "AllScale receives too many requests from this store.");
 
-/** The codes of checkout (§3). */
+/** The answer to a payout that is over before it began (§3, §12). */
+export const PAYOUT_FAILED = 50103;
+
+/** The codes of §3. */
 const FAILURES = new Map<number, ProviderFailure>([
   [10001, refusal("refused", "AllScale refused the request as invalid.")],
   [20001, refusal("unauthorized", "AllScale did not find our authentication headers.")],
@@ -65,6 +68,13 @@ const FAILURES = new Map<number, ProviderFailure>([
   [40001, TOO_MANY],
   [50001, refusal("not_found", "AllScale does not know this payment.")],
   [50002, refusal("refused", "AllScale could not open the payment.")],
+  [PAYOUT_FAILED, refusal("refused", "AllScale could not make or fund the payout.")],
+  [50104, refusal("forbidden", "AllScale has not switched on payouts by API for this store.")],
+  [50105, unclear("AllScale is still working on this payout.")],
+  // There is a payout under our reference, whatever its terms are.
+  [50106, unclear("AllScale has a payout with other terms under the same reference.")],
+  [50107, refusal("not_found", "AllScale does not know this payout.")],
+  [50108, refusal("refused", "AllScale can no longer cancel this payout.")],
   [90000, unclear("AllScale had an internal error.")],
   [99999, unclear("AllScale had an unknown error.")],
 ]);

@@ -3,6 +3,7 @@ import type { PaymentId } from "@/lib/orders/order";
 import type { ProviderCall, ProviderFailure, ProviderTools } from "../provider";
 import { isRedirect, sendRequest } from "../send-request";
 import { type Answer, badAnswer, failureOfHttp, readAnswer } from "./answers";
+import { canceledPayoutSchema, payoutSchema } from "./payout-wire";
 import { signedHeaders, verifyResponse } from "./signing";
 import {
   createdIntentSchema,
@@ -35,9 +36,22 @@ type CreateIntentBody = NonNullable<ReturnType<typeof pricingFields>> & {
   readonly redirect_url: string;
 };
 
+/** The fields of a claim link that we send (§12). */
+type CreatePayoutBody = {
+  readonly amount: string;
+  readonly stable_coin: number;
+  readonly chain: number;
+  readonly reference_id: string;
+  readonly sender_message?: string;
+};
+
 export type AllScaleClient = ReturnType<typeof createAllScaleClient>;
 
-/** The calls of §4 to §7. Refusals and network trouble are results; a throw is a bug. */
+/** A payout is funded on its chain before it is answered, which takes up to about 90 s (§12). */
+const PAYOUT_TIMEOUT_MS = 110_000;
+const PAYOUTS_PATH = "/v1/claim_link_auto_payouts";
+
+/** The calls of §4 to §7 and §12. Refusals and network trouble are results; a throw is a bug. */
 export function createAllScaleClient(options: ClientOptions) {
   return {
     ping: () => call(options, { operation: "ping", path: "/v1/test/ping", schema: pingSchema }),
@@ -52,24 +66,43 @@ export function createAllScaleClient(options: ClientOptions) {
     /** §6: the number as it is, known or not. */
     getStatus: (paymentId: PaymentId) =>
       call(options, { operation: "status", paymentId, path: `${intentPath(paymentId)}/status`, schema: statusSchema }),
+    /** §12, without a slash at the end. Idempotent by the reference. */
+    createPayout(body: CreatePayoutBody) {
+      const about = { operation: "payout", reference: body.reference_id };
+      const patient = { ...options, timeoutMs: Math.max(options.timeoutMs, PAYOUT_TIMEOUT_MS) };
+      return call(patient, { ...about, path: PAYOUTS_PATH, body, schema: payoutSchema });
+    },
+    cancelPayout({ payoutId, reference }: { payoutId: string; reference: string }) {
+      const path = `${PAYOUTS_PATH}/${segment(payoutId)}/cancel`;
+      return call(options, {
+        operation: "payout_cancel",
+        reference,
+        path,
+        method: "POST",
+        schema: canceledPayoutSchema,
+      });
+    },
   };
 }
 
-function intentPath(id: PaymentId): string {
+const intentPath = (id: PaymentId) => `/v1/checkout_intents/${segment(id)}`;
+
+function segment(id: string): string {
   // A URL parser would resolve dot segments, and the call would be another one.
-  if (/^\.*$/.test(id)) throw new RangeError("Not an id of a checkout intent.");
-  return `/v1/checkout_intents/${encodeURIComponent(id)}`;
+  if (/^\.*$/.test(id)) throw new RangeError("Not an id of AllScale's.");
+  return encodeURIComponent(id);
 }
 
-/** A POST of the body, without one a GET. */
-type Call<Payload> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> & {
+/** A POST of the body, without one a GET unless it says otherwise. */
+type Call<Payload> = Pick<ProviderCall, "operation" | "paymentId" | "orderId" | "reference"> & {
   readonly path: string;
-  readonly body?: CreateIntentBody;
+  readonly method?: "POST";
+  readonly body?: CreateIntentBody | CreatePayoutBody;
   readonly schema: z.ZodType<Payload>;
 };
 
 async function call<Payload>(options: ClientOptions, request: Call<Payload>): Promise<Answer<Payload>> {
-  const { path, body, schema, ...about } = request;
+  const { path, method, body, schema, ...about } = request;
   const startedAt = performance.now();
   const { httpStatus, answer } = await exchange(options, request);
   const result = withoutCredentials(readPayload(request, answer), options);
@@ -84,17 +117,18 @@ async function call<Payload>(options: ClientOptions, request: Call<Payload>): Pr
 }
 
 /** One signed request (§2), and its answer, verified where the settings ask for that (§9). */
-async function exchange(options: ClientOptions, { path, body: fields }: Call<unknown>) {
+async function exchange(options: ClientOptions, request: Call<unknown>) {
+  const { path, body: fields } = request;
   const { apiKey, apiSecret, now = Date.now } = options;
   const url = new URL(options.baseUrl + path);
-  const method = fields === undefined ? "GET" : "POST";
+  const method = methodOf(request);
   const body = new TextEncoder().encode(fields === undefined ? "" : JSON.stringify(fields));
   const nonce = options.nonce?.() ?? crypto.randomUUID();
   // The parsed path, because that is what fetch sends.
   const signed = { method, path: url.pathname, query: "", body, nonce, nowMs: now(), apiKey, apiSecret };
   const headers = {
     Accept: "application/json",
-    ...(fields !== undefined && { "Content-Type": "application/json" }),
+    ...(method === "POST" && { "Content-Type": "application/json" }),
     ...(await signedHeaders(signed)),
   };
   const init = { method, headers, body: fields === undefined ? null : body };
@@ -107,8 +141,8 @@ async function exchange(options: ClientOptions, { path, body: fields }: Call<unk
   }
   const answer = readAnswer(sent.answer);
   if (!options.signedResponses) return { httpStatus, answer };
-  const request = { path: url.pathname, requestNonce: nonce, requestBody: body };
-  const verified = await verifyResponse({ ...sent.answer, ...request, apiSecret, nowMs: now() });
+  const asked = { path: url.pathname, requestNonce: nonce, requestBody: body };
+  const verified = await verifyResponse({ ...sent.answer, ...asked, apiSecret, nowMs: now() });
   if (verified.ok || (!verified.signed && mayBeUnsigned(answer))) return { httpStatus, answer };
   const message = "The answer does not carry AllScale's signature.";
   const failure = { kind: "bad_response_signature", message, maybeAccepted: true, reason: verified.diagnosis } as const;
@@ -120,10 +154,14 @@ function mayBeUnsigned(answer: Answer): boolean {
   return !answer.ok && ["unauthorized", "forbidden", "rate_limited", "provider_error"].includes(answer.failure.kind);
 }
 
-function readPayload<Payload>({ operation, body, schema }: Call<Payload>, answer: Answer): Answer<Payload> {
+const methodOf = ({ method, body }: Call<unknown>) => method ?? (body === undefined ? "GET" : "POST");
+
+function readPayload<Payload>(request: Call<Payload>, answer: Answer): Answer<Payload> {
+  const { operation, schema } = request;
   // Reading has no effect, however it ends.
+  const hasEffect = methodOf(request) === "POST";
   const fail = ({ maybeAccepted, ...failure }: ProviderFailure) =>
-    ({ ok: false, failure: { ...failure, maybeAccepted: body !== undefined && maybeAccepted } }) as const;
+    ({ ok: false, failure: { ...failure, maybeAccepted: hasEffect && maybeAccepted } }) as const;
   if (!answer.ok) return fail(answer.failure);
   const { payload, providerRequestId } = answer;
   const parsed = schema.safeParse(payload);

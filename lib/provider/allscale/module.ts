@@ -1,6 +1,8 @@
 import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
 import { CHECKOUT_SOURCES, LOCAL_CHECKOUT_SOURCES } from "./answers";
+import { PAYOUT_CHAINS, type PayoutChain } from "./payout-wire";
+import { createAllScalePayouts } from "./payouts";
 import { createAllScaleProvider } from "./provider";
 import { LABEL, maxMinor, NAME, type Stablecoin } from "./wire";
 
@@ -25,6 +27,7 @@ export const allscale: ProviderModule = {
     const acceptedStablecoins = readAcceptedStablecoins(reader);
     const signedResponses = readBoolean(reader, "ALLSCALE_SIGNED_RESPONSES");
     const testStore = readBoolean(reader, "ALLSCALE_TEST_STORE");
+    const payoutChain = readPayoutChain(reader, { mayBeTest: testStore === true || isLocal });
     if (url === null || apiKey === null || apiSecret === null || previousSecret === null) return null;
     if (acceptedStablecoins === null || signedResponses === null || testStore === null) return null;
     const credentials = { baseUrl: trimSlash(url.href), apiKey, apiSecret, previousSecret: previousSecret ?? null };
@@ -34,6 +37,7 @@ export const allscale: ProviderModule = {
       maxMinor,
       isLocal,
       create: (tools) => createAllScaleProvider({ ...settings, ...tools }),
+      ...(payoutChain && { createPayouts: (tools) => createAllScalePayouts({ ...settings, ...tools, payoutChain }) }),
     };
   },
 };
@@ -68,6 +72,18 @@ function readAcceptedStablecoins(reader: SettingReader): Stablecoin[] | null {
   const coins = value.split(",").map((coin) => coin.trim());
   if (coins.every((coin) => coin === "USDT" || coin === "USDC")) return [...new Set(coins)];
   return reader.refuse(name, `must be USDT, USDC or both, separated by a comma, not ${quoted(value)}`);
+}
+
+/** Null unless payouts are switched on. A wrong value must not stop payments, so it only leaves payouts off. */
+function readPayoutChain(reader: SettingReader, { mayBeTest }: { mayBeTest: boolean }): PayoutChain | null {
+  const name = "ALLSCALE_PAYOUT_CHAIN";
+  const value = reader.get(name)?.toLowerCase();
+  if (value === undefined) return null;
+  const chains = Object.keys(PAYOUT_CHAINS) as PayoutChain[];
+  const chain = chains.find((each) => each === value);
+  if (chain === undefined) return reader.warn(name, `must be one of ${chains.join(", ")}, so refunds are off`);
+  if (chain === "sepolia" && !mayBeTest) return reader.warn(name, "names a test chain, so refunds are off");
+  return chain;
 }
 
 function readBoolean(reader: SettingReader, name: string): boolean | null {

@@ -11,6 +11,7 @@ import type {
 } from "../provider";
 import { badAnswer, checkCheckoutUrl, checkQuote } from "./answers";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
+import { OTHER_ID, parsePayoutWebhook } from "./payouts";
 import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature } from "./signing";
 import {
   CONFIRMED,
@@ -177,12 +178,11 @@ const unreadable = (diagnosis: string) => ({ kind: "unreadable", diagnosis }) as
 export function parseWebhook(delivery: WebhookDelivery): WebhookContent {
   const json = readJson(delivery.body);
   if (json === undefined) return unreadable("the body is not JSON in UTF-8");
+  const payout = parsePayoutWebhook(json, delivery);
+  if (payout !== null) return payout;
   const { success, data: body, error } = webhookBodySchema.safeParse(json);
   if (!success) return unreadable(`the body is not a payment: ${describeIssues(error)}`);
-  // The signature covers both, but the header is what was checked for replays.
-  if (body.webhook_id !== delivery.headers.get("X-Webhook-Id")) {
-    return { kind: "contradictory", diagnosis: "webhook_id differs from X-Webhook-Id" };
-  }
+  if (body.webhook_id !== delivery.headers.get("X-Webhook-Id")) return OTHER_ID;
   // No status is documented: AllScale calls when a payment is confirmed, and only then.
   const number = body.status ?? CONFIRMED;
   const status = statusOfNumber(number);

@@ -82,6 +82,7 @@ export class World {
     const flow: Flow = {
       store: this.#recording(withTurnstile(this.#store, turnstile)),
       providers: this.#providers((input, init) => turnstile.around(() => this.#ask(input, init))),
+      payouts: new Map(),
       clock: {
         now: () => this.now,
         // Longer than was asked for, which costs a story fewer steps and is no less true.
@@ -99,6 +100,7 @@ export class World {
     const result = await work({
       store: this.#recording(this.#store),
       providers: this.#providers((input, init) => this.#ask(input, init)),
+      payouts: new Map(),
       clock: { now: () => this.now, sleep: (ms) => this.wait(ms) },
       effects: [onPaidEffect(({ id }) => void this.delivered.push(id))],
       defer: (more) => void deferred.push(more()),

@@ -1,0 +1,165 @@
+import "server-only";
+import { log } from "@/lib/log";
+import type { PayoutReport } from "@/lib/orders/observation";
+import type { Order, OrderId, Refund, Source } from "@/lib/orders/order";
+import { orderIdSchema } from "@/lib/orders/order";
+import { applyPayoutReport, changeRefund, findPayout } from "@/lib/orders/refund-state";
+import { livePayouts } from "@/lib/orders/refunds";
+import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
+import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
+import type { WebhookResult } from "@/lib/web/contract";
+import type { Refusal } from "@/lib/web/refusals";
+import { type Flow, underLease, updateOrder } from "./flow";
+import { deferDueEffects } from "./fulfil";
+
+/** Numbered, so that two pages that ask for the next refund of an order ask for the same one. The order can be read from it. */
+export const refundReference = (orderId: OrderId, number: number) => `${orderId}-refund-${number}`;
+
+function orderOfReference(reference: string): OrderId | null {
+  const [, id] = /^(.+)-refund-\d{1,4}$/.exec(reference) ?? [];
+  return orderIdSchema.safeParse(id).data ?? null;
+}
+
+type Settled =
+  | { readonly ok: true; readonly order: Order; readonly changed: boolean; readonly counts: boolean }
+  /** No order has this refund. */
+  | { readonly ok: false };
+
+/** The only writer of what a provider says about a payout, whatever the source. The payments of the order stay as they are. */
+export async function settlePayout(
+  flow: Flow,
+  { provider, report, source }: { provider: string; report: PayoutReport; source: Source },
+): Promise<Settled> {
+  const { reference, transactionHash } = report;
+  const orderId = orderOfReference(reference);
+  if (orderId === null) return { ok: false };
+  const explorer = flow.payouts.get(provider);
+  const updated = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const network = findPayout(order, { provider, reference })?.network ?? null;
+      const explorerUrl = transactionHash === null ? null : (explorer?.explorerUrl(network, transactionHash) ?? null);
+      return applyPayoutReport(order, { provider, report, explorerUrl, source, now: flow.clock.now() });
+    },
+  });
+  if (updated === null) return { ok: false };
+  const { order } = updated;
+  const { write, counts } = updated.change;
+  const refund = findPayout(order, { provider, reference });
+  if (refund === undefined) return { ok: false };
+  deferDueEffects(flow, order);
+  const facts = { orderId, reference, status: refund.status, providerStatus: report.providerStatus, source };
+  if (write !== null) log.info("refund_changed", facts);
+  if (!counts) log.warn("refund_with_other_money", facts);
+  return { ok: true, order, changed: write !== null, counts };
+}
+
+/**
+ * Sends the payouts of an order that are not sent yet, and asks about those that wait, in one process at a time. That a
+ * call is made is stored before it is made, so that a process that dies leaves a payout that is sent again under the same
+ * reference, where it can be paid once only.
+ */
+export async function continueRefunds(flow: Flow, orderId: OrderId): Promise<void> {
+  await underLease(flow, `refunds:${orderId}`, async () => {
+    const order = await flow.store.get(orderId);
+    const live = order === null ? [] : livePayouts(order, flow.clock.now());
+    for (const { provider, reference } of live) {
+      const payouts = flow.payouts.get(provider ?? "");
+      if (payouts === undefined) log.warn("refund_provider_off", { orderId, reference, provider });
+      else await continueRefund(flow, payouts, { orderId, reference });
+    }
+  });
+}
+
+type Named = { readonly orderId: OrderId; readonly reference: string };
+
+async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named): Promise<void> {
+  const { orderId, reference } = named;
+  let isFirst = false;
+  let isNews = false;
+  const begun = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const refund = findPayout(order, { provider: payouts.name, reference });
+      isFirst = refund?.status === "sending";
+      isNews = refund?.updatedAt === refund?.createdAt;
+      if (refund === undefined || !isFirst) return { write: null };
+      const unsure: Refund = { ...refund, status: "unsure" };
+      return {
+        write: changeRefund(order, { refund: unsure, source: "reconcile", facts: null, now: flow.clock.now() }),
+      };
+    },
+  });
+  const refund = begun && findPayout(begun.order, { provider: payouts.name, reference });
+  if (!refund || (refund.status !== "unsure" && refund.status !== "waiting")) return;
+  const result = await askOrSend(payouts, refund);
+  if (result.ok) {
+    await settlePayout(flow, { provider: payouts.name, report: result.report, source: "reconcile" });
+    return;
+  }
+  const { kind, code, reason } = result.failure;
+  log.warn("refund_not_sent", { ...named, kind, code, reason });
+  // After a call without an answer, a refusal says nothing of what that call did.
+  if (isFirst) await recordFailure(flow, payouts, { ...named, isNews, failure: result.failure });
+}
+
+function askOrSend(payouts: PayoutProvider, refund: Refund): Promise<PayoutResult> {
+  const { reference, coin, amount, network, note: message, payoutId, status } = refund;
+  if (status === "waiting" && payouts.readPayout !== null && payoutId !== null) {
+    return payouts.readPayout({ reference, payoutId });
+  }
+  return payouts.createPayout({ reference, coin, amount, network, message });
+}
+
+type Failed = Named & { isNews: boolean; failure: ProviderFailure };
+
+/** The end of a first call, which alone can have been refused for certain. What would hold for any payout is tried again. */
+async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed): Promise<void> {
+  const { orderId, reference, isNews, failure } = failed;
+  const { kind, message, maybeAccepted, code, reason } = failure;
+  const status = maybeAccepted ? "unsure" : concernsAll(kind) ? "sending" : "failed";
+  const updated = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const refund = findPayout(order, { provider: payouts.name, reference });
+      // A webhook may have been faster than the answer.
+      if (refund?.status !== "unsure") return { write: null };
+      const facts = { reason: message, ...(code && { code }), ...(reason && { said: reason }) };
+      const change = { source: "reconcile", facts: isNews || status === "failed" ? facts : null } as const;
+      return { write: changeRefund(order, { refund: { ...refund, status }, now: flow.clock.now(), ...change }) };
+    },
+  });
+  if (updated) deferDueEffects(flow, updated.order);
+}
+
+type PayoutNews = Extract<WebhookContent, { kind: "payout_event" | "payout_hint" }>;
+type Received = { ok: true; result: WebhookResult } | { ok: false; refusal: Refusal };
+
+/** Takes in an authenticated delivery about a payout. Not ok: it has to be sent again. */
+export async function receivePayout(flow: Flow, provider: string, news: PayoutNews): Promise<Received> {
+  const report = news.kind === "payout_event" ? news.report : await lookUp(flow, provider, news.reference);
+  if (report === null) return again("webhook_not_settled", "The payout could not be looked up.");
+  const { reference, status } = report;
+  const settled = await settlePayout(flow, { provider, report, source: "webhook" });
+  if (!settled.ok) {
+    log.warn("webhook_unknown_payout", { reference });
+    return again("unknown_payment", "The payout is not known here.");
+  }
+  const result = settled.changed ? "refund_changed" : settled.counts ? "duplicate" : "needs_review";
+  log.info("webhook_accepted", { result, deliveryId: news.deliveryId, reference, status, provider });
+  return { ok: true, result };
+}
+
+async function lookUp(flow: Flow, provider: string, reference: string): Promise<PayoutReport | null> {
+  const orderId = orderOfReference(reference);
+  const order = orderId && (await flow.store.get(orderId));
+  const payoutId = order && findPayout(order, { provider, reference })?.payoutId;
+  if (!payoutId) return null;
+  const result = await flow.payouts.get(provider)?.readPayout?.({ reference, payoutId });
+  return result?.ok ? result.report : null;
+}
+
+const again = (code: Refusal["code"], detail: string): Received => ({
+  ok: false,
+  refusal: { code, detail: `${detail} Send the delivery again later.` },
+});

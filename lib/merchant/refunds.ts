@@ -1,0 +1,183 @@
+import "server-only";
+import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import { continueRefunds, refundReference, settlePayout } from "@/lib/checkout/payouts";
+import { log } from "@/lib/log";
+import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
+import type { Order, OrderId, Refund } from "@/lib/orders/order";
+import { changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
+import { type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
+import type { PayoutProvider } from "@/lib/provider/payout";
+import { cut } from "@/lib/web/contract";
+
+export type RefundChoice = {
+  /** Of the order, from 1. Two presses of one button, or two pages, name the same, and it is sent once. */
+  readonly number: number;
+  readonly coin: string;
+  readonly what: "all" | "overpaid" | "amount";
+  /** Coins as a decimal string, for `amount`. */
+  readonly amount?: string;
+  /** For the receiver. */
+  readonly message: string | null;
+};
+
+export type RefundProblem =
+  | "unknown_order"
+  | "not_offered"
+  | "amount_invalid"
+  | "more_than_received"
+  | "nothing_left"
+  /** The order has this refund already, with other terms. */
+  | "other_refund";
+
+/** As long as the stored note may be. */
+const LONGEST_MESSAGE = 280;
+
+type Wanted = { readonly ok: true; readonly amount: string } | { readonly ok: false; readonly problem: RefundProblem };
+export type StartRefundResult =
+  | { readonly ok: true; readonly order: Order; readonly refund: Refund }
+  | { readonly ok: false; readonly problem: RefundProblem };
+
+/** Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none. */
+export function payoutsFor(flow: Flow, { payments }: Order): PayoutProvider | null {
+  const [found] = payments.toReversed().flatMap(({ provider }) => flow.payouts.get(provider) ?? []);
+  return found ?? null;
+}
+
+/** What can be sent back of an order, in coins that the provider sends. Cut to the places that it takes. */
+export function offeredRefunds(flow: Flow, order: Order): RefundableCoin[] {
+  const payouts = payoutsFor(flow, order);
+  if (payouts === null) return [];
+  const cut = (text: string) => truncateDecimal(text, payouts.places);
+  return refundableCoins(order)
+    .filter(({ coin }) => payouts.coins.includes(coin))
+    .map((each) => ({ ...each, refundable: cut(each.refundable), overpaid: cut(each.overpaid) }))
+    .filter(({ refundable }) => isPositive(refundable));
+}
+
+/**
+ * Stores that a refund is to be sent, and sends it after the answer, because that can take minutes. The payments of the
+ * order stay as they are. Throws `StoreUnavailableError` when it could not be stored.
+ */
+export async function startRefund(flow: Flow, orderId: OrderId, choice: RefundChoice): Promise<StartRefundResult> {
+  const reference = refundReference(orderId, choice.number);
+  const updated = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => begin(flow, order, { ...choice, reference }),
+  });
+  if (updated === null) return { ok: false, problem: "unknown_order" };
+  const { order, change } = updated;
+  if (change.problem !== null) return { ok: false, problem: change.problem };
+  const refund = order.refunds.find((each) => each.reference === reference);
+  if (refund === undefined) throw new Error("A refund was stored and is not there.");
+  if (change.write !== null) log.info("refund_started", { orderId, reference });
+  flow.defer(() => continueRefunds(flow, orderId));
+  return { ok: true, order, refund };
+}
+
+type Change = {
+  readonly write: ReturnType<typeof changeRefund> | null;
+  readonly problem: RefundProblem | null;
+};
+
+function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: string }): Change {
+  const problem = (problem: RefundProblem) => ({ write: null, problem });
+  const payouts = payoutsFor(flow, order);
+  if (payouts === null) return problem("not_offered");
+  const known = order.refunds[choice.number - 1];
+  if (known !== undefined) return isSame(known, choice) ? { write: null, problem: null } : problem("other_refund");
+  if (choice.number !== order.refunds.length + 1) return problem("other_refund");
+  const offered = offeredRefunds(flow, order).find(({ coin }) => coin === choice.coin);
+  if (offered === undefined) return problem("nothing_left");
+  const wanted = amountOf(choice, offered, payouts.places);
+  if (!wanted.ok) return problem(wanted.problem);
+  const now = flow.clock.now();
+  const refund: Refund = {
+    reference: choice.reference,
+    kind: "payout",
+    provider: payouts.name,
+    payoutId: null,
+    coin: choice.coin,
+    amount: wanted.amount,
+    network: payouts.network,
+    status: "sending",
+    claimUrl: null,
+    transactionHash: null,
+    note: choice.message === null ? null : cut(choice.message, LONGEST_MESSAGE),
+    createdAt: now,
+    updatedAt: now,
+  };
+  const facts = { what: choice.what };
+  return { write: changeRefund(order, { refund, source: "merchant", facts, now }), problem: null };
+}
+
+/** The same press again. What "all" was then is not what it is now, so only an amount can be compared. */
+function isSame(known: Refund, { reference, coin, what, amount }: RefundChoice & { reference: string }): boolean {
+  const isSameAmount = what !== "amount" || (isAmount(amount) && equalDecimals(amount, known.amount));
+  return known.reference === reference && known.coin === coin && isSameAmount;
+}
+
+function amountOf({ what, amount }: RefundChoice, offered: RefundableCoin, places: number): Wanted {
+  if (what === "all") return { ok: true, amount: offered.refundable };
+  if (what === "overpaid") {
+    const { overpaid } = offered;
+    return isPositive(overpaid) ? { ok: true, amount: overpaid } : { ok: false, problem: "nothing_left" };
+  }
+  if (!isAmount(amount) || !isPositive(amount) || !equalDecimals(truncateDecimal(amount, places), amount)) {
+    return { ok: false, problem: "amount_invalid" };
+  }
+  if (compareDecimals(amount, offered.refundable) > 0) return { ok: false, problem: "more_than_received" };
+  return { ok: true, amount: truncateDecimal(amount, places) };
+}
+
+const isAmount = (text: string | undefined): text is string => text !== undefined && parseDecimal(text) !== null;
+const isPositive = (text: string) => compareDecimals(text, "0") > 0;
+
+export type CancelRefundResult =
+  /** `canceled` is false while the provider may still pay it out. */
+  | { readonly ok: true; readonly canceled: boolean }
+  | { readonly ok: false; readonly problem: "unknown_refund" | "not_sent_yet" | "ended" | "refused"; detail?: string };
+
+/** Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. */
+export async function cancelRefund(flow: Flow, orderId: OrderId, reference: string): Promise<CancelRefundResult> {
+  const updated = await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const refund = order.refunds.find((each) => each.kind === "payout" && each.reference === reference);
+      // No call was made for it that could have been accepted, and none will be.
+      if (refund?.status !== "sending") return { write: null };
+      const canceled: Refund = { ...refund, status: "canceled" };
+      const now = flow.clock.now();
+      return { write: changeRefund(order, { refund: canceled, source: "merchant", facts: {}, now }) };
+    },
+  });
+  const refund = updated?.order.refunds.find((each) => each.reference === reference);
+  if (!updated || !refund?.provider) return { ok: false, problem: "unknown_refund" };
+  if (updated.change.write !== null) return { ok: true, canceled: true };
+  const { provider, payoutId, status } = refund;
+  if (status === "unsure") return { ok: false, problem: "not_sent_yet" };
+  if (status !== "waiting" || payoutId === null) return { ok: false, problem: "ended" };
+  const result = await flow.payouts.get(provider)?.cancelPayout({ reference, payoutId });
+  if (!result?.ok) {
+    // It may have been collected meanwhile.
+    flow.defer(() => continueRefunds(flow, orderId));
+    return { ok: false, problem: "refused", ...(result && { detail: result.failure.message }) };
+  }
+  const settled = await settlePayout(flow, { provider, report: result.report, source: "merchant" });
+  if (!settled.ok) return { ok: false, problem: "unknown_refund" };
+  if (!settled.changed) await noteCancelRequest(flow, { orderId, provider, report: result.report });
+  return { ok: true, canceled: findPayout(settled.order, { provider, reference })?.status === "canceled" };
+}
+
+/** The history says that it was asked for, although nothing has come of it yet. */
+async function noteCancelRequest(flow: Flow, request: { orderId: OrderId } & Payout): Promise<void> {
+  const { orderId, provider, report } = request;
+  await updateOrder(flow, {
+    find: () => flow.store.get(orderId),
+    change: (order) => {
+      const refund = findPayout(order, { provider, reference: report.reference });
+      if (refund === undefined) return { write: null };
+      const facts = { asked: "cancel", providerStatus: report.providerStatus };
+      return { write: changeRefund(order, { refund, source: "merchant", facts, now: flow.clock.now() }) };
+    },
+  });
+}

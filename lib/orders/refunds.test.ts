@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { addDecimals, compareDecimals } from "@/lib/money/decimal";
+import { SAMPLE_NOW as NOW, sampleOrder, samplePayment } from "@/test/sample-order";
+import type { Order, Payment, Refund, Transaction } from "./order";
+import { holdsMoney, livePayouts, refundableCoins, refundGapMs } from "./refunds";
+import { PAYMENT_STATUSES } from "./status";
+
+const REFUND: Refund = {
+  reference: "order-refund-0001",
+  kind: "payout",
+  provider: "sample",
+  payoutId: null,
+  coin: "USDT",
+  amount: "1",
+  network: "Base",
+  status: "sent",
+  claimUrl: null,
+  transactionHash: null,
+  note: null,
+  createdAt: NOW,
+  updatedAt: NOW,
+};
+
+const got = (amount: string, facts: Partial<Transaction> = {}): Transaction => ({
+  chain: "main",
+  coin: "USDT",
+  amount,
+  ...facts,
+});
+
+function orderOf(payments: Partial<Payment>[], refunds: Partial<Refund>[] = []): Order {
+  const isPaid = payments.some(({ status }) => status === "paid");
+  return sampleOrder({
+    status: isPaid ? "paid" : "underpaid",
+    payments: payments.map((payment) => samplePayment(payment)),
+    refunds: refunds.map((refund) => ({ ...REFUND, ...refund })),
+  });
+}
+
+describe("what can be sent back", () => {
+  it("is what arrived of an underpaid order, less what went back or may go back", () => {
+    const order = orderOf([{ status: "underpaid", transaction: got("3.20") }]);
+    expect(refundableCoins(order)).toEqual([
+      { coin: "USDT", received: "3.20", refunded: "0", refundable: "3.20", overpaid: "0" },
+    ]);
+    const refunds = [
+      { amount: "1.5" },
+      { amount: "0.7", status: "unsure" },
+      { amount: "2", status: "failed" },
+    ] as const;
+    expect(refundableCoins({ ...order, refunds: orderOf([], [...refunds]).refunds })).toMatchObject([
+      { refunded: "2.2", refundable: "1.00" },
+    ]);
+  });
+
+  it("is the extra of a paid order, once: over the quote, and a second payment, in its own coin", () => {
+    const first = { status: "paid", paidAt: NOW, transaction: got("6.5") } as const;
+    expect(refundableCoins(orderOf([first]))).toMatchObject([{ received: "6.5", overpaid: "1.500000" }]);
+    const second = { status: "paid", paidAt: NOW + 1, transaction: got("5", { coin: "USDC" }) } as const;
+    expect(refundableCoins(orderOf([second, first]))).toMatchObject([
+      { coin: "USDC", refundable: "5", overpaid: "5" },
+      { coin: "USDT", refundable: "6.5", overpaid: "1.500000" },
+    ]);
+    const again = refundableCoins(orderOf([first], [{ amount: "1.5" }]));
+    expect(again).toMatchObject([{ refundable: "5.0", overpaid: "0" }]);
+  });
+
+  it("is nothing of what did not arrive, or is worth nothing", () => {
+    for (const status of PAYMENT_STATUSES.filter((each) => each !== "paid" && each !== "underpaid")) {
+      expect(refundableCoins(orderOf([{ status, transaction: got("5") }])), status).toEqual([]);
+    }
+    const testCoins = { status: "underpaid", transaction: got("5", { chain: "test" }) } as const;
+    expect(refundableCoins(orderOf([testCoins]))).toEqual([]);
+    expect(refundableCoins(orderOf([{ ...testCoins, testStore: true }]))).toMatchObject([{ refundable: "5" }]);
+    expect(refundableCoins(orderOf([{ status: "underpaid", transaction: { chain: "main" } }]))).toEqual([]);
+  });
+
+  it("includes money that is on hold because it is not what was asked", () => {
+    const held = { status: "review", onHold: true, transaction: got("0.5", { coin: "USDC" }) } as const;
+    expect(refundableCoins(orderOf([held]))).toMatchObject([{ coin: "USDC", refundable: "0.5", overpaid: "0" }]);
+  });
+
+  it("is never more than was received, whatever was paid and refunded", () => {
+    const amount = fc.tuple(fc.nat(9_999_999), fc.nat(6)).map(([units, scale]) => {
+      const digits = String(units).padStart(scale + 1, "0");
+      return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+    });
+    const coin = fc.constantFrom("USDT", "USDC");
+    const payment = fc.record({
+      status: fc.constantFrom(...PAYMENT_STATUSES),
+      onHold: fc.boolean(),
+      paidAt: fc.option(fc.constant(NOW)),
+      transaction: fc.record({ chain: fc.constant("main" as const), coin, amount }),
+    });
+    const status = fc.constantFrom("sending", "unsure", "waiting", "sent", "expired", "canceled", "failed");
+    const refund = fc.record({ coin, amount, status: status as fc.Arbitrary<Refund["status"]> });
+    fc.assert(
+      fc.property(fc.array(payment, { maxLength: 4 }), fc.array(refund, { maxLength: 4 }), (payments, refunds) => {
+        const order = orderOf(payments, refunds);
+        for (const { coin, received, refundable, overpaid } of refundableCoins(order)) {
+          const gone = order.refunds.filter((each) => each.coin === coin && holdsMoney(each));
+          const all = gone.reduce((sum, each) => addDecimals(sum, each.amount), refundable);
+          // As soon as more went back than came, nothing can be sent any more.
+          if (compareDecimals(refundable, "0") > 0) expect(compareDecimals(all, received)).toBeLessThanOrEqual(0);
+          expect(compareDecimals(overpaid, refundable)).toBeLessThanOrEqual(0);
+        }
+      }),
+    );
+  });
+});
+
+describe("when a refund is looked at again", () => {
+  const gapAfter = (ageMs: number, refund: Partial<Refund>) => refundGapMs(orderOf([], [refund]), NOW + ageMs);
+  const HOUR = 60 * 60 * 1000;
+
+  it("is after gaps that grow from 15 s to 6 h, for as long as it may not have been sent", () => {
+    for (const status of ["sending", "unsure"] as const) {
+      const gaps = [0, HOUR, 1_000 * HOUR, 9_000 * HOUR].map((age) => gapAfter(age, { status }));
+      expect(gaps).toEqual([15_000, HOUR / 4, 6 * HOUR, 6 * HOUR]);
+    }
+  });
+
+  it("ends 30 days after it was made for one that waits, and at once for one that has ended or was only recorded", () => {
+    expect([0, 720 * HOUR, 721 * HOUR].map((age) => gapAfter(age, { status: "waiting" }))).toEqual([
+      15_000,
+      6 * HOUR,
+      null,
+    ]);
+    for (const status of ["sent", "expired", "canceled", "failed"] as const) expect(gapAfter(0, { status })).toBeNull();
+    expect(gapAfter(0, { status: "waiting", kind: "recorded" })).toBeNull();
+    const order = orderOf([], [{ status: "sent" }, { status: "unsure" }]);
+    expect(livePayouts(order, NOW).map(({ status }) => status)).toEqual(["unsure"]);
+  });
+});
