@@ -1,4 +1,5 @@
 import "server-only";
+import { type NotifySettings, readNotifySettings } from "@/lib/merchant/notify/settings";
 import { isCurrency } from "@/lib/money/currency";
 import { amountLimits, fixedAmount } from "@/lib/money/limits";
 import type { LoadedProvider, ProviderModule } from "@/lib/provider/provider";
@@ -38,6 +39,7 @@ export type Settings = {
   readonly rates: { readonly checkout: Rate; readonly status: Rate };
   readonly adminSecret: string | null;
   readonly cronSecret: string | null;
+  readonly notify: NotifySettings;
   /** Every secret that is set, usable or not: what the log must never show. */
   readonly secrets: readonly string[];
 };
@@ -69,6 +71,7 @@ export function isDevelopment(): boolean {
 export function readSettings(env: Environment): Settings {
   const reader = new SettingReader(env);
   const { opener, providers } = readProviders(reader);
+  const notify = readNotifySettings(reader, { allowsLoopback: opener?.isLocal ?? false });
   return {
     providers,
     opener,
@@ -83,9 +86,10 @@ export function readSettings(env: Environment): Settings {
     },
     adminSecret: readOptionalSecret(reader, "ADMIN_SECRET"),
     cronSecret: readOptionalSecret(reader, "CRON_SECRET"),
+    notify,
     secrets: [...SECRET_NAMES, ...PROVIDERS.flatMap(({ secretNames }) => secretNames)]
-      .map((name) => reader.get(name))
-      .filter((value) => value !== undefined),
+      .flatMap((name) => reader.get(name) ?? [])
+      .concat(notify.secrets),
     problems: reader.problems,
     warnings: reader.warnings,
   };

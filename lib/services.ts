@@ -7,6 +7,7 @@ import { orderView } from "@/lib/checkout/read";
 import { canPayAgain } from "@/lib/checkout/start";
 import { getSettings, type Settings } from "@/lib/env";
 import { log } from "@/lib/log";
+import { notifyEffects } from "@/lib/merchant/notify/notify";
 import type { Order } from "@/lib/orders/order";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
@@ -41,6 +42,8 @@ function createServices(settings: Settings) {
   const payouts = new Map(
     settings.providers.flatMap(({ name, createPayouts }) => (createPayouts ? [[name, createPayouts(tools)]] : [])),
   );
+  const { publicUrl, adminSecret } = settings;
+  const notifyContext = { siteName: siteConfig.name, publicUrl, hasAdmin: adminSecret !== null };
   /** Null where no order store is configured. */
   const flow: Flow | null = store && {
     store:
@@ -50,7 +53,7 @@ function createServices(settings: Settings) {
     providers,
     payouts,
     clock: { now: Date.now, sleep: (ms) => sleep(ms) },
-    effects: [onPaidEffect(onPaid)],
+    effects: [onPaidEffect(onPaid), ...notifyEffects(settings.notify, notifyContext)],
     defer: (work) => after(() => work().catch((error: unknown) => log.error("background_work_failed", error))),
   };
   const ready = settings.problems.length === 0 && flow !== null && provider !== null && pricing !== null;
@@ -66,5 +69,5 @@ function createServices(settings: Settings) {
   /** What the payer may see of an order. */
   const viewOf = (order: Order, { delayed }: { delayed: boolean }) =>
     orderView(order, { delayed, labelOf, canPayAgain: ready && canPayAgain(order, { pricing, now: Date.now() }) });
-  return { settings, limiter, flow, shop, viewOf };
+  return { settings, limiter, flow, shop, viewOf, notifyContext };
 }
