@@ -41,6 +41,7 @@ export const ORDER_TEST_IDS = [
   "order-note",
   "order-shortfall",
   "order-receipt",
+  "order-refund",
   "order-transaction",
   "order-id",
   "order-unavailable",

@@ -145,9 +145,10 @@ export class ScriptedProvider implements PaymentProvider {
 
   parseWebhook({ headers, body }: WebhookDelivery): WebhookContent {
     try {
-      const { observation, hint, id } = JSON.parse(new TextDecoder().decode(body));
+      const { observation, hint, id, payout } = JSON.parse(new TextDecoder().decode(body));
       const deliveryId = headers.get("x-id") ?? "";
       if (id !== undefined && id !== deliveryId) return { kind: "contradictory", diagnosis: "another id" };
+      if (payout !== undefined) return { kind: "payout_event", report: payout, deliveryId };
       if (hint !== undefined) return { kind: "hint", paymentId: paymentIdSchema.parse(hint), deliveryId };
       return { kind: "event", observation, deliveryId };
     } catch {

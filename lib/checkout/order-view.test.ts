@@ -75,6 +75,25 @@ describe("a payer", () => {
     );
   });
 
+  it("sees what was sent back to them, and never where it can be collected", () => {
+    const bare = { kind: "payout", provider: "sample", coin: "USDT", network: "Base", note: "canary-4711" } as const;
+    const secret = { payoutId: "canary-4711", claimUrl: "https://pay.example/claim/canary-4711" };
+    const refund = { ...bare, ...secret, amount: "3.20", createdAt: 0, updatedAt: 1_800_000_000_000 };
+    const statuses = ["sending", "unsure", "waiting", "sent", "expired", "canceled", "failed"] as const;
+    const refunds = statuses.map((status) => ({
+      ...refund,
+      reference: `canary-4711-${status}-0001`,
+      status,
+      transactionHash: "0xabc",
+    }));
+    const view = orderView({ ...orderOf("underpaid"), refunds }, facts);
+    const sentAt = "2027-01-15T08:00:00.000Z";
+    const seen = { coin: "USDT", amount: "3.20", sentAt, transactionHash: "0xabc", explorerUrl: null };
+    expect(view.refunds).toEqual([seen]);
+    expect(orderViewSchema.parse(view)).toEqual(view);
+    expect(JSON.stringify(view)).not.toContain("canary-4711");
+  });
+
   it("sees the payment that gave the order its status, of several the newest", () => {
     const order = orderOf("canceled");
     const [first = expect.fail()] = order.payments;

@@ -3,7 +3,7 @@ import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
 import { CURRENCIES } from "@/lib/money/currency";
 import { alignDecimals, compareDecimals, divideDecimals, subtractDecimals } from "@/lib/money/decimal";
-import { type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/orders/order";
+import { type Order, type OrderId, orderIdSchema, type Payment, type Refund } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
 import type { ReadPaymentResult } from "@/lib/provider/provider";
@@ -110,6 +110,7 @@ export function orderView(
 ): OrderView {
   const shown = paymentToShow(order);
   const shortfall = shown && shortfallOf(shown);
+  const refunds = order.refunds.filter(({ status }) => status === "sent").map(sentRefund);
   return {
     orderId: order.id,
     status: order.status,
@@ -125,6 +126,7 @@ export function orderView(
     ...(facts.delayed && { delayed: true as const }),
     ...(shortfall && { shortfall }),
     ...(shown?.transaction && { receipt: receiptOf(order.price, shown) }),
+    ...(refunds.length > 0 && { refunds }),
     ...(order.attention.length > 0 && { attention: [...order.attention] }),
   };
 }
@@ -154,6 +156,12 @@ function receiptOf(price: Order["price"], { paidAt, quote, transaction }: Paymen
     transactionHash: transaction?.hash ?? null,
     explorerUrl: transaction?.explorerUrl ?? null,
   };
+}
+
+/** Without its claim URL, which is the merchant's to hand out. */
+function sentRefund({ coin, amount, updatedAt, transactionHash, explorerUrl }: Refund) {
+  const sentAt = new Date(updatedAt).toISOString();
+  return { coin, amount, sentAt, transactionHash, explorerUrl: explorerUrl ?? null };
 }
 
 /** Coins for one unit of the currency, from the two amounts: which way a provider's own rate points is not documented. */

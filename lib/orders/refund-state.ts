@@ -64,7 +64,7 @@ type RefundChange = { refund: Refund; source: Source; facts: OrderEvent["facts"]
 /** A refund that is new or has changed. Without `facts` the history keeps silent about it. Never name its claim URL in them. */
 export function changeRefund(order: Order, { refund, source, facts, now }: RefundChange): OrderChange {
   const index = order.refunds.findIndex(({ reference }) => reference === refund.reference);
-  const stamped = { ...refund, updatedAt: now };
+  const stamped = { ...refund, updatedAt: index === -1 ? now : Math.max(now, refund.updatedAt + 1) };
   const refunds = index === -1 ? [...order.refunds, stamped] : order.refunds.with(index, stamped);
   const next = nextVersion(order, { refunds }, now);
   const { reference, status, coin, amount } = refund;

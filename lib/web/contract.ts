@@ -104,6 +104,18 @@ export const orderViewSchema = z.object({
   shortfall: z.object({ coin: z.string(), required: z.string(), received: z.string(), missing: z.string() }).optional(),
   /** Present when money has been seen. */
   receipt: receiptSchema.optional(),
+  /** Present when money was sent back. Decimal strings in coins. */
+  refunds: z
+    .array(
+      z.object({
+        coin: z.string(),
+        amount: z.string(),
+        sentAt: z.iso.datetime(),
+        transactionHash: z.string().nullable(),
+        explorerUrl: z.url().nullable(),
+      }),
+    )
+    .optional(),
   /** Present when something about the payment is unusual; the merchant sees the same. */
   attention: z.array(z.enum(ATTENTION)).optional(),
 });

@@ -11,6 +11,7 @@ import { OrderTracker } from "@/components/order/order-tracker";
 import { orderWords } from "@/components/order/order-words";
 import { PhoneCodes } from "@/components/order/phone-codes";
 import { LastingFacts } from "@/components/order/receipt";
+import { SentRefunds } from "@/components/order/sent-refunds";
 import { problemSentence } from "@/components/problems";
 import { readOrder } from "@/lib/checkout/read";
 import { reconcileOnVisit } from "@/lib/checkout/reconcile";
@@ -64,7 +65,12 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
         merchant={merchant}
         words={texts}
         problem={typeof error === "string" && !order.paid ? problemSentence(error, messages.problems) : null}
-        lastingFacts={<LastingFacts order={order} merchantName={name} language={language} words={texts.receipt} />}
+        lastingFacts={
+          <>
+            <SentRefunds order={order} language={language} words={texts.receipt} />
+            <LastingFacts order={order} merchantName={name} language={language} words={texts.receipt} />
+          </>
+        }
         thanks={thanks && <p lang={locale === language ? undefined : locale}>{thanks}</p>}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
       />

@@ -1,0 +1,252 @@
+import { expect, it } from "vitest";
+import { continueRefunds, settlePayout } from "@/lib/checkout/payouts";
+import { receiveWebhook } from "@/lib/checkout/receive-webhook";
+import { reconcile } from "@/lib/checkout/reconcile";
+import { settle } from "@/lib/checkout/settle";
+import type { OrderId, Refund } from "@/lib/orders/order";
+import { storeUnavailable } from "@/lib/orders/order-store";
+import { failure, gate, onBothStores, startedOrder, stored, type TestFlow, withStore } from "@/test/flow-support";
+import { ScriptedPayouts } from "@/test/scripted-payouts";
+import { cancelRefund, offeredRefunds, type RefundChoice, startRefund } from "./refunds";
+
+const ALL: RefundChoice = { number: 1, coin: "USDT", what: "all", message: "Refund from Zoë" };
+const RUN = { maxOrders: 50, deadlineMs: 60_000, asksDuringWaits: true };
+
+onBothStores("a refund", (world) => {
+  /** An order with 3.20 of its 5 USDT, and processes that may send money. */
+  async function underpaidOrder() {
+    const { shop, provider, process } = world();
+    const payouts = new ScriptedPayouts();
+    const start = () => process({ payouts: [payouts] });
+    const flow = start();
+    const { order, paymentId } = await startedOrder(flow, shop);
+    const transaction = { chain: "main", coin: "USDT", amount: "3.20" } as const;
+    const observation = provider.report(paymentId, "underpaid", { transaction });
+    await settle(flow, { observation, source: "webhook" });
+    return { flow, start, payouts, orderId: order.id, paymentId };
+  }
+
+  const refundOf = async (flow: TestFlow, id: OrderId): Promise<Refund> => {
+    const { refunds } = await stored(flow, id);
+    if (refunds.length !== 1 || refunds[0] === undefined) throw new Error(`There are ${refunds.length} refunds.`);
+    return refunds[0];
+  };
+
+  /** What the history says of it, in order. */
+  const told = async ({ store }: TestFlow, id: OrderId) =>
+    (await store.events(id)).filter(({ type }) => type === "refund_changed").map(({ facts }) => facts.refund);
+
+  it("is stored before it is sent, is sent after the answer, and leaves the payments as they are", async () => {
+    const { flow, payouts, orderId } = await underpaidOrder();
+    const before = await stored(flow, orderId);
+    const started = await startRefund(flow, orderId, ALL);
+    expect(started).toMatchObject({ ok: true, refund: { status: "sending", amount: "3.20", claimUrl: null } });
+    expect([payouts.requests, (await refundOf(flow, orderId)).status]).toEqual([[], "sending"]);
+    await flow.runDeferred();
+    const reference = `${orderId}-refund-1`;
+    const request = { reference, coin: "USDT", amount: "3.20", network: "Base", message: "Refund from Zoë" };
+    expect(payouts.requests).toEqual([request]);
+    const after = await stored(flow, orderId);
+    expect(after.refunds).toMatchObject([{ status: "waiting", claimUrl: `https://pay.example/claim/${reference}` }]);
+    expect([after.payments, after.status]).toEqual([before.payments, before.status]);
+    const report = payouts.report(reference, "sent", { transactionHash: "0xabc" });
+    await settlePayout(flow, { provider: "scripted", report, source: "webhook" });
+    expect(await refundOf(flow, orderId)).toMatchObject({
+      status: "sent",
+      transactionHash: "0xabc",
+      explorerUrl: "https://explorer.example/tx/0xabc",
+    });
+    expect(await told(flow, orderId)).toEqual(["sending", "waiting", "sent"]);
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+  });
+
+  it("is one, however often the button is pressed in two processes", async () => {
+    const { start, payouts, orderId } = await underpaidOrder();
+    const flows = [start(), start()] as const;
+    const presses = Array.from({ length: 20 }, (_, press) => startRefund(flows[press % 2 === 0 ? 0 : 1], orderId, ALL));
+    const results = await Promise.all(presses);
+    expect(results.every(({ ok }) => ok)).toBe(true);
+    await Promise.all(flows.map((flow) => flow.runDeferred()));
+    expect(await startRefund(flows[0], orderId, ALL)).toMatchObject({ ok: true, refund: { status: "waiting" } });
+    await flows[0].runDeferred();
+    expect([payouts.sent.size, (await refundOf(flows[0], orderId)).amount]).toEqual([1, "3.20"]);
+  });
+
+  it("of other terms under the same number is refused, and so is more than is left", async () => {
+    const { flow, payouts, orderId } = await underpaidOrder();
+    const one: RefundChoice = { ...ALL, what: "amount", amount: "1.2" };
+    expect(await startRefund(flow, orderId, one)).toMatchObject({ ok: true, refund: { amount: "1.2" } });
+    const refused = [
+      [{ ...one, amount: "2" }, "other_refund"],
+      [{ ...one, number: 3 }, "other_refund"],
+      [{ ...one, number: 2, amount: "2.000001" }, "more_than_received"],
+      [{ ...ALL, number: 2, what: "overpaid" }, "nothing_left"],
+      [{ ...ALL, number: 2, coin: "USDC" }, "nothing_left"],
+    ] as const;
+    for (const [choice, problem] of refused)
+      expect(await startRefund(flow, orderId, choice)).toEqual({ ok: false, problem });
+    for (const amount of ["", "0", "0.00", "-1", "1e3", "1,5", "0.0000001", "١", undefined]) {
+      const choice = { ...ALL, what: "amount", number: 2, ...(amount !== undefined && { amount }) } as const;
+      expect(await startRefund(flow, orderId, choice), amount).toEqual({ ok: false, problem: "amount_invalid" });
+    }
+    expect(await startRefund(flow, orderId, { ...ALL, number: 2 })).toMatchObject({ refund: { amount: "2.00" } });
+    expect(await startRefund(flow, orderId, { ...ALL, number: 3 })).toEqual({ ok: false, problem: "nothing_left" });
+    await flow.runDeferred();
+    expect(payouts.requests.map(({ amount }) => amount)).toEqual(["1.2", "2.00"]);
+  });
+
+  it("is off unless a payout provider is configured", async () => {
+    const { orderId } = await underpaidOrder();
+    const flow = world().process();
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+    expect(await startRefund(flow, orderId, ALL)).toEqual({ ok: false, problem: "not_offered" });
+  });
+
+  it("is sent by reconciliation after a process died before the call", async () => {
+    const { flow, start, payouts, orderId } = await underpaidOrder();
+    await startRefund(flow, orderId, ALL);
+    const other = start();
+    await world().pass(15_000);
+    await reconcile(other, RUN);
+    await other.runDeferred();
+    expect([payouts.sent.size, (await refundOf(flow, orderId)).status]).toEqual([1, "waiting"]);
+  });
+
+  it("is asked for again under the same reference after a process died between the call and its answer", async () => {
+    const { flow, start, payouts, orderId } = await underpaidOrder();
+    await startRefund(flow, orderId, ALL);
+    let isDead = false;
+    const dying = withStore(start(), {
+      replace: (write) => (isDead ? Promise.reject(storeUnavailable("dead")) : flow.store.replace(write)),
+    });
+    payouts.onCreate = (answer) => {
+      isDead = true;
+      return answer;
+    };
+    await expect(continueRefunds(dying, orderId)).rejects.toThrow();
+    expect((await refundOf(flow, orderId)).status).toBe("unsure");
+    payouts.onCreate = (answer) => answer;
+    const other = start();
+    await world().pass(15_000);
+    await reconcile(other, RUN);
+    await other.runDeferred();
+    expect(payouts.requests[1]).toEqual(payouts.requests[0]);
+    // The secret was in the lost answer: the merchant cancels, and sends another.
+    expect([payouts.sent.size, await refundOf(flow, orderId)]).toMatchObject([
+      1,
+      { status: "waiting", claimUrl: null },
+    ]);
+  });
+
+  it("waits through an outage without being given up, and one call is under way at a time", async () => {
+    const { flow, start, payouts, orderId } = await underpaidOrder();
+    payouts.refusal = failure("unreachable");
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    for (let round = 0; round < 3; round += 1) {
+      await world().pass(60_000);
+      await reconcile(flow, RUN);
+      await flow.runDeferred();
+      expect((await refundOf(flow, orderId)).status).toBe("sending");
+    }
+    // The first failure is news, the others are not.
+    expect(await told(flow, orderId)).toEqual(["sending", "sending"]);
+    payouts.refusal = null;
+    const slow = gate();
+    payouts.onCreate = async (answer) => {
+      await slow.opened;
+      return answer;
+    };
+    const calls = payouts.requests.length;
+    const first = continueRefunds(flow, orderId);
+    await expect.poll(() => payouts.requests.length).toBe(calls + 1);
+    await continueRefunds(start(), orderId);
+    expect((await refundOf(flow, orderId)).status).toBe("unsure");
+    expect(await cancelRefund(flow, orderId, `${orderId}-refund-1`)).toEqual({ ok: false, problem: "not_sent_yet" });
+    slow.open();
+    await first;
+    expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([calls + 1, "waiting"]);
+  });
+
+  it("fails only when the first call was refused for certain, or the provider says so of this payout", async () => {
+    for (const { refusals, status } of [
+      { refusals: [failure("refused")], status: "failed" },
+      { refusals: [failure("forbidden")], status: "failed" },
+      { refusals: [failure("unauthorized")], status: "sending" },
+      { refusals: [failure("timeout", { maybeAccepted: true })], status: "unsure" },
+      { refusals: [failure("timeout", { maybeAccepted: true }), failure("refused")], status: "unsure" },
+    ]) {
+      const { flow, payouts, orderId } = await underpaidOrder();
+      await startRefund(flow, orderId, ALL);
+      for (const refusal of refusals) {
+        payouts.refusal = refusal;
+        await continueRefunds(flow, orderId);
+      }
+      expect((await refundOf(flow, orderId)).status).toBe(status);
+      if (status !== "unsure") continue;
+      payouts.refusal = null;
+      payouts.onCreate = (answer) =>
+        answer.ok ? { ...answer, report: { ...answer.report, status: "failed" } } : answer;
+      await continueRefunds(flow, orderId);
+      expect((await refundOf(flow, orderId)).status).toBe("failed");
+      expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
+    }
+  });
+
+  it("can be canceled before it is sent and while it waits, and what was collected all the same counts", async () => {
+    const { flow, payouts, orderId } = await underpaidOrder();
+    const reference = `${orderId}-refund-1`;
+    await startRefund(flow, orderId, ALL);
+    expect(await cancelRefund(flow, orderId, reference)).toEqual({ ok: true, canceled: true });
+    await flow.runDeferred();
+    expect(payouts.requests).toEqual([]);
+    await startRefund(flow, orderId, { ...ALL, number: 2 });
+    await flow.runDeferred();
+    const second = `${orderId}-refund-2`;
+    expect(await cancelRefund(flow, orderId, second)).toEqual({ ok: true, canceled: true });
+    expect(await cancelRefund(flow, orderId, second)).toEqual({ ok: false, problem: "ended" });
+    expect(await cancelRefund(flow, orderId, "unknown-refund-0001")).toEqual({ ok: false, problem: "unknown_refund" });
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
+    const late = payouts.report(second, "sent", { transactionHash: "0xdef" });
+    await settlePayout(flow, { provider: "scripted", report: late, source: "webhook" });
+    expect((await stored(flow, orderId)).refunds.map(({ status }) => status)).toEqual(["canceled", "sent"]);
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+  });
+
+  it("is settled by a signed webhook once, with its own money only, and raises its effects once", async () => {
+    const { provider } = world();
+    const { start, payouts, orderId, flow: first } = await underpaidOrder();
+    const events: string[] = [];
+    const run = (cause: { kind: string }) => void events.push(cause.kind);
+    const flow = { ...start(), effects: [{ name: "tell", events: ["refund"] as const, run }] };
+    await startRefund(first, orderId, ALL);
+    await first.runDeferred();
+    const report = payouts.report(`${orderId}-refund-1`, "sent", { transactionHash: "0xabc" });
+    const deliver = async (payout: object, forged = false) => {
+      const delivery = provider.signed(JSON.stringify({ payout }));
+      if (forged) delivery.headers.set("x-signature", "0".repeat(64));
+      const received = await receiveWebhook(flow, provider, delivery);
+      return received.ok ? received.result : received.refusal.code;
+    };
+    expect(await deliver(report, true)).toBe("unauthenticated");
+    expect(await deliver({ ...report, money: { coin: "USDT", amount: "99" } })).toBe("needs_review");
+    expect(await deliver({ ...report, reference: "unknown-refund-1" })).toBe("unknown_payment");
+    expect((await refundOf(flow, orderId)).status).toBe("waiting");
+    const copies = await Promise.all(Array.from({ length: 10 }, () => deliver(report)));
+    expect(copies.toSorted()).toEqual([...Array(9).fill("duplicate"), "refund_changed"]);
+    expect(await deliver({ ...report, status: "expired" })).toBe("duplicate");
+    await flow.runDeferred();
+    expect([events, (await refundOf(flow, orderId)).status]).toEqual([["refund"], "sent"]);
+    expect((await stored(flow, orderId)).effects).toHaveLength(1);
+  });
+
+  it("never shows its secret in the history or the log", async () => {
+    const { flow, orderId } = await underpaidOrder();
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    expect((await refundOf(flow, orderId)).claimUrl).toContain("/claim/");
+    const logged = ["refund_started", "refund_changed", "order_changed"].flatMap((event) => world().logged(event));
+    expect(logged.length).toBeGreaterThan(1);
+    expect(JSON.stringify([await flow.store.events(orderId), logged])).not.toContain("/claim/");
+  });
+});
