@@ -23,6 +23,13 @@ export type SiteConfig = {
   readonly sameTab: boolean;
   /** Said to payers once their payment has arrived, in your language; null says nothing more than that. */
   readonly thanks: string | null;
+  /**
+   * A sum to reach, in the currency of the shop, with its progress on the page, the badge and the picture for links; null
+   * shows none. Every paid tip counts; with a `reset`, those since the month or year began (UTC).
+   */
+  readonly goal: { readonly label: string; readonly amount: string; readonly reset: "none" | "month" | "year" } | null;
+  /** The newest payers who asked to be named, with what they gave or without; null shows none, and the form does not ask. */
+  readonly supporters: { readonly shown: number; readonly amounts: boolean } | null;
 };
 
 /** What a merchant edits, besides the picture for links, `public/share.png`. Everything else about the deployment comes from the environment (`.env.example`). */
@@ -37,4 +44,6 @@ export const siteConfig: SiteConfig = {
   theme: { accent: "forest", scheme: "auto" },
   sameTab: false,
   thanks: "Thank you! You keep these tools free for everyone.",
+  goal: { label: "Open-source days this month", amount: "600", reset: "month" },
+  supporters: { shown: 8, amounts: true },
 };

@@ -27,6 +27,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
   const { publicUrl, problems } = settings;
   const prefill = linkPrefill(query);
   const parts: TipParts = {};
+  Object.assign(parts, await (await import("./(donation)/parts")).donationParts(words)); // Delete this line with the folder.
   return (
     <TipPage words={words} site={siteConfig} query={query}>
       {/* The rest of a share card falls back to the title and the description. */}

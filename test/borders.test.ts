@@ -9,7 +9,7 @@ type Source = { readonly path: string; readonly text: string; readonly imports: 
 function sources(folder: string, { pattern = /\.tsx?$/, tests = false } = {}): Source[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names
-    .filter((name) => pattern.test(name) && (tests || !/\.test\.tsx?$/.test(name)))
+    .filter((name) => pattern.test(name) && (tests || !/\.(test|spec)\.tsx?$/.test(name)))
     .map((name) => read(join(folder, name)));
 }
 

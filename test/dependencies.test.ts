@@ -39,7 +39,7 @@ function packagesOf(file: string): string[] {
     .map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/"));
 }
 
-const isTest = (file: string) => /\.(test|suite)\.tsx?$|\/test-support\//.test(file);
+const isTest = (file: string) => /\.(test|spec|suite)\.tsx?$|\/test-support\//.test(file);
 const inEmulator = (file: string) => file.startsWith("emulator/");
 const importedBy = (list: readonly string[]) => [...new Set(list.flatMap(packagesOf))];
 const ownFiles = files.filter((file) => !inEmulator(file));

@@ -11,7 +11,7 @@ export type StoredOrder = {
   readonly id: string;
   readonly status: string;
   readonly version: number;
-  readonly payer: { readonly name: string | null; readonly message: string | null };
+  readonly payer: { readonly name: string | null; readonly message: string | null; readonly anonymous: boolean };
   readonly attention: readonly string[];
   readonly payments: readonly { paymentId: string; status: string; onHold: boolean; repeats: number }[];
   readonly effects: readonly { name: string; doneAt: number | null }[];

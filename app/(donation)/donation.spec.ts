@@ -1,0 +1,281 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import decodeQR from "qr/decode.js";
+import { type App, startApp } from "../../e2e/support/app";
+import { type Client, clientOf } from "../../e2e/support/client";
+import { type EmulatorAccount, registerAccount, settingsFor } from "../../e2e/support/emulator";
+import { test as base, expect, randomAddress } from "../../e2e/support/fixtures";
+import { siteConfig } from "../../site.config";
+import { overlayKey } from "./overlay-key";
+
+const ADMIN_SECRET = "correct horse battery";
+const PRIVATE = "a private canary";
+
+type Shop = { app: App; account: EmulatorAccount };
+
+/** A shop of its own for each test, because the figures are of all payments together. */
+const test = base.extend<{ own: Shop }>({
+  own: async ({ playwright: _ }, use) => {
+    const account = await registerAccount();
+    const app = await startApp({ ...settingsFor(account), ADMIN_SECRET });
+    await account.control("POST", "/settings", { webhookUrl: app.webhookUrl });
+    await use({ app, account });
+    await app.close();
+  },
+});
+
+/** A payment that ends with a status of AllScale; 20 is paid. */
+async function pay({ app, account }: Shop, fields: object, status = 20, facts: object = {}): Promise<void> {
+  const client = clientOf(app, randomAddress());
+  const made = await client.checkout({ message: PRIVATE, ...fields });
+  const orderId = String(made.json.orderId);
+  await account.setStatus((await account.intentOf(orderId)).id, status, facts);
+  const wanted = status === 20 ? "paid" : "underpaid";
+  await expect.poll(async () => (await client.order(orderId)).json.status).toBe(wanted);
+}
+
+const newClient = ({ app }: Shop): Client => clientOf(app, randomAddress());
+const text = async (shop: Shop, path: string) => (await newClient(shop).request("GET", path)).text;
+
+test("the goal counts what was paid in full, custom amounts included, on the page, the badge and the card", async ({
+  own,
+  page,
+}) => {
+  await page.goto(own.app.url);
+  const goal = page.getByRole("progressbar", { name: String(siteConfig.goal?.label) });
+  await expect(goal).toHaveAttribute("value", "0");
+  const before = await newClient(own).request("GET", "/share-goal.png");
+
+  await pay(own, { amount: "5.00" });
+  await pay(own, { amount: "87.25" });
+  await pay(own, { amount: "400.00" }, -3, { actual_paid_amount: "3.000000" });
+  await expect(async () => {
+    await page.goto(own.app.url);
+    await expect(goal).toHaveAttribute("value", "15", { timeout: 500 });
+  }).toPass();
+  await expect(page.getByText("$92.25 of $600 (15%)")).toBeVisible();
+  expect(await text(own, "/badge.svg")).toContain("<title>Tip Ada Lindqvist: 15%</title>");
+  expect(await text(own, "/embed")).toContain("$92.25 of $600 (15%)");
+  const card = await page.request.get(`${own.app.url}/share-goal.png`);
+  expect(await card.body()).not.toEqual(Buffer.from(before.text, "utf8"));
+  const picture = await card.body();
+  expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1200, 630]);
+  expect(picture.length).toBeLessThan(300_000);
+  expect(card.headers()).toMatchObject({
+    "content-type": "image/png",
+    "cache-control": "public, max-age=300",
+    "cross-origin-resource-policy": "cross-origin",
+  });
+});
+
+test("the wall names those who ask for it, and no page says what was written in private", async ({ own, page }) => {
+  const hostile = "<script>document.title='x'</script>";
+  await pay(own, { amount: "5.00", name: "Grace Hopper", anonymous: false });
+  await pay(own, { amount: "7.50", name: hostile, anonymous: false });
+  await pay(own, { amount: "5.00", name: "Hidden Canary", anonymous: true });
+  await pay(own, { amount: "5.00", name: "Silent Canary" });
+  await pay(own, { amount: "5.00", name: "Short Canary", anonymous: false }, -3, { actual_paid_amount: "3.000000" });
+  await pay(own, { amount: "5.00", name: "\u200b\u2060", anonymous: false });
+  await expect(async () => {
+    await page.goto(own.app.url);
+    const names = page.getByRole("region", { name: "Supporters" }).getByRole("listitem");
+    await expect(names).toHaveText([`${hostile}$7.50`, "Grace Hopper$5"], { timeout: 500 });
+  }).toPass();
+  await expect(page).toHaveTitle("Tip Ada Lindqvist");
+  for (const path of ["/", "/embed", "/badge.svg", "/share-goal.png"]) {
+    const answer = await text(own, path);
+    expect(answer, path).not.toMatch(/private canary|(Hidden|Silent|Short) Canary/);
+    if (path !== "/") expect(answer, path).not.toContain("Grace Hopper");
+    for (const { id } of own.app.storedOrders()) expect(answer).not.toContain(id);
+  }
+});
+
+test("names stay in their lines, on the narrowest phone and with large text", async ({ own, page }) => {
+  const names = ["a\u0301\u0316".repeat(20), "\u05d0\u05d1".repeat(30), "x".repeat(60), "\ufdfd".repeat(15)];
+  for (const name of names) await pay(own, { amount: "10000.00", name, anonymous: false });
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expect(async () => {
+    await page.goto(`${own.app.url}/?lang=de`);
+    await expect(page.getByRole("listitem")).toHaveCount(names.length, { timeout: 500 });
+  }).toPass();
+  for (const size of ["100%", "200%"]) {
+    await page.evaluate((fontSize) => {
+      document.documentElement.style.fontSize = fontSize;
+    }, size);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    const clipped = await page
+      .getByRole("listitem")
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).overflow));
+    expect(new Set(clipped)).toEqual(new Set(["hidden"]));
+  }
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a name is public only with a tick, which a refused form keeps and no link makes", async ({ page, app }) => {
+    await page.goto("/?name=Zoe&showName=on");
+    const box = page.getByRole("checkbox", { name: "Show my name in the list of supporters" });
+    await expect(box).not.toBeChecked();
+    for (const ticked of [false, true]) {
+      await page.goto("/");
+      await page.getByTestId("tip-details").locator("summary").click();
+      await page.getByTestId("tip-name").fill(`Zoë ${ticked}`);
+      await box.setChecked(ticked);
+      await page.getByTestId("tip-other").check();
+      await page.getByTestId("tip-custom-amount").fill("0.10");
+      await page.getByTestId("tip-submit").click();
+      await expect(page.getByTestId("tip-amount-problem")).not.toBeEmpty();
+      await expect(box).toBeChecked({ checked: ticked });
+      await page.getByTestId("tip-custom-amount").fill("7.50");
+      await page.getByTestId("tip-submit").click();
+      await expect(page.getByTestId("pay")).toBeVisible();
+      const stored = app.storedOrders().find(({ payer }) => payer.name === `Zoë ${ticked}`);
+      expect(stored?.payer).toMatchObject({ anonymous: !ticked });
+    }
+  });
+});
+
+test("with JavaScript a tick means the same", async ({ page, app }) => {
+  for (const ticked of [false, true]) {
+    await page.goto("/?name=Bo&message=x");
+    await page.getByTestId("tip-name").fill(`Bo ${ticked}`);
+    await page.getByRole("checkbox").setChecked(ticked);
+    await page.getByTestId("tip-submit").click();
+    await page.waitForURL(/\/orders\//);
+    const stored = app.storedOrders().find(({ payer }) => payer.name === `Bo ${ticked}`);
+    expect(stored?.payer).toMatchObject({ anonymous: !ticked });
+  }
+});
+
+test("the badge is small, well-formed and kept by caches, and what is shown elsewhere sets no cookie", async ({
+  client,
+  page,
+}) => {
+  for (const path of ["/badge.svg", "/badge.svg?lang=ja", "/embed?lang=de", "/embed/style.css", "/share-goal.png"]) {
+    const { status, headers } = await client.request("GET", path);
+    expect(status, path).toBe(200);
+    expect(headers.get("set-cookie"), path).toBeNull();
+    expect(headers.get("cross-origin-resource-policy"), path).toBe("cross-origin");
+    expect(headers.get("x-request-id"), path).toBeTruthy();
+  }
+  const badge = await client.request("GET", "/badge.svg");
+  expect(badge.headers.get("cache-control")).toBe("public, max-age=300");
+  expect(badge.headers.get("content-type")).toMatch(/^image\/svg\+xml/);
+  expect(badge.text.length).toBeLessThan(4_096);
+  await page.goto("/");
+  const root = await page.evaluate((svg) => {
+    const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
+    return parsed.querySelector("parsererror")?.textContent ?? parsed.documentElement.tagName;
+  }, badge.text);
+  expect(root).toBe("svg");
+});
+
+test("the card for frames works in a page that allows no script, and nothing else can be framed", async ({
+  page,
+  app,
+  client,
+}) => {
+  const host = createServer((_, response) => {
+    response.writeHead(200, {
+      "Content-Type": "text/html",
+      "Content-Security-Policy": `script-src 'none'; default-src 'none'; frame-src ${app.url}; img-src ${app.url}`,
+    });
+    response.end(`<!doctype html><title>Host</title><img src="${app.url}/badge.svg" alt="Tip">
+      <iframe name="embed" src="${app.url}/embed" width="400" height="260" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
+      <iframe name="tip" src="${app.url}/"></iframe>`);
+  });
+  await new Promise<void>((resolve) => {
+    host.listen(0, "127.0.0.1", resolve);
+  });
+  try {
+    await page.goto(`http://localhost:${(host.address() as AddressInfo).port}/`);
+    const frame = page.frameLocator("[name=embed]");
+    const link = frame.getByRole("link", { name: "Tip Ada Lindqvist" });
+    // Its style has arrived too.
+    await expect(link).toHaveCSS("background-color", "rgb(23, 99, 74)");
+    await expect(page.frameLocator("[name=tip]").getByTestId("tip-page")).toHaveCount(0);
+    const opened = page.waitForEvent("popup");
+    await link.click();
+    await expect((await opened).getByTestId("tip-page")).toBeVisible();
+    expect(await scan(page)).toBe(`${app.url}/`);
+  } finally {
+    host.closeAllConnections();
+    host.close();
+  }
+  for (const path of ["/", "/embedded", "/embed/", "/badge.svg", "/overlay", "/orders/x", "/api/health"]) {
+    const { headers } = await client.request("GET", path);
+    expect(headers.get("content-security-policy"), path).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-frame-options"), path).toBe("DENY");
+  }
+  const { headers, text: html } = await client.request("GET", "/embed");
+  expect(headers.get("content-security-policy")).toContain("frame-ancestors *");
+  expect(headers.get("x-frame-options")).toBeNull();
+  expect(html).not.toMatch(/<script|<style|\son\w+=/);
+});
+
+/** What a phone's camera would read from the card on the screen. */
+async function scan(page: Page): Promise<string> {
+  const picture = await page.frameLocator("[name=embed]").getByRole("img").screenshot();
+  const reader = await page.context().newPage();
+  const pixels = await reader.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const { width, height } = image;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    canvas?.drawImage(image, 0, 0);
+    return { width, height, data: [...(canvas?.getImageData(0, 0, width, height).data ?? [])] };
+  }, picture.toString("base64"));
+  await reader.close();
+  return decodeQR({ ...pixels, data: Uint8Array.from(pixels.data) });
+}
+
+test("all of it is accessible in every colour", async ({ own, page }) => {
+  await pay(own, { amount: "5.00", name: "Grace Hopper", anonymous: false });
+  await expect(async () => {
+    await page.goto(own.app.url);
+    await expect(page.getByRole("listitem")).toHaveCount(1, { timeout: 500 });
+  }).toPass();
+  for (const path of ["/?message=x", "/embed", "/embed?lang=ja"]) {
+    await page.goto(own.app.url + path);
+    for (const colours of [
+      { colorScheme: "light", forcedColors: "none" },
+      { colorScheme: "dark", forcedColors: "none" },
+      { colorScheme: "light", forcedColors: "active" },
+    ] as const) {
+      await page.emulateMedia(colours);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      expect(violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html)])).toEqual([]);
+    }
+  }
+});
+
+test("the overlay shows a new payment within ten seconds, still, and only to who has its key", async ({
+  own,
+  page,
+}) => {
+  for (const path of [
+    "/overlay",
+    "/overlay?k=",
+    `/overlay?k=${ADMIN_SECRET}`,
+    `/overlay?k=${overlayKey("another one")}`,
+  ]) {
+    expect((await newClient(own).request("GET", path)).status, path).toBe(404);
+  }
+  await page.goto(`${own.app.url}/overlay?k=${overlayKey(ADMIN_SECRET)}`);
+  await expect(page.getByRole("status")).toBeEmpty();
+  for (const [fields, shown] of [
+    [{ amount: "5.00", name: "Grace Hopper", anonymous: false }, "Grace Hopper $5"],
+    [{ amount: "7.50", name: "Hidden Canary" }, "Anonymous $7.50"],
+  ] as const) {
+    await pay(own, fields);
+    await expect(page.getByRole("status")).toHaveText(shown, { timeout: 10_000 });
+  }
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  expect(await page.content()).not.toMatch(/private canary|Hidden Canary/);
+  await own.app.restart({ ADMIN_SECRET: "" });
+  expect((await newClient(own).request("GET", `/overlay?k=${overlayKey(ADMIN_SECRET)}`)).status).toBe(404);
+});
