@@ -7,6 +7,7 @@ import type { Refusal } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
 import { receivePayout } from "./payouts";
 import { type Settled, settle } from "./settle";
+import { noteDelivery } from "./webhook-seen";
 
 export type ReceiveWebhookResult =
   | { readonly ok: true; readonly result: WebhookResult }
@@ -62,6 +63,11 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
     log.warn("webhook_unreadable", { provider: provider.name, diagnosis: content.diagnosis });
     return refuse({ code: "unreadable", detail: "The body of the delivery cannot be read." });
   }
+  if (content.kind === "test") {
+    log.info("webhook_test_received", { provider: provider.name });
+    return { ok: true, result: "ignored" };
+  }
+  noteDelivery(flow, provider.name);
   if (content.kind === "ignored") {
     log.info("webhook_ignored", { provider: provider.name, diagnosis: content.diagnosis });
     return { ok: true, result: "ignored" };

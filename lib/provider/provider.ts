@@ -11,6 +11,8 @@ export type ProviderModule = {
   readonly label: string;
   /** Settings whose values must never reach the log. */
   readonly secretNames: readonly string[];
+  /** The setting that holds the address of its API. */
+  readonly addressName: string;
   /** Whether any credential is set: then it goes on settling its payments after another provider took over. */
   isPresent(reader: SettingReader): boolean;
   /** Null when a setting is missing or wrong; the reader then names it. Never throws. */
@@ -24,9 +26,18 @@ export type LoadedProvider = {
   maxMinor(currency: Money["currency"]): number;
   /** True when its API is on this machine: an emulator. */
   readonly isLocal: boolean;
+  /** What it is known to keep of a price. Absent where nothing is known. */
+  readonly publishedFee?: PublishedFee;
   create(tools: ProviderTools): PaymentProvider;
   /** Absent unless the provider can send money and the settings allow it. */
   readonly createPayouts?: (tools: ProviderTools) => PayoutProvider;
+};
+
+export type PublishedFee = {
+  /** In minor units, rounded up. Only ever an estimate: the merchant's contract decides. */
+  estimate(price: Money): number;
+  /** One sentence: what is assumed, how old that is, and where the merchant's own fee stands. */
+  readonly source: string;
 };
 
 export type ProviderTools = {
@@ -64,7 +75,29 @@ export interface PaymentProvider extends Pick<ProviderModule, "name" | "label"> 
   parseWebhook(delivery: WebhookDelivery): WebhookContent;
   /** A call that changes nothing, to see whether the address, the credentials and the clock are right. */
   ping(): Promise<ProviderResult>;
+  /** More such calls, and what each tells in words. Where it is absent, `ping` has to do. */
+  diagnose?(): Promise<readonly Finding[]>;
+  /** A delivery to our own webhook, signed as the provider signs its own, which `parseWebhook` reads as a test. */
+  signTestWebhook?(url: URL): Promise<TestWebhook>;
 }
+
+export type FindingState = "ok" | "warning" | "failed" | "unknown";
+
+/** What is right or wrong with one part of the set-up, for the merchant. No sentence holds a secret. */
+export type Finding = {
+  readonly id: "provider_address" | "provider_access" | "provider_clock" | "provider_calls";
+  readonly state: FindingState;
+  readonly sentence: string;
+  /** What to do about it. */
+  readonly todo?: string;
+};
+
+export type TestWebhook = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** As `authenticateWebhook` will name it. */
+  readonly nonce: string;
+};
 
 export type ProviderResult<Success = unknown> =
   | ({ readonly ok: true } & Readonly<Success>)
@@ -100,6 +133,8 @@ export type ProviderFailure = {
   readonly code?: string;
   readonly reason?: string;
   readonly providerRequestId?: string;
+  /** Our outgoing address as the provider saw it, where it refused us for that and said so. */
+  readonly seenAddress?: string;
 };
 
 export type ProviderFailureKind =
@@ -156,6 +191,8 @@ export type WebhookContent =
   | { readonly kind: "payout_hint"; readonly reference: string; readonly deliveryId: string }
   /** Authentic, and about nothing that this app keeps. */
   | { readonly kind: "ignored"; readonly diagnosis: string; readonly deliveryId: string }
+  /** Made by `signTestWebhook`. It names no payment, so it cannot touch an order. */
+  | { readonly kind: "test"; readonly deliveryId: string }
   | { readonly kind: "unreadable"; readonly diagnosis: string }
   /** The body contradicts what was authenticated. */
   | { readonly kind: "contradictory"; readonly diagnosis: string };

@@ -9,6 +9,7 @@ export const toy: ProviderModule = {
   name: "toy",
   label: "Toy Pay",
   secretNames: ["TOY_SECRET"],
+  addressName: "TOY_URL",
   isPresent: (reader) => reader.isSet("TOY_SECRET"),
   load(reader) {
     const secret = readSecret(reader, "TOY_SECRET");

@@ -42,6 +42,7 @@ export function readAnswer(answer: HttpAnswer): Answer {
       code: String(code),
       ...(reason && { reason }),
       ...retryAfter(headers, envelope),
+      ...seenAddress(envelope),
       ...(providerRequestId && { providerRequestId }),
     };
     return { ok: false, failure };
@@ -109,6 +110,13 @@ function reasonOf({ error, error_message }: Envelope): string {
 /** One line of at most 300 characters: text from outside must not forge a second log line. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300);
+}
+
+/** Our own address, where an error about it names one (30001). No field is documented, so any text that is one counts. */
+function seenAddress({ error }: Envelope): Pick<ProviderFailure, "seenAddress"> {
+  const texts = Object.values(error?.details ?? {}).filter((value) => typeof value === "string");
+  const address = texts.find((text) => z.union([z.ipv4(), z.ipv6()]).safeParse(text).success);
+  return address === undefined ? {} : { seenAddress: address };
 }
 
 /** Longer waits are not believed: a wrong unit must not stop a shop for weeks. */

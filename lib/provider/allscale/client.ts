@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { PaymentId } from "@/lib/orders/order";
 import type { ProviderCall, ProviderFailure, ProviderTools } from "../provider";
 import { isRedirect, sendRequest } from "../send-request";
@@ -55,6 +55,11 @@ const PAYOUTS_PATH = "/v1/claim_link_auto_payouts";
 export function createAllScaleClient(options: ClientOptions) {
   return {
     ping: () => call(options, { operation: "ping", path: "/v1/test/ping", schema: pingSchema }),
+    /** §4: always answers an error. */
+    fail: () => call(options, { operation: "fail", path: "/v1/test/fail", schema: z.unknown() }),
+    /** §4: answers the body that it got. */
+    post: (body: Call<unknown>["body"]) =>
+      call(options, { operation: "post", path: "/v1/test/post", body, schema: z.unknown() }),
     /** §5, with its slash. Each call opens another intent. */
     createIntent(body: CreateIntentBody) {
       const about = { operation: "create", orderId: body.order_id };
@@ -97,7 +102,7 @@ function segment(id: string): string {
 type Call<Payload> = Pick<ProviderCall, "operation" | "paymentId" | "orderId" | "reference"> & {
   readonly path: string;
   readonly method?: "POST";
-  readonly body?: CreateIntentBody | CreatePayoutBody;
+  readonly body?: object | undefined;
   readonly schema: z.ZodType<Payload>;
 };
 

@@ -1,6 +1,7 @@
 import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
 import { CHECKOUT_SOURCES, LOCAL_CHECKOUT_SOURCES } from "./answers";
+import { publishedFee } from "./fee";
 import { PAYOUT_CHAINS, type PayoutChain } from "./payout-wire";
 import { createAllScalePayouts } from "./payouts";
 import { createAllScaleProvider } from "./provider";
@@ -14,6 +15,7 @@ export const allscale: ProviderModule = {
   name: NAME,
   label: LABEL,
   secretNames: ["ALLSCALE_API_KEY", "ALLSCALE_API_SECRET", "ALLSCALE_API_SECRET_PREVIOUS"],
+  addressName: "ALLSCALE_BASE_URL",
   isPresent: (reader) => reader.isSet("ALLSCALE_API_KEY") || reader.isSet("ALLSCALE_API_SECRET"),
   load(reader) {
     // All are read before it gives up, so that every problem is named at once.
@@ -36,6 +38,7 @@ export const allscale: ProviderModule = {
       checkoutSources: isLocal ? [...CHECKOUT_SOURCES, ...LOCAL_CHECKOUT_SOURCES] : CHECKOUT_SOURCES,
       maxMinor,
       isLocal,
+      publishedFee,
       create: (tools) => createAllScaleProvider({ ...settings, ...tools }),
       ...(payoutChain && { createPayouts: (tools) => createAllScalePayouts({ ...settings, ...tools, payoutChain }) }),
     };

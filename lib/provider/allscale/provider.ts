@@ -11,8 +11,10 @@ import type {
 } from "../provider";
 import { badAnswer, checkCheckoutUrl, checkQuote } from "./answers";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
+import { diagnose } from "./diagnose";
 import { OTHER_ID, parsePayoutWebhook } from "./payouts";
 import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature } from "./signing";
+import { readTestWebhook, signTestWebhook, WEBHOOK_HEADERS } from "./test-webhook";
 import {
   CONFIRMED,
   describeIssues,
@@ -84,6 +86,8 @@ export function createAllScaleProvider(options: AllScaleOptions): PaymentProvide
     },
     authenticateWebhook: (delivery) => authenticateWebhook(delivery, { apiKey, secrets }),
     parseWebhook,
+    signTestWebhook: (url) => signTestWebhook(url, options),
+    diagnose: () => diagnose(options),
     async ping() {
       const result = await client.ping();
       return result.ok ? { ok: true } : result;
@@ -136,17 +140,15 @@ const FRESHNESS_SECONDS = 300;
 /** Longer than a timestamp can stay fresh, so a nonce is never forgotten while it could be used again (§8). */
 const NONCE_TTL_MS = 610_000;
 
-const HEADERS = ["X-API-Key", "X-Webhook-Id", "X-Webhook-Timestamp", "X-Webhook-Nonce", "X-Webhook-Signature"] as const;
-
 /** Whether AllScale sent this delivery (§8). The caller acquires the nonce only after this. Diagnoses hold no secret. */
 export async function authenticateWebhook(
   delivery: WebhookDelivery,
   credentials: { readonly apiKey: string; readonly secrets: readonly string[] },
 ): Promise<WebhookAuthentication> {
   const { method, path, query, headers } = delivery;
-  const missing = HEADERS.filter((name) => !headers.get(name));
+  const missing = WEBHOOK_HEADERS.filter((name) => !headers.get(name));
   if (missing.length > 0) return doubt(`missing headers: ${missing.join(", ")}`);
-  const values = HEADERS.map((name) => headers.get(name) ?? "");
+  const values = WEBHOOK_HEADERS.map((name) => headers.get(name) ?? "");
   const [apiKey = "", webhookId = "", timestamp = "", nonce = "", signature = ""] = values;
   if (apiKey !== credentials.apiKey) return doubt("X-API-Key is not ours: is this another store's webhook?");
   if (webhookId.length > 200 || nonce.length > 200) return doubt("the webhook id or nonce is too long");
@@ -178,6 +180,9 @@ const unreadable = (diagnosis: string) => ({ kind: "unreadable", diagnosis }) as
 export function parseWebhook(delivery: WebhookDelivery): WebhookContent {
   const json = readJson(delivery.body);
   if (json === undefined) return unreadable("the body is not JSON in UTF-8");
+  const test = readTestWebhook(json);
+  if (test !== null)
+    return test === delivery.headers.get("X-Webhook-Id") ? { kind: "test", deliveryId: test } : OTHER_ID;
   const payout = parsePayoutWebhook(json, delivery);
   if (payout !== null) return payout;
   const { success, data: body, error } = webhookBodySchema.safeParse(json);

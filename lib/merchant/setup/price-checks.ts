@@ -1,0 +1,58 @@
+import { formatAmount, parseAmount } from "@/lib/money/amount";
+import { plainAmount } from "@/lib/money/amount-grammar";
+import { CURRENCIES, type Currency } from "@/lib/money/currency";
+import type { PublishedFee } from "@/lib/provider/provider";
+import type { Pricing } from "@/lib/settings";
+import { type Check, ok, unknown, warning } from "./check";
+
+type Prices = {
+  readonly pricing: Pricing | null;
+  /** The merchant's own, as people write them; undefined for the usual ones. */
+  readonly presets: readonly string[] | undefined;
+  readonly fee: PublishedFee | undefined;
+};
+
+/** A fee above this share of a price is worth a warning. */
+const HIGH_FEE_DIVISOR = 5;
+
+/** Currency, limits and presets, and what is left of the smallest payment. Asks the provider nothing. */
+export function priceChecks({ pricing, presets, fee }: Prices): readonly Check[] {
+  if (pricing === null) {
+    const sentence = "Not checked: the currency or the limits are not right.";
+    return (["currency", "amounts", "fee"] as const).map((id) => unknown(id, sentence));
+  }
+  const { currency } = pricing;
+  const isFiat = CURRENCIES[currency].kind === "fiat";
+  return [
+    ok("currency", `Prices are in ${currency}, and payers pay ${isFiat ? "in a stablecoin" : currency}.`),
+    amountsCheck(pricing, presets),
+    fee === undefined ? unknown("fee", "What the provider keeps is not known here.") : feeCheck(pricing, fee),
+  ];
+}
+
+function amountsCheck({ currency, min, max, fixed }: Pricing, own: readonly string[] | undefined): Check {
+  const label = (minor: number) => `${formatAmount({ currency, minor })} ${currency}`;
+  if (fixed) return ok("amounts", `There is one price, ${label(min)}.`);
+  const presets = own ?? CURRENCIES[currency].presets.map((minor) => formatAmount({ currency, minor }));
+  const wrong = presets.filter((text) => {
+    const minor = minorOf(text, currency);
+    return minor === null || minor < min || minor > max;
+  });
+  const limits = `from ${label(min)} to ${label(max)}`;
+  if (wrong.length === 0) return ok("amounts", `Payers can give ${limits}, and every preset is within.`);
+  const sentence = `Payers can give ${limits}, so the form does not offer these presets: ${wrong.join(", ")}.`;
+  return warning("amounts", sentence, "Change presets in site.config.ts, or AMOUNT_MIN and AMOUNT_MAX.");
+}
+
+function feeCheck({ currency, min }: Pricing, { estimate, source }: PublishedFee): Check {
+  const fee = estimate({ currency, minor: min });
+  const net = formatAmount({ currency, minor: Math.max(0, min - fee) });
+  const sentence = `Of the smallest payment, ${formatAmount({ currency, minor: min })} ${currency}, about ${net} arrives.`;
+  if (fee * HIGH_FEE_DIVISOR <= min) return ok("fee", `${sentence} ${source}`);
+  return warning("fee", `${sentence} ${source}`, "Raise AMOUNT_MIN, so that a payment is worth its fee.");
+}
+
+function minorOf(text: string, currency: Currency): number | null {
+  const parsed = parseAmount(plainAmount(text, currency), currency);
+  return parsed.ok ? parsed.minor : null;
+}

@@ -1,0 +1,60 @@
+import "server-only";
+import type { Settings } from "@/lib/env";
+import type { OrderStore } from "@/lib/orders/order-store";
+import { PROVIDERS } from "@/lib/provider/registry";
+import { siteConfig } from "@/site.config";
+import { accessChecks } from "./access-checks";
+import { publicHealthCheck, webhookUrlCheck } from "./address-checks";
+import { type Check, type CheckId, ok, reportOf, type SetupReport, unknown } from "./check";
+import { priceChecks } from "./price-checks";
+import { providerChecks } from "./provider-checks";
+import { settingCheck } from "./setting-checks";
+import { storeChecks } from "./store-checks";
+import { webhookChecks } from "./webhook-checks";
+
+const TIMEOUT_MS = 5_000;
+
+type Parts = {
+  readonly settings: Settings;
+  /** Null where there is none, or none yet. */
+  readonly store: OrderStore | null;
+  readonly version: { readonly name: string; readonly commit: string | null };
+};
+
+/** Every check, all at once: none waits for another, and no sentence holds a secret. */
+export async function runSetupChecks({ settings, store, version }: Parts): Promise<SetupReport> {
+  const { opener, pricing, publicUrl } = settings;
+  const provider = opener?.create({ timeoutMs: TIMEOUT_MS }) ?? null;
+  const presets = pricing === null ? undefined : siteConfig.presets[pricing.currency];
+  const isLocal = opener?.isLocal === true;
+  const groups = await Promise.all([
+    providerChecks(provider),
+    priceChecks({ pricing, presets, fee: opener?.publishedFee }),
+    storeChecks({ settings: settings.store, store }),
+    addressChecks(settings),
+    webhookChecks({ store, provider, publicUrl, isLocal, clock: { now: Date.now } }),
+    accessChecks(settings),
+    [ok("notifications", "No notifications are set up."), ok("other_settings", "Every other setting is right.")],
+    [ok("version", version.commit === null ? version.name : `${version.name}, commit ${version.commit.slice(0, 7)}`)],
+  ]);
+  return reportOf(groups.flat().map((check) => withSettings(check, settings)));
+}
+
+/** A wrong setting is the cause of whatever else its check found; a doubtful one is told where nothing else is wrong. */
+function withSettings(check: Check, settings: Settings): Check {
+  const told = settingCheck(check.id, settings, PROVIDERS);
+  if (told === null || check.state === "failed") return told?.state === "failed" ? told : check;
+  return told.state === "failed" || check.state === "ok" ? told : check;
+}
+
+async function addressChecks(settings: Settings): Promise<readonly Check[]> {
+  const { opener, publicUrl } = settings;
+  const isRight = settingCheck("public_url", settings, PROVIDERS) === null;
+  const later = (id: CheckId) => unknown(id, "Not checked: PUBLIC_URL is not right.");
+  const about = { publicUrl, providerName: opener?.name, timeoutMs: TIMEOUT_MS };
+  return [
+    ok("public_url", `Payers and webhooks come to ${publicUrl}.`),
+    isRight ? await publicHealthCheck(about) : later("public_health"),
+    opener === null || !isRight ? later("webhook_url") : webhookUrlCheck(publicUrl, opener),
+  ];
+}
