@@ -41,7 +41,6 @@ export const ORDER_TEST_IDS = [
   "order-note",
   "order-shortfall",
   "order-receipt",
-  "order-refund",
   "order-transaction",
   "order-id",
   "order-unavailable",

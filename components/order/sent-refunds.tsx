@@ -1,5 +1,4 @@
 import type { OrderView } from "@/lib/web/contract";
-import type { TestId } from "../test-ids";
 import { LocalTime } from "./local-time";
 import type { OrderWords } from "./order-words";
 
@@ -7,7 +6,7 @@ import type { OrderWords } from "./order-words";
 export function SentRefunds(props: { order: OrderView; language: string; words: OrderWords["receipt"] }) {
   const { order, language, words } = props;
   return (order.refunds ?? []).map(({ coin, amount, sentAt, transactionHash, explorerUrl }) => (
-    <dl key={`${sentAt} ${transactionHash}`} data-testid={"order-refund" satisfies TestId}>
+    <dl key={`${sentAt} ${transactionHash}`}>
       <div>
         <dt>{words.refunded}</dt>
         <dd>
