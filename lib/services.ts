@@ -65,9 +65,10 @@ function createServices(settings: Settings) {
     onRefused: (refused) => log.warn("rate_limited", refused),
     onDegraded: (degraded) => log.warn("rate_limit_degraded", degraded),
   });
+  /** A provider as people know it. */
   const labelOf = (name: string | undefined) => providers.get(name ?? "")?.label ?? opener?.label ?? name ?? "";
   /** What the payer may see of an order. */
   const viewOf = (order: Order, { delayed }: { delayed: boolean }) =>
     orderView(order, { delayed, labelOf, canPayAgain: ready && canPayAgain(order, { pricing, now: Date.now() }) });
-  return { settings, limiter, flow, shop, viewOf, notifyContext };
+  return { settings, limiter, flow, shop, viewOf, labelOf, notifyContext };
 }

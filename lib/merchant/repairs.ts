@@ -30,6 +30,8 @@ export type RepairRefusal =
   | "unknown_order"
   | "already_paid"
   | "unknown_payment"
+  | "unknown_effect"
+  | "not_confirmed"
   | "nothing_open"
   | "wrong_hash"
   | "known_hash"

@@ -1,0 +1,101 @@
+import { notFound } from "next/navigation";
+import { Facts, StatusBadge } from "@/components/admin/facts";
+import { History } from "@/components/admin/history";
+import { AttentionSection, EffectsSection, PaymentSection, RecordedRefunds } from "@/components/admin/order-sections";
+import { ActionForm, AdminShell } from "@/components/admin/shell";
+import { effectRow, eventRow, orderFacts, paymentFacts, priceText, refundFacts } from "@/lib/merchant/order-details";
+import { requireSession } from "@/lib/merchant/require-session";
+import { payerName, REASON_WORDS, STATUS_WORDS } from "@/lib/merchant/words";
+import { type Order, openReasons, orderIdSchema } from "@/lib/orders/order";
+import { getServices } from "@/lib/services";
+import { siteConfig } from "@/site.config";
+
+export async function generateMetadata() {
+  return { title: `Payment · ${siteConfig.name}` };
+}
+
+export default async function Page({ params }: PageProps<"/admin/orders/[id]">) {
+  const { id } = await params;
+  const { csrfToken } = await requireSession(id);
+  const { flow, labelOf } = getServices();
+  const orderId = orderIdSchema.safeParse(id);
+  const order = orderId.success ? await flow?.store.get(orderId.data) : null;
+  if (!flow || !order) notFound();
+  const events = await flow.store.events(order.id);
+  const posting = { path: `/admin/orders/${order.id}`, csrfToken };
+  const price = priceText(order);
+  return (
+    <AdminShell current="payments" siteName={siteConfig.name} csrfToken={csrfToken}>
+      <a href="/admin">All payments</a>
+      <div className="title">
+        <h1>{price}</h1>
+        <StatusBadge status={order.status} label={STATUS_WORDS[order.status]} />
+        <p className="small">{payerName(order.payer)}</p>
+      </div>
+      <AttentionSection
+        {...posting}
+        reasons={openReasons(order).map((reason) => ({ reason, ...REASON_WORDS[reason] }))}
+      />
+      <section className="panel" aria-labelledby="details">
+        <h2 id="details">Details</h2>
+        <Facts facts={orderFacts(order)} />
+      </section>
+      <section className="panel" aria-labelledby="payments">
+        <h2 id="payments">Checkouts</h2>
+        {order.payments.length === 0 && <p>No checkout was opened.</p>}
+        {order.payments.toReversed().map((payment) => (
+          <PaymentSection
+            {...posting}
+            key={payment.paymentId}
+            provider={payment.provider}
+            paymentId={payment.paymentId}
+            label={labelOf(payment.provider)}
+            facts={paymentFacts(payment, labelOf)}
+            canAccept={order.status !== "paid"}
+            priceText={price}
+          />
+        ))}
+        {order.status !== "paid" && order.payments.length > 0 && (
+          <ActionForm action={`${posting.path}/check`} csrfToken={csrfToken} label="Check now" quiet />
+        )}
+      </section>
+      <section className="panel" aria-labelledby="effects">
+        <h2 id="effects">What follows</h2>
+        <EffectsSection {...posting} effects={order.effects.map(effectRow)} />
+      </section>
+      <section className="panel" aria-labelledby="refunds">
+        <h2 id="refunds">Refunds</h2>
+        <RecordedRefunds {...posting} refunds={recorded(order)} coin={coinOf(order)} />
+      </section>
+      <section className="panel" aria-labelledby="wall">
+        <h2 id="wall">Wall of supporters</h2>
+        <p>
+          {order.hidden
+            ? "This payment is hidden from the wall."
+            : "The wall may show this payment if its payer wants to be named."}
+        </p>
+        <ActionForm
+          action={`${posting.path}/${order.hidden ? "show" : "hide"}`}
+          csrfToken={csrfToken}
+          label={order.hidden ? "Show on the wall" : "Hide from the wall"}
+          quiet
+        />
+      </section>
+      <section className="panel" aria-labelledby="history">
+        <h2 id="history">History</h2>
+        <History events={events.map(eventRow).toReversed()} />
+      </section>
+    </AdminShell>
+  );
+}
+
+const recorded = ({ refunds }: Order) =>
+  refunds
+    .filter(({ kind }) => kind === "recorded")
+    .map((refund) => ({ reference: refund.reference, facts: refundFacts(refund) }));
+
+/** What the payer most probably sent. */
+function coinOf({ payments }: Order): string {
+  const { transaction, quote } = payments.findLast((payment) => payment.transaction !== null) ?? payments.at(-1) ?? {};
+  return transaction?.coin ?? quote?.coin ?? "USDT";
+}

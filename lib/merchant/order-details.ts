@@ -1,0 +1,83 @@
+import { formatAmountForPeople } from "@/lib/money/amount";
+import type { EffectState, Order, OrderEvent, Payment, Refund } from "@/lib/orders/order";
+import { eventTitle, payerName, REFUND_WORDS, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
+
+/** One line of a list of facts. What is not known has no line. */
+type Fact = { readonly name: string; readonly text: string; readonly href?: string; readonly isCode?: boolean };
+
+export const priceText = (order: Order) => formatAmountForPeople(order.price, "en");
+
+export function orderFacts(order: Order): Fact[] {
+  return [
+    { name: "Name", text: payerName(order.payer) },
+    ...maybe("Message", order.payer.message),
+    { name: "Started", text: timeText(order.createdAt) },
+    { name: "Changed", text: timeText(order.updatedAt) },
+    { name: "Reference", text: order.id, isCode: true },
+    { name: "Payer's page", text: "Open", href: `/orders/${order.id}` },
+  ];
+}
+
+export function paymentFacts(payment: Payment, labelOf: (name: string) => string): Fact[] {
+  const { transaction, quote } = payment;
+  const hash = transaction?.hash;
+  return [
+    {
+      name: "Status",
+      text: payment.onHold ? `${STATUS_WORDS[payment.status]}, on hold` : STATUS_WORDS[payment.status],
+    },
+    ...maybe("Asked for", quote && `${quote.amount} ${quote.coin}`),
+    ...maybe("Received", transaction?.amount && `${transaction.amount} ${transaction.coin ?? ""}`),
+    ...maybe("Network", transaction?.network),
+    ...(hash === undefined
+      ? []
+      : [
+          {
+            name: "Transaction",
+            text: hash,
+            isCode: true,
+            ...(transaction?.explorerUrl && { href: transaction.explorerUrl }),
+          },
+        ]),
+    ...maybe("From", transaction?.from, { isCode: true }),
+    ...maybe("Paid", payment.paidAt === null ? null : timeText(payment.paidAt)),
+    { name: "Opened", text: timeText(payment.createdAt) },
+    ...maybe("Expires", payment.expiresAt === null ? null : timeText(payment.expiresAt)),
+    { name: `Id at ${labelOf(payment.provider)}`, text: payment.paymentId, isCode: true },
+    ...(payment.testStore ? [{ name: "Store", text: "Test store: no real money" }] : []),
+  ];
+}
+
+export function refundFacts(refund: Refund): Fact[] {
+  const { kind, transactionHash, note } = refund;
+  return [
+    { name: "Amount", text: `${refund.amount} ${refund.coin}` },
+    { name: "Status", text: kind === "recorded" ? "Recorded by you" : REFUND_WORDS[refund.status] },
+    { name: "Time", text: timeText(refund.createdAt) },
+    ...maybe("Transaction", transactionHash, { isCode: true }),
+    ...maybe("Note", note),
+  ];
+}
+
+export function effectRow({ name, event, doneAt, failures, nextAt }: EffectState) {
+  const tries = failures === 1 ? "1 failure" : `${failures} failures`;
+  const state = doneAt === null ? (failures === 0 ? "Pending" : `Pending, ${tries}`) : "Done";
+  const when = doneAt === null ? `next ${timeText(nextAt)}` : timeText(doneAt);
+  // One that is waiting for its first run comes by itself.
+  return { name, event, state, when, isDone: doneAt !== null, canRunAgain: doneAt !== null || failures > 0 };
+}
+
+export function eventRow(event: OrderEvent, key: number) {
+  const { from, to, facts } = event;
+  const { action: _, ...others } = facts;
+  const details = Object.entries(others).map(([name, value]) => ({ name: factName(name), text: String(value) }));
+  const change = from === null || from === to ? null : `${STATUS_WORDS[from]} → ${STATUS_WORDS[to]}`;
+  return { key, time: timeText(event.at), title: eventTitle(event), by: SOURCE_WORDS[event.source], change, details };
+}
+
+/** "transactionHash" is "transaction hash" to people. */
+const factName = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function maybe(name: string, text: string | null | undefined, options: { isCode?: boolean } = {}): Fact[] {
+  return text ? [{ name, text, ...options }] : [];
+}
