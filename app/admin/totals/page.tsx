@@ -1,0 +1,80 @@
+import { BarChart } from "@/components/admin/bar-chart";
+import { AdminShell } from "@/components/admin/shell";
+import { requireSession } from "@/lib/merchant/require-session";
+import { barsByCurrency, parseRange, totalRows } from "@/lib/merchant/totals";
+import { getServices } from "@/lib/services";
+import { siteConfig } from "@/site.config";
+
+export async function generateMetadata() {
+  return { title: `Totals · ${siteConfig.name}` };
+}
+
+export default async function Page({ searchParams }: PageProps<"/admin/totals">) {
+  const { csrfToken } = await requireSession();
+  const { flow, settings } = getServices();
+  const { from, to } = await searchParams;
+  const query = new URLSearchParams();
+  if (typeof from === "string") query.set("from", from);
+  if (typeof to === "string") query.set("to", to);
+  const range = parseRange(query, Date.now());
+  const days = flow === null ? [] : await flow.store.days(range);
+  const { unit, charts } = barsByCurrency(days, range);
+  const providers = settings.providers.map(({ label }) => label).join(" or ");
+  return (
+    <AdminShell current="totals" siteName={siteConfig.name} csrfToken={csrfToken}>
+      <h1>Totals</h1>
+      <form className="range" action="/admin/totals">
+        <label>
+          From <input className="field" type="date" name="from" defaultValue={range.from} required />
+        </label>
+        <label>
+          To <input className="field" type="date" name="to" defaultValue={range.to} required />
+        </label>
+        <button type="submit" className="quiet">
+          Show
+        </button>
+      </form>
+      <section className="panel" aria-label="Sums">
+        {days.length === 0 ? (
+          <p>Nothing was paid in this time.</p>
+        ) : (
+          <table className="cards">
+            <caption>
+              Paid from {range.from} to {range.to} (UTC)
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Paid</th>
+                <th scope="col">Payments</th>
+                <th scope="col">Received</th>
+                <th scope="col">Fee</th>
+                <th scope="col">Net</th>
+              </tr>
+            </thead>
+            <tbody>
+              {totalRows(days).map(({ key, price, count, received }) => (
+                <tr key={key}>
+                  <th scope="row">{price}</th>
+                  <td data-name="Payments">{count}</td>
+                  <td data-name="Received">{received}</td>
+                  <td data-name="Fee">not known</td>
+                  <td data-name="Net">not known</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        <p className="small">
+          Paid is the sum of the prices, by the day on which each payment was confirmed or accepted; refunds are not
+          taken off. What {providers || "the provider"} kept as its fee is not part of its confirmations, so neither the
+          fee nor what is left is known here.
+        </p>
+      </section>
+      {charts.map(({ currency, bars }) => (
+        <section className="panel" key={currency} aria-label={`Chart of ${currency}`}>
+          <BarChart currency={currency} unit={unit} bars={bars} />
+        </section>
+      ))}
+    </AdminShell>
+  );
+}

@@ -1,0 +1,79 @@
+import { stringify } from "csv-stringify/sync";
+import { paymentToShow } from "@/lib/checkout/read";
+import { formatAmount } from "@/lib/money/amount";
+import { type Order, openReasons } from "@/lib/orders/order";
+import type { OrderStore } from "@/lib/orders/order-store";
+import { findOrders, type OrderQuery } from "./find-orders";
+
+/** How many orders are in memory at a time. */
+const AT_ONCE = 500;
+
+const COLUMNS = [
+  "reference",
+  "started",
+  "paid",
+  "status",
+  "amount",
+  "currency",
+  "received",
+  "coin",
+  "network",
+  "transaction",
+  "provider",
+  "payment_id",
+  "name",
+  "anonymous",
+  "message",
+  "needs_attention",
+  "refunded",
+] as const;
+
+/**
+ * All orders of a query as CSV (RFC 4180), one page of the store at a time: UTF-8 with a byte order mark, which spreadsheets
+ * need to read it as such, and times in UTC. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+ */
+export async function* exportOrders(store: OrderStore, query: OrderQuery): AsyncGenerator<string> {
+  yield `\ufeff${csv([COLUMNS])}`;
+  let cursor: string | null = null;
+  do {
+    const page = await findOrders(store, { ...query, cursor }, AT_ONCE);
+    if (page.orders.length > 0) yield csv(page.orders.map(rowOf));
+    cursor = page.next;
+  } while (cursor !== null);
+}
+
+const csv = (rows: readonly (readonly string[])[]) =>
+  stringify([...rows], { escape_formulas: true, record_delimiter: "windows" });
+
+function rowOf(order: Order): string[] {
+  const { price, payer, refunds } = order;
+  const payment = paymentToShow(order);
+  const transaction = payment?.transaction;
+  const row: Record<(typeof COLUMNS)[number], string | null | undefined> = {
+    reference: order.id,
+    started: isoTime(order.createdAt),
+    paid: isoTime(payment?.paidAt),
+    status: order.status,
+    amount: formatAmount(price),
+    currency: price.currency,
+    received: transaction?.amount,
+    coin: transaction?.coin,
+    network: transaction?.network,
+    transaction: transaction?.hash,
+    provider: payment?.provider,
+    payment_id: payment?.paymentId,
+    name: payer.name,
+    anonymous: payer.anonymous ? "yes" : "no",
+    message: payer.message,
+    needs_attention: openReasons(order).join(" "),
+    refunded: refunds
+      .filter(({ status }) => status === "sent")
+      .map(({ amount, coin }) => `${amount} ${coin}`)
+      .join(" "),
+  };
+  return COLUMNS.map((column) => row[column] ?? "");
+}
+
+function isoTime(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? "" : new Date(ms).toISOString();
+}

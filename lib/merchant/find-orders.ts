@@ -1,0 +1,54 @@
+import type { Order } from "@/lib/orders/order";
+import { openReasons } from "@/lib/orders/order";
+import type { OrderFilter, OrderPage, OrderStore } from "@/lib/orders/order-store";
+import { PAYMENT_STATUSES } from "@/lib/orders/status";
+import { priceText } from "./order-details";
+import { payerName, REASON_WORDS, STATUS_WORDS, timeText } from "./words";
+
+/** What the list shows, from the query of its address. The export takes the same. */
+export type OrderQuery = { readonly filter: OrderFilter; readonly text: string; readonly cursor: string | null };
+
+const TEXT_MAX_LENGTH = 200;
+
+export const FILTERS: readonly { readonly filter: OrderFilter; readonly label: string }[] = [
+  { filter: "all", label: "All" },
+  { filter: "attention", label: "Needs attention" },
+  ...PAYMENT_STATUSES.map((filter) => ({ filter, label: STATUS_WORDS[filter] })),
+  { filter: "wall", label: "On the wall" },
+];
+
+/** Never fails: what is not understood is left out. */
+export function parseOrderQuery(query: URLSearchParams): OrderQuery {
+  const wanted = query.get("filter");
+  const filter = FILTERS.find((each) => each.filter === wanted)?.filter ?? "all";
+  return { filter, text: (query.get("q") ?? "").trim().slice(0, TEXT_MAX_LENGTH), cursor: query.get("cursor") };
+}
+
+/** A search looks through all orders, whatever the filter. */
+export function findOrders(store: OrderStore, { filter, text, cursor }: OrderQuery, limit: number): Promise<OrderPage> {
+  return text === "" ? store.list({ filter, cursor, limit }) : store.search({ text, cursor, limit });
+}
+
+/** The address of the list, or of the export, with this query. */
+export function queryAddress(path: string, { filter, text, cursor }: OrderQuery): string {
+  const query = new URLSearchParams();
+  if (text !== "") query.set("q", text);
+  else if (filter !== "all") query.set("filter", filter);
+  if (cursor !== null) query.set("cursor", cursor);
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+export function orderRow(order: Order) {
+  const pending = order.effects.filter(({ doneAt, failures }) => doneAt === null && failures > 0);
+  const failing = pending.map(({ name }) => `${name} has failed`);
+  return {
+    id: order.id,
+    href: `/admin/orders/${order.id}`,
+    price: priceText(order),
+    name: payerName(order.payer),
+    status: order.status,
+    statusText: STATUS_WORDS[order.status],
+    reasons: [...openReasons(order).map((reason) => REASON_WORDS[reason].title), ...failing],
+    time: timeText(order.createdAt),
+  };
+}

@@ -1,0 +1,75 @@
+import { formatAmountForPeople } from "@/lib/money/amount";
+import type { Currency } from "@/lib/money/currency";
+import type { DayTotal } from "@/lib/orders/order-store";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A longer time is shown by month: bars thinner than a pixel show nothing. */
+const MOST_DAYS = 92;
+const USUAL_DAYS = 30;
+const LONGEST_DAYS = 3_660;
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+const daysBefore = (day: string, count: number) => dayOf(Date.parse(day) - count * DAY_MS);
+
+/** The days of UTC that an address asks for, both included. Without any: the last 30. */
+export function parseRange(query: URLSearchParams, now: number): { readonly from: string; readonly to: string } {
+  const to = parseDay(query.get("to")) ?? dayOf(now);
+  const from = parseDay(query.get("from")) ?? daysBefore(to, USUAL_DAYS - 1);
+  if (from > to) return { from: to, to };
+  const earliest = daysBefore(to, LONGEST_DAYS);
+  return { from: from < earliest ? earliest : from, to };
+}
+
+function parseDay(text: string | null): string | null {
+  if (text === null || !DAY.test(text)) return null;
+  const ms = Date.parse(text);
+  // Date.parse takes February 30 for a day of March.
+  return Number.isNaN(ms) || dayOf(ms) !== text ? null : text;
+}
+
+/** What was paid in one currency and coin. */
+export function totalRows(days: readonly DayTotal[]) {
+  const sums = new Map<string, { currency: Currency; coin: string; count: number; minor: number; micros: bigint }>();
+  for (const { currency, coin, count, minor, coins } of days) {
+    const key = `${currency} ${coin}`;
+    const sum = sums.get(key) ?? { currency, coin, count: 0, minor: 0, micros: 0n };
+    const micros = sum.micros + BigInt(coins.replace(".", ""));
+    sums.set(key, { currency, coin, count: sum.count + count, minor: sum.minor + minor, micros });
+  }
+  return [...sums.entries()].map(([key, { currency, coin, count, minor, micros }]) => ({
+    key,
+    currency,
+    count: String(count),
+    price: formatAmountForPeople({ currency, minor }, "en"),
+    received: coin === "" ? "not reported" : `${decimalOf(micros)} ${coin}`,
+  }));
+}
+
+/** Six decimals, as the store counts them. */
+function decimalOf(micros: bigint): string {
+  const digits = micros.toString().padStart(7, "0");
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
+
+export type Bar = { readonly label: string; readonly count: number; readonly minor: number };
+
+/** For each currency the days of the range, those without a payment too; months where the range is long. */
+export function barsByCurrency(days: readonly DayTotal[], { from, to }: { from: string; to: string }) {
+  const length = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  const unit = length > MOST_DAYS ? "month" : "day";
+  const labelOf = (day: string) => (unit === "month" ? day.slice(0, 7) : day);
+  const all = Array.from({ length }, (_, index) => labelOf(dayOf(Date.parse(from) + index * DAY_MS)));
+  const labels = [...new Set(all)];
+  const currencies = [...new Set(days.map(({ currency }) => currency))];
+  const charts = currencies.map((currency) => {
+    const bars = new Map<string, Bar>(labels.map((label) => [label, { label, count: 0, minor: 0 }]));
+    for (const day of days.filter((each) => each.currency === currency)) {
+      const label = labelOf(day.day);
+      const bar = bars.get(label) ?? { label, count: 0, minor: 0 };
+      bars.set(label, { label, count: bar.count + day.count, minor: bar.minor + day.minor });
+    }
+    return { currency, bars: [...bars.values()] };
+  });
+  return { unit, charts } as const;
+}
