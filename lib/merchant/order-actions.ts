@@ -2,6 +2,7 @@ import "server-only";
 import type { Flow } from "@/lib/checkout/flow";
 import { runEffectAgain } from "@/lib/checkout/fulfil";
 import { type OrderId, orderIdSchema, paymentIdSchema } from "@/lib/orders/order";
+import { cancelRefundForm, REFUND_REFUSALS, type RefundFormRefusal, sendRefundForm } from "./refund-forms";
 import {
   acceptAsPaid,
   checkNow,
@@ -12,7 +13,9 @@ import {
   setHidden,
 } from "./repairs";
 
-type Action = (flow: Flow, orderId: OrderId, form: URLSearchParams) => Promise<RepairResult>;
+type ActionRefusal = RepairRefusal | RefundFormRefusal;
+type ActionResult = RepairResult | { readonly ok: false; readonly refusal: ActionRefusal };
+type Action = (flow: Flow, orderId: OrderId, form: URLSearchParams) => Promise<ActionResult>;
 
 /** By the last part of the path that a form posts to. */
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -35,6 +38,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       note: text("note"),
     });
   },
+  "send-refund": sendRefundForm,
+  "cancel-refund": cancelRefundForm,
   "run-again": async (flow, orderId, form) => {
     const effect = { event: form.get("event") ?? "", name: form.get("name") ?? "" };
     const result = await runEffectAgain(flow, orderId, effect);
@@ -46,7 +51,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export async function runAction(
   flow: Flow,
   { id, action, form }: { id: string; action: string; form: URLSearchParams },
-): Promise<RepairResult | null> {
+): Promise<ActionResult | null> {
   const orderId = orderIdSchema.safeParse(id);
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
   if (!orderId.success || run === undefined) return null;
@@ -54,12 +59,13 @@ export async function runAction(
 }
 
 /** What a refused form is answered. In each case nothing was changed. */
-export const REPAIR_REFUSALS: Readonly<Record<RepairRefusal, { readonly status: number; readonly text: string }>> = {
+export const ACTION_REFUSALS: Readonly<Record<ActionRefusal, { readonly status: number; readonly text: string }>> = {
+  ...REFUND_REFUSALS,
   unknown_order: { status: 404, text: "There is no such order." },
   already_paid: { status: 409, text: "This order is paid already." },
   unknown_payment: { status: 400, text: "The order has no such payment." },
   unknown_effect: { status: 400, text: "The order has no such effect." },
-  not_confirmed: { status: 400, text: "Tick the box to confirm that you want to accept it as paid." },
+  not_confirmed: { status: 400, text: "Tick the box to confirm that you want to do this." },
   nothing_open: { status: 409, text: "There is nothing open that you have seen. Open the page again." },
   no_change: { status: 409, text: "It is so already." },
   wrong_hash: { status: 400, text: "That is not a transaction hash: 64 hexadecimal digits, with or without 0x." },

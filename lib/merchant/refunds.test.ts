@@ -83,14 +83,14 @@ onBothStores("a refund", (world) => {
       [{ ...ALL, number: 2, what: "overpaid" }, "nothing_left"],
       [{ ...ALL, number: 2, coin: "USDC" }, "nothing_left"],
     ] as const;
-    for (const [choice, problem] of refused)
-      expect(await startRefund(flow, orderId, choice)).toEqual({ ok: false, problem });
+    for (const [choice, refusal] of refused)
+      expect(await startRefund(flow, orderId, choice)).toEqual({ ok: false, refusal });
     for (const amount of ["", "0", "0.00", "-1", "1e3", "1,5", "0.0000001", "١", undefined]) {
       const choice = { ...ALL, what: "amount", number: 2, ...(amount !== undefined && { amount }) } as const;
-      expect(await startRefund(flow, orderId, choice), amount).toEqual({ ok: false, problem: "amount_invalid" });
+      expect(await startRefund(flow, orderId, choice), amount).toEqual({ ok: false, refusal: "amount_invalid" });
     }
     expect(await startRefund(flow, orderId, { ...ALL, number: 2 })).toMatchObject({ refund: { amount: "2.00" } });
-    expect(await startRefund(flow, orderId, { ...ALL, number: 3 })).toEqual({ ok: false, problem: "nothing_left" });
+    expect(await startRefund(flow, orderId, { ...ALL, number: 3 })).toEqual({ ok: false, refusal: "nothing_left" });
     await flow.runDeferred();
     expect(payouts.requests.map(({ amount }) => amount)).toEqual(["1.2", "2.00"]);
   });
@@ -99,7 +99,7 @@ onBothStores("a refund", (world) => {
     const { orderId } = await underpaidOrder();
     const flow = world().process();
     expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
-    expect(await startRefund(flow, orderId, ALL)).toEqual({ ok: false, problem: "not_offered" });
+    expect(await startRefund(flow, orderId, ALL)).toEqual({ ok: false, refusal: "not_offered" });
   });
 
   it("is sent by reconciliation after a process died before the call", async () => {
@@ -162,7 +162,7 @@ onBothStores("a refund", (world) => {
     await expect.poll(() => payouts.requests.length).toBe(calls + 1);
     await continueRefunds(start(), orderId);
     expect((await refundOf(flow, orderId)).status).toBe("unsure");
-    expect(await cancelRefund(flow, orderId, `${orderId}-refund-1`)).toEqual({ ok: false, problem: "not_sent_yet" });
+    expect(await cancelRefund(flow, orderId, `${orderId}-refund-1`)).toEqual({ ok: false, refusal: "not_sent_yet" });
     slow.open();
     await first;
     expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([calls + 1, "waiting"]);
@@ -197,15 +197,15 @@ onBothStores("a refund", (world) => {
     const { flow, payouts, orderId } = await underpaidOrder();
     const reference = `${orderId}-refund-1`;
     await startRefund(flow, orderId, ALL);
-    expect(await cancelRefund(flow, orderId, reference)).toEqual({ ok: true, canceled: true });
+    expect(await cancelRefund(flow, orderId, reference)).toMatchObject({ ok: true, canceled: true });
     await flow.runDeferred();
     expect(payouts.requests).toEqual([]);
     await startRefund(flow, orderId, { ...ALL, number: 2 });
     await flow.runDeferred();
     const second = `${orderId}-refund-2`;
-    expect(await cancelRefund(flow, orderId, second)).toEqual({ ok: true, canceled: true });
-    expect(await cancelRefund(flow, orderId, second)).toEqual({ ok: false, problem: "ended" });
-    expect(await cancelRefund(flow, orderId, "unknown-refund-0001")).toEqual({ ok: false, problem: "unknown_refund" });
+    expect(await cancelRefund(flow, orderId, second)).toMatchObject({ ok: true, canceled: true });
+    expect(await cancelRefund(flow, orderId, second)).toEqual({ ok: false, refusal: "refund_ended" });
+    expect(await cancelRefund(flow, orderId, "unknown-refund-0001")).toEqual({ ok: false, refusal: "unknown_refund" });
     expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
     const late = payouts.report(second, "sent", { transactionHash: "0xdef" });
     await settlePayout(flow, { provider: "scripted", report: late, source: "webhook" });

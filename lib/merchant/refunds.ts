@@ -20,7 +20,7 @@ export type RefundChoice = {
   readonly message: string | null;
 };
 
-export type RefundProblem =
+export type RefundRefusal =
   | "unknown_order"
   | "not_offered"
   | "amount_invalid"
@@ -32,10 +32,10 @@ export type RefundProblem =
 /** As long as the stored note may be. */
 const LONGEST_MESSAGE = 280;
 
-type Wanted = { readonly ok: true; readonly amount: string } | { readonly ok: false; readonly problem: RefundProblem };
+type Wanted = { readonly ok: true; readonly amount: string } | { readonly ok: false; readonly refusal: RefundRefusal };
 export type StartRefundResult =
   | { readonly ok: true; readonly order: Order; readonly refund: Refund }
-  | { readonly ok: false; readonly problem: RefundProblem };
+  | { readonly ok: false; readonly refusal: RefundRefusal };
 
 /** Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none. */
 export function payoutsFor(flow: Flow, { payments }: Order): PayoutProvider | null {
@@ -54,6 +54,22 @@ export function offeredRefunds(flow: Flow, order: Order): RefundableCoin[] {
     .filter(({ refundable }) => isPositive(refundable));
 }
 
+export type PlannedRefund = { readonly number: number; readonly coin: string; readonly amount: string };
+
+/** What a choice comes to now, for the merchant to confirm. Nothing is stored. */
+export function planRefund(
+  flow: Flow,
+  order: Order,
+  choice: Pick<RefundChoice, "coin" | "what" | "amount">,
+): ({ readonly ok: true } & PlannedRefund) | { readonly ok: false; readonly refusal: RefundRefusal } {
+  const payouts = payoutsFor(flow, order);
+  if (payouts === null) return { ok: false, refusal: "not_offered" };
+  const offered = offeredRefunds(flow, order).find(({ coin }) => coin === choice.coin);
+  if (offered === undefined) return { ok: false, refusal: "nothing_left" };
+  const wanted = amountOf(choice, offered, payouts.places);
+  return wanted.ok ? { ...wanted, number: order.refunds.length + 1, coin: choice.coin } : wanted;
+}
+
 /**
  * Stores that a refund is to be sent, and sends it after the answer, because that can take minutes. The payments of the
  * order stay as they are. Throws `StoreUnavailableError` when it could not be stored.
@@ -64,9 +80,9 @@ export async function startRefund(flow: Flow, orderId: OrderId, choice: RefundCh
     find: () => flow.store.get(orderId),
     change: (order) => begin(flow, order, { ...choice, reference }),
   });
-  if (updated === null) return { ok: false, problem: "unknown_order" };
+  if (updated === null) return { ok: false, refusal: "unknown_order" };
   const { order, change } = updated;
-  if (change.problem !== null) return { ok: false, problem: change.problem };
+  if (change.refusal !== null) return { ok: false, refusal: change.refusal };
   const refund = order.refunds.find((each) => each.reference === reference);
   if (refund === undefined) throw new Error("A refund was stored and is not there.");
   if (change.write !== null) log.info("refund_started", { orderId, reference });
@@ -76,20 +92,18 @@ export async function startRefund(flow: Flow, orderId: OrderId, choice: RefundCh
 
 type Change = {
   readonly write: ReturnType<typeof changeRefund> | null;
-  readonly problem: RefundProblem | null;
+  readonly refusal: RefundRefusal | null;
 };
 
 function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: string }): Change {
-  const problem = (problem: RefundProblem) => ({ write: null, problem });
+  const refuse = (refusal: RefundRefusal) => ({ write: null, refusal });
   const payouts = payoutsFor(flow, order);
-  if (payouts === null) return problem("not_offered");
+  if (payouts === null) return refuse("not_offered");
   const known = order.refunds[choice.number - 1];
-  if (known !== undefined) return isSame(known, choice) ? { write: null, problem: null } : problem("other_refund");
-  if (choice.number !== order.refunds.length + 1) return problem("other_refund");
-  const offered = offeredRefunds(flow, order).find(({ coin }) => coin === choice.coin);
-  if (offered === undefined) return problem("nothing_left");
-  const wanted = amountOf(choice, offered, payouts.places);
-  if (!wanted.ok) return problem(wanted.problem);
+  if (known !== undefined) return isSame(known, choice) ? { write: null, refusal: null } : refuse("other_refund");
+  if (choice.number !== order.refunds.length + 1) return refuse("other_refund");
+  const planned = planRefund(flow, order, choice);
+  if (!planned.ok) return refuse(planned.refusal);
   const now = flow.clock.now();
   const refund: Refund = {
     reference: choice.reference,
@@ -97,7 +111,7 @@ function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: str
     provider: payouts.name,
     payoutId: null,
     coin: choice.coin,
-    amount: wanted.amount,
+    amount: planned.amount,
     network: payouts.network,
     status: "sending",
     claimUrl: null,
@@ -107,7 +121,7 @@ function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: str
     updatedAt: now,
   };
   const facts = { what: choice.what };
-  return { write: changeRefund(order, { refund, source: "merchant", facts, now }), problem: null };
+  return { write: changeRefund(order, { refund, source: "merchant", facts, now }), refusal: null };
 }
 
 /** The same press again. What "all" was then is not what it is now, so only an amount can be compared. */
@@ -116,26 +130,31 @@ function isSame(known: Refund, { reference, coin, what, amount }: RefundChoice &
   return known.reference === reference && known.coin === coin && isSameAmount;
 }
 
-function amountOf({ what, amount }: RefundChoice, offered: RefundableCoin, places: number): Wanted {
+function amountOf(
+  { what, amount }: Pick<RefundChoice, "what" | "amount">,
+  offered: RefundableCoin,
+  places: number,
+): Wanted {
   if (what === "all") return { ok: true, amount: offered.refundable };
   if (what === "overpaid") {
     const { overpaid } = offered;
-    return isPositive(overpaid) ? { ok: true, amount: overpaid } : { ok: false, problem: "nothing_left" };
+    return isPositive(overpaid) ? { ok: true, amount: overpaid } : { ok: false, refusal: "nothing_left" };
   }
   if (!isAmount(amount) || !isPositive(amount) || !equalDecimals(truncateDecimal(amount, places), amount)) {
-    return { ok: false, problem: "amount_invalid" };
+    return { ok: false, refusal: "amount_invalid" };
   }
-  if (compareDecimals(amount, offered.refundable) > 0) return { ok: false, problem: "more_than_received" };
+  if (compareDecimals(amount, offered.refundable) > 0) return { ok: false, refusal: "more_than_received" };
   return { ok: true, amount: truncateDecimal(amount, places) };
 }
 
 const isAmount = (text: string | undefined): text is string => text !== undefined && parseDecimal(text) !== null;
 const isPositive = (text: string) => compareDecimals(text, "0") > 0;
 
+export type CancelRefusal = "unknown_refund" | "not_sent_yet" | "refund_ended" | "cancel_refused";
 export type CancelRefundResult =
   /** `canceled` is false while the provider may still pay it out. */
-  | { readonly ok: true; readonly canceled: boolean }
-  | { readonly ok: false; readonly problem: "unknown_refund" | "not_sent_yet" | "ended" | "refused"; detail?: string };
+  | { readonly ok: true; readonly order: Order; readonly canceled: boolean }
+  | { readonly ok: false; readonly refusal: CancelRefusal };
 
 /** Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. */
 export async function cancelRefund(flow: Flow, orderId: OrderId, reference: string): Promise<CancelRefundResult> {
@@ -151,21 +170,22 @@ export async function cancelRefund(flow: Flow, orderId: OrderId, reference: stri
     },
   });
   const refund = updated?.order.refunds.find((each) => each.reference === reference);
-  if (!updated || !refund?.provider) return { ok: false, problem: "unknown_refund" };
-  if (updated.change.write !== null) return { ok: true, canceled: true };
+  if (!updated || !refund?.provider) return { ok: false, refusal: "unknown_refund" };
+  if (updated.change.write !== null) return { ok: true, order: updated.order, canceled: true };
   const { provider, payoutId, status } = refund;
-  if (status === "unsure") return { ok: false, problem: "not_sent_yet" };
-  if (status !== "waiting" || payoutId === null) return { ok: false, problem: "ended" };
+  if (status === "unsure") return { ok: false, refusal: "not_sent_yet" };
+  if (status !== "waiting" || payoutId === null) return { ok: false, refusal: "refund_ended" };
   const result = await flow.payouts.get(provider)?.cancelPayout({ reference, payoutId });
   if (!result?.ok) {
     // It may have been collected meanwhile.
     flow.defer(() => continueRefunds(flow, orderId));
-    return { ok: false, problem: "refused", ...(result && { detail: result.failure.message }) };
+    return { ok: false, refusal: "cancel_refused" };
   }
   const settled = await settlePayout(flow, { provider, report: result.report, source: "merchant" });
-  if (!settled.ok) return { ok: false, problem: "unknown_refund" };
+  if (!settled.ok) return { ok: false, refusal: "unknown_refund" };
   if (!settled.changed) await noteCancelRequest(flow, { orderId, provider, report: result.report });
-  return { ok: true, canceled: findPayout(settled.order, { provider, reference })?.status === "canceled" };
+  const canceled = findPayout(settled.order, { provider, reference })?.status === "canceled";
+  return { ok: true, order: settled.order, canceled };
 }
 
 /** The history says that it was asked for, although nothing has come of it yet. */

@@ -2,8 +2,10 @@ import { notFound } from "next/navigation";
 import { Facts, StatusBadge } from "@/components/admin/facts";
 import { History } from "@/components/admin/history";
 import { AttentionSection, EffectsSection, PaymentSection, RecordedRefunds } from "@/components/admin/order-sections";
+import { Payouts } from "@/components/admin/payouts";
 import { ActionForm, AdminShell } from "@/components/admin/shell";
 import { effectRow, eventRow, orderFacts, paymentFacts, priceText, refundFacts } from "@/lib/merchant/order-details";
+import { payoutSection } from "@/lib/merchant/refund-forms";
 import { requireSession } from "@/lib/merchant/require-session";
 import { payerName, REASON_WORDS, STATUS_WORDS } from "@/lib/merchant/words";
 import { type Order, openReasons, orderIdSchema } from "@/lib/orders/order";
@@ -65,6 +67,7 @@ export default async function Page({ params }: PageProps<"/admin/orders/[id]">) 
       </section>
       <section className="panel" aria-labelledby="refunds">
         <h2 id="refunds">Refunds</h2>
+        <Payouts {...posting} {...payoutSection(flow, order)} />
         <RecordedRefunds {...posting} refunds={recorded(order)} coin={coinOf(order)} />
       </section>
       <section className="panel" aria-labelledby="wall">

@@ -1,6 +1,6 @@
 import { adminForm, seeOther } from "@/lib/merchant/admin-route";
 import { noticePage } from "@/lib/merchant/notice";
-import { REPAIR_REFUSALS, runAction } from "@/lib/merchant/order-actions";
+import { ACTION_REFUSALS, runAction } from "@/lib/merchant/order-actions";
 import { refuseMethodsExcept } from "@/lib/web/api-route";
 
 /** What the forms of an order's page do. */
@@ -12,7 +12,7 @@ export const POST = adminForm<{ id: string; action: string }>(async (form, { ser
   }
   const back = `/admin/orders/${id}`;
   if (result.ok) return seeOther(back);
-  const { status, text } = REPAIR_REFUSALS[result.refusal];
+  const { status, text } = ACTION_REFUSALS[result.refusal];
   return noticePage({ status, title: "Nothing was changed", text, link: { href: back, label: "Back to the payment" } });
 });
 

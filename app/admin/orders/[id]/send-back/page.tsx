@@ -1,0 +1,67 @@
+import { notFound } from "next/navigation";
+import { Facts } from "@/components/admin/facts";
+import { ActionForm, AdminShell } from "@/components/admin/shell";
+import { defaultMessage, plannedRefund, REFUND_REFUSALS } from "@/lib/merchant/refund-forms";
+import { requireSession } from "@/lib/merchant/require-session";
+import { orderIdSchema } from "@/lib/orders/order";
+import { getServices } from "@/lib/services";
+import { siteConfig } from "@/site.config";
+
+export async function generateMetadata() {
+  return { title: `Refund · ${siteConfig.name}` };
+}
+
+/** Says what a refund comes to, and asks again. Nothing has been done when this page is shown. */
+export default async function Page({ params, searchParams }: PageProps<"/admin/orders/[id]/send-back">) {
+  const { id } = await params;
+  const { csrfToken } = await requireSession(id);
+  const { flow } = getServices();
+  const orderId = orderIdSchema.safeParse(id);
+  const order = orderId.success ? await flow?.store.get(orderId.data) : null;
+  if (!flow || !order) notFound();
+  const query = await searchParams;
+  const planned = plannedRefund(flow, order, (name) => String(query[name] ?? ""));
+  const path = `/admin/orders/${order.id}`;
+  return (
+    <AdminShell current="payments" siteName={siteConfig.name} csrfToken={csrfToken}>
+      <a href={path}>Back to the payment</a>
+      {!planned.ok && (
+        <section className="panel attention" aria-labelledby="refused">
+          <h1 id="refused">Nothing was sent</h1>
+          <p role="alert">{REFUND_REFUSALS[planned.refusal].text}</p>
+        </section>
+      )}
+      {planned.ok && (
+        <section className="panel" aria-labelledby="confirm">
+          <h1 id="confirm">
+            Send {planned.amount} {planned.coin} back?
+          </h1>
+          <Facts
+            facts={[
+              { name: "Through", text: planned.label },
+              ...(planned.network === null ? [] : [{ name: "Network", text: planned.network }]),
+            ]}
+          />
+          <p>
+            You get a link to give to the payer, who collects the money with it. Until it is collected you can cancel
+            it. The payment itself stays as it is.
+          </p>
+          <ActionForm
+            action={`${path}/send-refund`}
+            csrfToken={csrfToken}
+            label={`Send ${planned.amount} ${planned.coin}`}
+          >
+            <input type="hidden" name="number" value={planned.number} />
+            <input type="hidden" name="coin" value={planned.coin} />
+            <input type="hidden" name="amount" value={planned.amount} />
+            <label htmlFor="message">Message to the payer (optional)</label>
+            <input className="field" id="message" name="message" maxLength={280} defaultValue={defaultMessage()} />
+            <label>
+              <input type="checkbox" name="confirm" value="yes" required /> Yes, this money is to leave my account
+            </label>
+          </ActionForm>
+        </section>
+      )}
+    </AdminShell>
+  );
+}

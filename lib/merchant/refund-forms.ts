@@ -1,0 +1,118 @@
+import "server-only";
+import type { Flow } from "@/lib/checkout/flow";
+import type { Order, OrderId, Refund } from "@/lib/orders/order";
+import { cleanText } from "@/lib/web/contract";
+import { siteConfig } from "@/site.config";
+import { refundFacts } from "./order-details";
+import {
+  type CancelRefusal,
+  cancelRefund,
+  offeredRefunds,
+  payoutsFor,
+  planRefund,
+  type RefundChoice,
+  type RefundRefusal,
+  startRefund,
+} from "./refunds";
+
+export type RefundFormRefusal = RefundRefusal | CancelRefusal | "not_confirmed";
+type FormResult =
+  | { readonly ok: true; readonly order: Order }
+  | { readonly ok: false; readonly refusal: RefundFormRefusal };
+
+/** The second step of a refund: what was confirmed is sent, to the digit. */
+export async function sendRefundForm(flow: Flow, orderId: OrderId, form: URLSearchParams): Promise<FormResult> {
+  if (form.get("confirm") !== "yes") return { ok: false, refusal: "not_confirmed" };
+  const number = Number(form.get("number"));
+  if (!Number.isSafeInteger(number) || number < 1 || number > MAX_REFUNDS)
+    return { ok: false, refusal: "other_refund" };
+  const [coin, amount, message] = ["coin", "amount", "message"].map((name) => form.get(name) ?? "");
+  const text = cleanText(message ?? "").trim() || null;
+  return await startRefund(flow, orderId, {
+    number,
+    coin: coin ?? "",
+    what: "amount",
+    amount: amount ?? "",
+    message: text,
+  });
+}
+
+/** More than a person sends of one order. */
+const MAX_REFUNDS = 999;
+
+export async function cancelRefundForm(flow: Flow, orderId: OrderId, form: URLSearchParams): Promise<FormResult> {
+  if (form.get("confirm") !== "yes") return { ok: false, refusal: "not_confirmed" };
+  return await cancelRefund(flow, orderId, form.get("reference") ?? "");
+}
+
+/** The first step: what the merchant chose, from the address of the page that asks for confirmation. */
+export function plannedRefund(flow: Flow, order: Order, query: (name: string) => string) {
+  const payouts = payoutsFor(flow, order);
+  const planned = planRefund(flow, order, {
+    coin: query("coin"),
+    what: whatOf(query("what")),
+    amount: query("amount").trim(),
+  });
+  if (!planned.ok) return planned;
+  return { ...planned, network: payouts?.network ?? null, label: payouts?.label ?? "" };
+}
+
+function whatOf(text: string): RefundChoice["what"] {
+  return text === "all" || text === "overpaid" ? text : "amount";
+}
+
+export const defaultMessage = () => `Refund from ${siteConfig.name}`;
+
+/** What an order's page shows of payouts: those that were started, and what can still be sent. */
+export function payoutSection(flow: Flow, order: Order) {
+  const refunds = order.refunds.filter(({ kind }) => kind === "payout").map(payoutRow);
+  return { refunds, label: payoutsFor(flow, order)?.label ?? null, offered: offeredRefunds(flow, order) };
+}
+
+function payoutRow(refund: Refund) {
+  const { reference, status, claimUrl, network, transactionHash, explorerUrl } = refund;
+  const facts = refundFacts(refund).map((fact) => {
+    if (fact.name === "Note") return { ...fact, name: "Message to the payer" };
+    return fact.text === transactionHash && explorerUrl ? { ...fact, href: explorerUrl } : fact;
+  });
+  return {
+    reference,
+    facts: [...facts, ...(network === null ? [] : [{ name: "Network", text: network }]), code("Reference", reference)],
+    /** Only while it can be used: afterwards the link leads nowhere. */
+    claimUrl: status === "waiting" ? claimUrl : null,
+    canCancel: status === "waiting" || status === "sending",
+    note: NOTES[status === "waiting" && claimUrl === null ? "lost" : status],
+  };
+}
+
+const code = (name: string, text: string) => ({ name, text, isCode: true });
+
+const NOTES: Readonly<Record<Refund["status"] | "lost", string | null>> = {
+  sending: "It is about to be sent. If the provider cannot be reached, it is tried again by itself.",
+  unsure:
+    "The provider was asked, and has not answered yet. That can take two minutes. Without an answer it is asked again under the same reference, which it pays once only.",
+  waiting: "Give this link to the payer alone: any person who opens it can take the money.",
+  lost: "The provider has made the claim link, but its answer was lost, and it gives the link only once. Cancel this refund, then send another.",
+  sent: null,
+  expired: "It was not collected in time, and the money is on its way back to you.",
+  canceled: "The money is on its way back to you, if it had left.",
+  failed: "Nothing was sent. The history says why.",
+};
+
+export const REFUND_REFUSALS: Readonly<Record<RefundFormRefusal, { readonly status: number; readonly text: string }>> =
+  {
+    unknown_order: { status: 404, text: "There is no such order." },
+    not_offered: { status: 409, text: "This deployment sends no refunds, or not for the provider of this payment." },
+    amount_invalid: { status: 400, text: "The amount has to be a number of coins above zero, such as 3.00." },
+    more_than_received: { status: 409, text: "That is more than is left of what was received." },
+    nothing_left: { status: 409, text: "Nothing of this is left to send back." },
+    other_refund: { status: 409, text: "Another refund of this payment was started meanwhile. Look at it first." },
+    not_confirmed: { status: 400, text: "Tick the box to confirm that you want to do this." },
+    unknown_refund: { status: 404, text: "The payment has no such refund." },
+    not_sent_yet: {
+      status: 409,
+      text: "The provider has not answered yet whether it was sent. Try again in a few minutes.",
+    },
+    refund_ended: { status: 409, text: "This refund has ended already." },
+    cancel_refused: { status: 409, text: "The provider did not cancel it. It may have been collected just now." },
+  };
