@@ -43,7 +43,7 @@ export async function* exportOrders(store: OrderStore, query: OrderQuery): Async
 }
 
 const csv = (rows: readonly (readonly string[])[]) =>
-  stringify([...rows], { escape_formulas: true, record_delimiter: "windows" });
+  stringify([...rows], { escape_formulas: true, quoted_match: /[\r\n]/, record_delimiter: "windows" });
 
 function rowOf(order: Order): string[] {
   const { price, payer, refunds } = order;

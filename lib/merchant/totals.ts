@@ -14,9 +14,9 @@ const daysBefore = (day: string, count: number) => dayOf(Date.parse(day) - count
 
 /** The days of UTC that an address asks for, both included. Without any: the last 30. */
 export function parseRange(query: URLSearchParams, now: number): { readonly from: string; readonly to: string } {
-  const to = parseDay(query.get("to")) ?? dayOf(now);
-  const from = parseDay(query.get("from")) ?? daysBefore(to, USUAL_DAYS - 1);
-  if (from > to) return { from: to, to };
+  const end = parseDay(query.get("to")) ?? dayOf(now);
+  const start = parseDay(query.get("from")) ?? daysBefore(end, USUAL_DAYS - 1);
+  const [from, to] = start <= end ? [start, end] : [end, start];
   const earliest = daysBefore(to, LONGEST_DAYS);
   return { from: from < earliest ? earliest : from, to };
 }
