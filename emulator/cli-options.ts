@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { settingFromText } from "./core/fields";
-import { providerNames, providers } from "./providers";
+import { providerNamed, providerNames } from "./providers";
 
-const [defaultProvider] = providerNames;
-const defaultCredentials = providers[defaultProvider].defaults;
+const defaultProvider = "allscale";
+const { defaults: defaultCredentials } = providerNamed(defaultProvider);
 
 export const helpText = `AllScale on your laptop: a local AllScale checkout with real signatures and no money.
 
@@ -42,9 +42,8 @@ export function parseCli(args: readonly string[]) {
       help: { type: "boolean", default: false },
     },
   });
-  const provider = providerNames.find((name) => name === values.provider);
-  if (provider === undefined) throw new Error(`--provider takes one of: ${providerNames.join(", ")}.`);
-  const { title, defaults, settings } = providers[provider];
+  const { provider } = values;
+  const { title, defaults, settings } = providerNamed(provider);
   const given: Record<string, unknown> = {};
   for (const pair of values.set) {
     const [, name, written = ""] = /^(\w+)=(.*)$/s.exec(pair) ?? [];

@@ -2,6 +2,7 @@ import { allscale } from "./allscale/provider";
 import type { Account } from "./core/account";
 import type { Provider } from "./core/provider";
 import { type StartOptions, startProvider } from "./core/server";
+import { koinal } from "./koinal/provider";
 
 /** Hides which kind of account a provider keeps. */
 function entry<A extends Account>(provider: Provider<A>) {
@@ -10,10 +11,15 @@ function entry<A extends Account>(provider: Provider<A>) {
 }
 
 /** Every payment system that this program can stand in for; the first is the default. */
-export const providers = {
+const providers = {
   allscale: entry(allscale),
+  koinal: entry(koinal),
 };
 
-export type ProviderName = keyof typeof providers;
+export const providerNames: readonly string[] = Object.keys(providers);
 
-export const providerNames = Object.keys(providers) as [ProviderName, ...ProviderName[]];
+export function providerNamed(name: string) {
+  const found = Object.entries(providers).find(([each]) => each === name)?.[1];
+  if (found === undefined) throw new Error(`The provider is one of: ${providerNames.join(", ")}.`);
+  return found;
+}

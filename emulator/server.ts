@@ -1,8 +1,8 @@
-import { type ProviderName, providers } from "./providers";
+import { providerNamed } from "./providers";
 
 export interface EmulatorOptions {
   /** The payment system to stand in for; AllScale by default. */
-  readonly provider?: ProviderName;
+  readonly provider?: string;
   /** 0, the default, for any free port. */
   readonly port?: number;
   /** The address to listen on; 127.0.0.1 by default. */
@@ -24,6 +24,7 @@ export interface EmulatorOptions {
 export type RunningEmulator = { readonly url: string; readonly port: number; close(): Promise<void> };
 
 /** Starts an emulator in this process. Rejects with a sentence when an option cannot work or the port is taken. */
-export function startEmulator({ provider = "allscale", ...options }: EmulatorOptions = {}): Promise<RunningEmulator> {
-  return providers[provider].start(options);
+export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
+  const { provider = "allscale", ...others } = options;
+  return providerNamed(provider).start(others);
 }

@@ -38,7 +38,15 @@ const LONGEST_WAIT_MS = 1_000;
 const MAX_PAYMENTS = 10;
 const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
 
-type StartRequest = { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit };
+type StartRequest = PayerRequest & { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit };
+
+type PayerRequest = {
+  /** The payer's IP address, for a provider that asks for it. */
+  payerAddress?: string | null;
+};
+
+/** A shop while it serves one payer. */
+type Counter = Shop & { readonly payerAddress: string | null };
 
 /**
  * Opens a payment for a new order, or answers again for the same idempotency key. The order is stored before the provider
@@ -46,28 +54,30 @@ type StartRequest = { fields: CheckoutRequest; idempotencyKey: string | null; li
  * asking again opens another payment of it, which cannot charge twice, because the first was never shown to a payer.
  */
 export async function startPayment(flow: Flow, shop: Shop, request: StartRequest): Promise<StartResult> {
-  const { fields, limit } = request;
+  const { fields, limit, payerAddress = null } = request;
+  const counter = { ...shop, payerAddress };
   const checked = checkAmount(fields.amount, shop.pricing);
   if (!checked.ok) return refuse(amountRefusal(checked));
   const order = newOrder({ price: checked.money, fields, now: flow.clock.now() });
   const key = request.idempotencyKey === null ? null : idempotencyKey(request.idempotencyKey, order);
   let repeat: Promise<RateDecision> | null = null;
   const once = () => (repeat ??= limit.takeRepeat());
-  const attempt = () => start(flow, shop, { order, key, limit: { ...limit, takeRepeat: once } });
+  const attempt = () => start(flow, counter, { order, key, limit: { ...limit, takeRepeat: once } });
   return logged(await untilDecided(flow, attempt), null);
 }
 
-type AgainRequest<Id> = { orderId: Id; limit: Omit<StartLimit, "takeRepeat"> };
+type AgainRequest<Id> = PayerRequest & { orderId: Id; limit: Omit<StartLimit, "takeRepeat"> };
 
 /**
  * "Try again": opens another payment of an order that ended without money, once for all who ask at the same time. Every
  * earlier payment is asked about first, and one that money has reached stands in the way. Earlier payments stay watched; if
  * two are paid in the end, the order gets attention.
  */
-export async function payAgain(flow: Flow, shop: Shop, { orderId, limit }: AgainRequest<string>): Promise<StartResult> {
-  const id = orderIdSchema.safeParse(orderId);
+export async function payAgain(flow: Flow, shop: Shop, request: AgainRequest<string>): Promise<StartResult> {
+  const id = orderIdSchema.safeParse(request.orderId);
   if (!id.success) return refuse(NOT_FOUND);
-  return logged(await untilDecided(flow, () => again(flow, shop, { orderId: id.data, limit })), id.data);
+  const counter = { ...shop, payerAddress: request.payerAddress ?? null };
+  return logged(await untilDecided(flow, () => again(flow, counter, { ...request, orderId: id.data })), id.data);
 }
 
 /** Whether another payment of the order may be opened: no money was seen, it is recent, and today's settings would take its price. */
@@ -116,7 +126,7 @@ function logged(result: StartResult, orderId: OrderId | null): StartResult {
 
 type Attempt = { order: Order; key: ReturnType<typeof idempotencyKey> | null; limit: StartLimit };
 
-async function start(flow: Flow, shop: Shop, { order, key, limit }: Attempt): Promise<StartResult | null> {
+async function start(flow: Flow, shop: Counter, { order, key, limit }: Attempt): Promise<StartResult | null> {
   const { store, clock } = flow;
   if (key === null) {
     const taken = await limit.take();
@@ -165,7 +175,7 @@ async function start(flow: Flow, shop: Shop, { order, key, limit }: Attempt): Pr
   });
 }
 
-async function again(flow: Flow, shop: Shop, request: AgainRequest<OrderId>): Promise<StartResult | null> {
+async function again(flow: Flow, shop: Counter, request: AgainRequest<OrderId>): Promise<StartResult | null> {
   const { orderId, limit } = request;
   const { store, clock } = flow;
   const decide = (order: Order | null): StartResult | null => {
@@ -220,14 +230,14 @@ const storeNew = ({ store }: Flow, order: Order) =>
     previous: null,
   });
 
-async function openAnother(flow: Flow, shop: Shop, order: Order): Promise<StartResult | null> {
+async function openAnother(flow: Flow, shop: Counter, order: Order): Promise<StartResult | null> {
   const write = creationStarted(order, flow.clock.now());
   if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
   return openPayment(flow, shop, write.order);
 }
 
 /** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it. */
-async function openPayment(flow: Flow, shop: Shop, order: Order): Promise<StartResult> {
+async function openPayment(flow: Flow, shop: Counter, order: Order): Promise<StartResult> {
   const { provider } = shop;
   const { id, price } = order;
   const result = await provider.createPayment({
@@ -235,6 +245,7 @@ async function openPayment(flow: Flow, shop: Shop, order: Order): Promise<StartR
     orderReference: id,
     description: `${shop.name}: ${formatAmountForPeople(price, "en-US")}`,
     returnUrl: orderUrl(shop, id),
+    payerAddress: shop.payerAddress,
   });
   const updated = await updateOrder(flow, {
     known: order,

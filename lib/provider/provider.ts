@@ -109,6 +109,8 @@ export type CreatePaymentInput = {
   readonly orderReference: string;
   readonly description: string;
   readonly returnUrl: string;
+  /** The payer's IP address, for providers that ask for it; null where it is not known. */
+  readonly payerAddress: string | null;
 };
 
 export type CreatePaymentResult = ProviderResult<{ payment: CreatedPayment }>;

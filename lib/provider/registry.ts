@@ -1,6 +1,7 @@
 import "server-only";
 import { allscale } from "./allscale/module";
+import { koinal } from "./koinal/module";
 import type { ProviderModule } from "./provider";
 
 /** Every provider of this app: the one file that knows their folders. */
-export const PROVIDERS: readonly ProviderModule[] = [allscale];
+export const PROVIDERS: readonly ProviderModule[] = [allscale, koinal];

@@ -32,13 +32,19 @@ export const POST = apiRoute(async (request, { requestId }) => {
   const key = checkoutKey(request.headers, { type, formKey: parsed.formKey });
   if (!key.ok) return refuse(key.refusal);
   if (flow === null || shop === null) return refuse(notConfiguredRefusal(settings.problems));
-  const client = { policy: "checkout", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
+  const payerAddress = clientAddress(request.headers, settings.trustedProxyHops);
+  const client = { policy: "checkout", address: payerAddress } as const;
   const limit = {
     take: () => limiter.take(client),
     takeRepeat: () => limiter.take({ ...client, policy: "status" }),
     recentRefusal: () => limiter.recentRefusal(client),
   };
-  const result = await startPayment(flow, shop, { fields: parsed.fields, idempotencyKey: key.key, limit });
+  const result = await startPayment(flow, shop, {
+    fields: parsed.fields,
+    idempotencyKey: key.key,
+    limit,
+    payerAddress,
+  });
   if (!result.ok) return refuse(result.refusal);
   if (type === "form") return seeOther(result.checkoutUrl);
   const { order, checkoutUrl, orderUrl } = result;

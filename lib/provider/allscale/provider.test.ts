@@ -33,6 +33,7 @@ const input: CreatePaymentInput = {
   orderReference: "order-1",
   description: "A tip",
   returnUrl: "http://localhost:3000/orders/order-1",
+  payerAddress: null,
 };
 const created = {
   allscale_checkout_intent_id: intentId,

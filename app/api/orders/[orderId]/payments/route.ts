@@ -15,9 +15,10 @@ export const POST = apiRoute<{ orderId: string }>(async (request, { requestId, p
 
   if (isForeignScript(request)) return refuse({ code: "cross_site", detail: "Another site's script cannot do this." });
   if (flow === null || shop === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
-  const client = { policy: "checkout", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
+  const payerAddress = clientAddress(request.headers, settings.trustedProxyHops);
+  const client = { policy: "checkout", address: payerAddress } as const;
   const limit = { take: () => limiter.take(client), recentRefusal: () => limiter.recentRefusal(client) };
-  const result = await payAgain(flow, shop, { orderId: params.orderId, limit });
+  const result = await payAgain(flow, shop, { orderId: params.orderId, limit, payerAddress });
   if (!result.ok) return refuse(result.refusal);
   const { order, checkoutUrl, orderUrl } = result;
   if (acceptsHtml(request)) return seeOther(checkoutUrl);

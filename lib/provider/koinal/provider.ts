@@ -1,0 +1,247 @@
+import type { z } from "zod";
+import { formatAmount } from "@/lib/money/amount";
+import { equalDecimals } from "@/lib/money/decimal";
+import { isLoopback } from "@/lib/settings";
+import type {
+  PaymentProvider,
+  ProviderCall,
+  ProviderFailure,
+  ProviderResult,
+  ProviderTools,
+  WebhookContent,
+} from "../provider";
+import { isRedirect, sendRequest } from "../send-request";
+import { authorizationHash, type CallbackSignature, type Credentials, verifyCallback } from "./signing";
+import {
+  AUTHORIZATION_HEADER,
+  callbackSchema,
+  envelopeSchema,
+  LABEL,
+  NAME,
+  ORDER_PATH,
+  orderBody,
+  orderSchema,
+  QUOTE_PATH,
+  QUOTE_TOKEN_HEADER,
+  quoteBody,
+  quoteSchema,
+  readJson,
+  SIGNATURE_HEADER,
+  statusOf,
+  statusPath,
+  statusSchema,
+  timestampOf,
+} from "./wire";
+
+export type KoinalOptions = ProviderTools &
+  Credentials & {
+    readonly baseUrl: string;
+    /** The host of Koinal's card page. */
+    readonly checkoutHost: string;
+    readonly callbackSecret: string;
+    readonly callbackSignature: CallbackSignature;
+    /** What the merchant receives, and where. */
+    readonly cryptocurrency: string;
+    readonly wallet: string;
+    readonly tag: string | null;
+    readonly now?: () => number;
+  };
+
+type Request<Data> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> & {
+  readonly path: string;
+  readonly customerReference: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly schema: z.ZodType<Data>;
+};
+
+/** Koinal Checkout (§1): the payer pays by card, the merchant receives a cryptocurrency in a wallet. */
+export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
+  const { cryptocurrency, wallet, tag } = options;
+  const quote = (price: { amount: string; currency: string }, customerReference: string) =>
+    call(options, {
+      operation: "quote",
+      orderId: customerReference,
+      path: QUOTE_PATH,
+      customerReference,
+      body: quoteBody(price, cryptocurrency),
+      schema: quoteSchema,
+    });
+  return {
+    name: NAME,
+    label: LABEL,
+    testStore: false,
+    async createPayment({ price, orderReference, payerAddress }) {
+      if (payerAddress === null || !/^[\da-f.:]{3,45}$/i.test(payerAddress)) {
+        const message = "Koinal needs the payer's IP address, which is not known here: see TRUSTED_PROXY_HOPS.";
+        return refuse("refused", message, "no payer address");
+      }
+      const asked = { amount: formatAmount(price), currency: price.currency };
+      const quoted = await quote(asked, orderReference);
+      // A quote opens nothing, however its call ended.
+      if (!quoted.ok) return { ok: false, failure: { ...quoted.failure, maybeAccepted: false } };
+      const { token, currency, currency_amount, cryptocurrency: coin, cryptocurrency_amount: amount } = quoted.data;
+      const isAsked = currency === asked.currency && equalDecimals(currency_amount, asked.amount);
+      if (!isAsked || coin !== cryptocurrency) {
+        const reason = `price=${asked.amount} ${asked.currency} quoted=${currency_amount} ${currency} coin=${coin}`;
+        return refuse(
+          "amount_check_failed",
+          "Koinal quoted another amount than ours, so no payment was opened.",
+          reason,
+        );
+      }
+      const created = await call(options, {
+        operation: "create",
+        orderId: orderReference,
+        path: ORDER_PATH,
+        customerReference: orderReference,
+        headers: { [QUOTE_TOKEN_HEADER]: token },
+        body: orderBody({ token, wallet, tag, payerAddress }),
+        schema: orderSchema,
+      });
+      if (!created.ok) return created;
+      const checkoutUrl = checkedUrl(created.data.checkout_url, options);
+      if (checkoutUrl === null) {
+        return refuse("unsafe_checkout_url", "Koinal's checkout address does not lead to Koinal.", "another host");
+      }
+      const payment = {
+        paymentId: created.data.id,
+        checkoutUrl,
+        payTo: null,
+        expiresAt: null,
+        quote: { coin, amount, rate: null, accepted: [coin] },
+      };
+      return { ok: true, payment };
+    },
+    async readPayment(paymentId) {
+      const read = await call(options, {
+        operation: "status",
+        paymentId,
+        path: statusPath(paymentId),
+        customerReference: paymentId,
+        schema: statusSchema,
+      });
+      if (!read.ok) return read;
+      const { id, status: word, currency, currency_amount, cryptocurrency: coin, ...more } = read.data;
+      if (id !== paymentId) return { ok: false, failure: badAnswer("the status is of another order") };
+      const status = statusOf(word);
+      const coins = { coin, amount: more.cryptocurrency_amount };
+      const isPaid = status === "paid";
+      return {
+        ok: true,
+        observation: {
+          provider: NAME,
+          paymentId,
+          status,
+          providerStatus: word,
+          money: isPaid ? { price: { currency, amount: currency_amount }, coins } : null,
+          // Koinal does not name the network that it delivers on; the payer's money moved on a card.
+          transaction: isPaid
+            ? { chain: "none", ...coins, ...(more.transaction_id && { hash: more.transaction_id }) }
+            : null,
+        },
+      };
+    },
+    async authenticateWebhook({ headers, body }) {
+      const signature = headers.get(SIGNATURE_HEADER);
+      if (!signature) return { ok: false, diagnosis: `missing header: ${SIGNATURE_HEADER}` };
+      const { callbackSecret: secret, callbackSignature: construction } = options;
+      if (!(await verifyCallback({ body, signature, secret, construction }))) {
+        const hint = "is this the callback secret, and the construction that Koinal uses (KOINAL_CALLBACK_SIGNATURE)?";
+        return { ok: false, diagnosis: `signature does not match: ${hint}` };
+      }
+      // Nothing that is signed makes a callback fresh, so all it does is make us look.
+      return { ok: true, deliveryId: signature.toLowerCase(), replay: null };
+    },
+    parseWebhook({ headers, body }): WebhookContent {
+      const { success, data } = callbackSchema.safeParse(readJson(body));
+      if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with an id" };
+      return { kind: "hint", paymentId: data.id, deliveryId: headers.get(SIGNATURE_HEADER)?.toLowerCase() ?? "" };
+    },
+    /** A quote is the only authenticated call that changes nothing. */
+    async ping() {
+      const quoted = await quote({ amount: "100", currency: "USD" }, "ping");
+      return quoted.ok ? { ok: true } : quoted;
+    },
+  };
+}
+
+async function call<Data>(options: KoinalOptions, request: Request<Data>): Promise<ProviderResult<{ data: Data }>> {
+  const { operation, paymentId, orderId } = request;
+  const startedAt = performance.now();
+  const { httpStatus, result } = await exchange(options, request);
+  options.onCall?.({
+    operation,
+    ...(paymentId !== undefined && { paymentId }),
+    ...(orderId !== undefined && { orderId }),
+    durationMs: Math.round(performance.now() - startedAt),
+    httpStatus,
+    providerRequestId: null,
+    failure: result.ok ? null : result.failure,
+  });
+  return result;
+}
+
+type Exchanged<Data> = { readonly httpStatus: number | null; readonly result: ProviderResult<{ data: Data }> };
+
+async function exchange<Data>(options: KoinalOptions, request: Request<Data>): Promise<Exchanged<Data>> {
+  const { now = Date.now, secret } = options;
+  const { path, body, customerReference, schema } = request;
+  const timestamp = timestampOf(now());
+  const headers = {
+    Accept: "application/json",
+    [AUTHORIZATION_HEADER]: await authorizationHash(options, { customerReference, timestamp }),
+    ...(body !== undefined && { "Content-Type": "application/json" }),
+    ...request.headers,
+  };
+  const init = { method: body === undefined ? "GET" : "POST", headers, body: body ?? null };
+  const sent = await sendRequest(new URL(options.baseUrl + path), init, { ...options, label: LABEL });
+  if (!sent.ok) return { httpStatus: null, result: sent };
+  const { status } = sent.answer;
+  const fail = (failure: ProviderFailure) => ({ httpStatus: status, result: { ok: false, failure } as const });
+  if (isRedirect(sent.answer)) return fail({ ...badAnswer("redirect"), maybeAccepted: false });
+  const envelope = envelopeSchema.safeParse(readJson(sent.answer.body));
+  const isSuccess = envelope.data?.code === "00" && status >= 200 && status < 300;
+  if (!isSuccess) {
+    const said = envelope.data && `${envelope.data.code} ${envelope.data.message ?? ""}`.trim();
+    return fail(failureOf(status, said?.replaceAll(secret, "[secret]")));
+  }
+  const parsed = schema.safeParse(envelope.data?.data);
+  if (!parsed.success) return fail(badAnswer(`data of ${request.operation}`));
+  return { httpStatus: status, result: { ok: true, data: parsed.data } };
+}
+
+/** Koinal's error codes are not known, so the HTTP status decides; its own words go to the log alone. */
+function failureOf(status: number, said: string | undefined): ProviderFailure {
+  const reason = `http_${status}${said ? `: ${said.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300)}` : ""}`;
+  const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false, reason });
+  if (status === 401) return refusal("unauthorized", "Koinal refused our authorization hash.");
+  if (status === 403) return refusal("forbidden", "Koinal does not allow this request for these credentials.");
+  if (status === 404) return refusal("not_found", "Koinal does not know this payment.");
+  if (status === 429) return refusal("rate_limited", "Koinal receives too many requests from this merchant.");
+  if (status >= 500) {
+    return { kind: "provider_error", message: "Koinal is temporarily unavailable.", maybeAccepted: true, reason };
+  }
+  if (status >= 400) return refusal("refused", "Koinal refused the request.");
+  return said === undefined ? badAnswer(reason) : refusal("refused", "Koinal refused the request.");
+}
+
+function badAnswer(reason: string): ProviderFailure {
+  const message = "Koinal gave an answer that we cannot understand.";
+  return { kind: "bad_answer", message, maybeAccepted: true, reason };
+}
+
+function refuse(kind: ProviderFailure["kind"], message: string, reason: string) {
+  return { ok: false, failure: { kind, message, reason, maybeAccepted: false } } as const;
+}
+
+/** A payer may go to https on Koinal's host, or to a loopback host while the API itself is on one. Null for anywhere else. */
+function checkedUrl(text: string, { baseUrl, checkoutHost }: KoinalOptions): string | null {
+  // Parsers disagree about white space, control characters and backslashes, so a URL with any is not even parsed.
+  if (!/^https?:\/\/[!-[\]-~]+$/i.test(text) || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  const { protocol, hostname, port, username, password } = url;
+  if (username !== "" || password !== "") return null;
+  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
+  return (protocol === "https:" && port === "" && hostname === checkoutHost) || isLocal ? url.href : null;
+}

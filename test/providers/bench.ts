@@ -1,0 +1,26 @@
+import type { PaymentStatus } from "@/lib/orders/status";
+import type { ProviderModule } from "@/lib/provider/provider";
+
+type Credentials = { readonly apiKey: string; readonly apiSecret: string };
+/** A body of the emulator's `POST /_emulator/payments/{id}/status`. */
+type Move = Readonly<Record<string, unknown>>;
+
+/** What the contract suite has to know of a provider and of its emulator. */
+export type ProviderBench = {
+  /** Of the emulator too. */
+  readonly name: string;
+  readonly module: ProviderModule;
+  readonly credentials: Credentials;
+  settings(emulator: Credentials & { readonly url: string }): Readonly<Record<string, string>>;
+  /** What must be in no output. */
+  readonly secrets: readonly string[];
+  /** A setting that makes the credentials wrong. */
+  readonly wrongSecret: Readonly<Record<string, string>>;
+  /** How the emulator is moved to each status that this provider has. */
+  readonly states: Readonly<Partial<Record<PaymentStatus, Move>>>;
+  /** A payment that says it is paid with too little money, and one with another price. */
+  readonly short: Move;
+  readonly otherPrice: Move | null;
+  /** The control call that sends a delivery with an old time, where the provider signs one. */
+  readonly freshness: string | null;
+};

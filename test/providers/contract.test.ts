@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { startEmulator } from "@/emulator/server";
+import type { Flow } from "@/lib/checkout/flow";
+import { readOrder } from "@/lib/checkout/read";
+import { receiveWebhook } from "@/lib/checkout/receive-webhook";
+import { reconcile } from "@/lib/checkout/reconcile";
+import { startPayment } from "@/lib/checkout/start";
+import type { Order } from "@/lib/orders/order";
+import type { PaymentStatus } from "@/lib/orders/status";
+import type { PaymentProvider, ProviderCall } from "@/lib/provider/provider";
+import { SettingReader } from "@/lib/settings";
+import { eventually } from "@/test/eventually";
+import { limitOf, onBothStores, stored } from "@/test/flow-support";
+import { type HttpServer, startHttpServer } from "@/test/http-server";
+import type { ProviderBench } from "./bench";
+import { koinalBench } from "./koinal";
+
+/** Every provider beside its emulator. The one that all other tests of the flow run on needs no entry. */
+const BENCHES: readonly ProviderBench[] = [koinalBench];
+const BOUNDS = { maxOrders: 10, deadlineMs: 10_000, asksDuringWaits: true } as const;
+
+type Sent = { readonly headers: Headers; readonly body: Uint8Array; readonly path: string; readonly answer: string };
+
+for (const bench of BENCHES) {
+  onBothStores(`${bench.name} beside its emulator`, (world) => {
+    let emulator: Awaited<ReturnType<typeof startEmulator>>;
+    let receiver: HttpServer;
+    let flow: Flow;
+    let provider: PaymentProvider;
+    let calls: ProviderCall[];
+    let deliveries: Sent[];
+    /** What the receiver does with a delivery; by default it takes it in. */
+    let isDown: boolean;
+
+    beforeEach(async () => {
+      calls = [];
+      deliveries = [];
+      isDown = false;
+      receiver = await startHttpServer(async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+        const sent = { headers, body: new Uint8Array(Buffer.concat(chunks)), path: request.url ?? "" };
+        const answer = isDown ? "down" : await deliver(sent);
+        deliveries.push({ ...sent, answer });
+        response.writeHead(isDown || answer.startsWith("refused") ? 503 : 200).end();
+      });
+      const options = { apiKey: bench.credentials.apiKey, apiSecret: bench.credentials.apiSecret };
+      const webhookUrl = `${receiver.url}/api/webhooks/${bench.name}`;
+      emulator = await startEmulator({ provider: bench.name, ...options, webhookUrl });
+      provider = open(bench.settings({ ...bench.credentials, url: emulator.url }));
+      flow = world().process({ providers: [provider] });
+    });
+    afterEach(async () => {
+      await emulator.close();
+      await receiver.close();
+    });
+
+    function open(settings: Readonly<Record<string, string>>): PaymentProvider {
+      const reader = new SettingReader(settings);
+      const loaded = bench.module.load(reader);
+      expect(reader.problems).toEqual([]);
+      return (loaded ?? expect.fail()).create({ timeoutMs: 2_000, onCall: (call) => calls.push(call) });
+    }
+
+    async function deliver({ headers, body, path }: Omit<Sent, "answer">): Promise<string> {
+      const delivery = { method: "POST", path, query: "", headers, body, receivedAt: Date.now() };
+      const result = await receiveWebhook(flow, provider, delivery);
+      return result.ok ? result.result : `refused ${result.refusal.code}`;
+    }
+
+    async function control(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+      const headers = { "Content-Type": "application/json", "X-API-Key": bench.credentials.apiKey };
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+      const response = await fetch(`${emulator.url}/_emulator${path}`, init);
+      const answer = (await response.json()) as Record<string, unknown>;
+      expect(response.status, JSON.stringify(answer)).toBeLessThan(300);
+      return answer;
+    }
+
+    const attempt = (fields = { amount: "5.00", anonymous: true }) =>
+      startPayment(
+        flow,
+        { ...world().shop, provider },
+        { fields, idempotencyKey: null, limit: limitOf(1_000), payerAddress: "192.0.2.1" },
+      );
+
+    async function opened(): Promise<Order> {
+      const result = await attempt();
+      return result.ok ? result.order : expect.fail(JSON.stringify(result.refusal));
+    }
+
+    const idOf = (order: Order) => order.payments.at(-1)?.paymentId ?? expect.fail();
+    const move = (order: Order, state: object) => control("POST", `/payments/${idOf(order)}/status`, state);
+    const stateFor = (status: PaymentStatus) => bench.states[status] ?? expect.fail(`There is no ${status}.`);
+    const poll = async (order: Order) => {
+      await world().pass(60_000);
+      await readOrder(flow, order.id, { mayAsk: true });
+      return stored(flow, order.id);
+    };
+    const isPaid = (order: Order) =>
+      eventually(async () => (await stored(flow, order.id)).status === "paid" || undefined);
+
+    it("opens a payment, and the webhook of its end makes it paid, once", async () => {
+      const order = await opened();
+      expect(order).toMatchObject({ status: "pending", payments: [{ provider: bench.name, status: "pending" }] });
+      await move(order, stateFor("paid"));
+      await isPaid(order);
+      const after = await stored(flow, order.id);
+      expect(after).toMatchObject({ attention: [], payments: [{ status: "paid", onHold: false }] });
+      const [delivery = expect.fail()] = deliveries;
+      expect(delivery.answer).toBe("paid");
+      expect(await deliver(delivery)).toBe("duplicate");
+      expect(await stored(flow, order.id)).toEqual(after);
+    });
+
+    it.each(Object.keys(bench.states) as PaymentStatus[])("shows %s when it is asked", async (status) => {
+      const order = await opened();
+      await move(order, { ...stateFor(status), webhook: false });
+      expect((await poll(order)).status).toBe(status);
+    });
+
+    it("takes money that comes after any end", async () => {
+      for (const end of ["failed", "canceled", "expired"] as const) {
+        const state = bench.states[end];
+        if (state === undefined) continue;
+        const order = await opened();
+        await move(order, { ...state, webhook: false });
+        expect((await poll(order)).status).toBe(end);
+        await move(order, stateFor("paid"));
+        await isPaid(order);
+        expect((await stored(flow, order.id)).attention).toEqual(["paid_late"]);
+      }
+    });
+
+    it("believes no forged delivery, none with a changed byte, and none without a signature", async () => {
+      const order = await opened();
+      await control("POST", `/payments/${idOf(order)}/forge`);
+      await eventually(async () => deliveries[0]);
+      expect(deliveries[0]?.answer).toBe("refused unauthenticated");
+      isDown = true;
+      await move(order, stateFor("paid"));
+      await eventually(async () => deliveries[1]);
+      const { headers, body, path } = deliveries[1] ?? expect.fail();
+      const changed = { headers, path, body: body.with(3, (body[3] ?? 0) ^ 1) };
+      expect(await deliver(changed)).toBe("refused unauthenticated");
+      expect(await deliver({ headers: new Headers(), path, body })).toBe("refused unauthenticated");
+      expect((await stored(flow, order.id)).status).toBe("pending");
+    });
+
+    it("holds wrong money against the order", async () => {
+      for (const wrong of [bench.short, bench.otherPrice]) {
+        if (wrong === null) continue;
+        const order = await opened();
+        await move(order, wrong);
+        await eventually(async () => (await poll(order)).status !== "pending" || undefined);
+        const after = await stored(flow, order.id);
+        expect(after.status).not.toBe("paid");
+        expect(["review", "underpaid"]).toContain(after.status);
+      }
+    });
+
+    it("finds by reconciliation what no webhook told", async () => {
+      const order = await opened();
+      await move(order, { ...stateFor("paid"), webhook: false });
+      await world().pass(60_000);
+      await reconcile(flow, BOUNDS);
+      expect((await stored(flow, order.id)).status).toBe("paid");
+    });
+
+    it("survives an outage: nothing opened twice, nothing lost", async () => {
+      const order = await opened();
+      await move(order, { ...stateFor("paid"), webhook: false });
+      for (const kind of ["drop", "error", "bad_json", "empty_body", "html"]) {
+        await control("POST", "/faults", { op: "any", kind, times: 1 });
+        expect((await poll(order)).status).toBe("pending");
+      }
+      expect((await poll(order)).status).toBe("paid");
+      await control("POST", "/faults", { op: "any", kind: "error", http: 503, times: 1 });
+      expect(await attempt()).toMatchObject({ ok: false });
+      await opened();
+    });
+
+    it("refuses to lead a payer anywhere but to the provider", async () => {
+      await control("POST", "/settings", { evilUrl: "https://pay.evil.example/1" });
+      expect(await attempt()).toMatchObject({ ok: false, refusal: { code: "unsafe_checkout_url" } });
+    });
+
+    it("knows whether its credentials are right, and says none of its secrets", async () => {
+      expect(await provider.ping()).toEqual({ ok: true });
+      const wrong = open({ ...bench.settings({ ...bench.credentials, url: emulator.url }), ...bench.wrongSecret });
+      const refused = await wrong.ping();
+      expect(refused).toMatchObject({ ok: false, failure: { kind: "unauthorized", maybeAccepted: false } });
+      await opened();
+      const said = JSON.stringify([calls, refused]);
+      for (const secret of bench.secrets) expect(said).not.toContain(secret);
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { koinal } from "@/lib/provider/koinal/module";
+import type { ProviderBench } from "./bench";
+
+/** Koinal beside its emulator. */
+export const koinalBench: ProviderBench = {
+  name: "koinal",
+  module: koinal,
+  credentials: { apiKey: "1000", apiSecret: "canary-koinal-secret" },
+  settings: ({ url, apiKey, apiSecret }) => ({
+    KOINAL_MERCHANT_CODE: apiKey,
+    KOINAL_SECRET: apiSecret,
+    KOINAL_CALLBACK_SECRET: "koinal_callback_secret",
+    KOINAL_BASE_URL: url,
+    KOINAL_CRYPTOCURRENCY: "USDC",
+    KOINAL_WALLET_ADDRESS: "0x00000000000000000000000000000000000000aa",
+  }),
+  secrets: ["canary-koinal-secret", "koinal_callback_secret"],
+  wrongSecret: { KOINAL_SECRET: "another-secret-of-koinal" },
+  states: {
+    pending: { status: "PENDING" },
+    confirming: { status: "PROCESSING" },
+    paid: { status: "COMPLETED" },
+    failed: { status: "DECLINED" },
+    canceled: { status: "CANCELED" },
+    expired: { status: "EXPIRED" },
+  },
+  short: { status: "COMPLETED", coin_amount: "1.00000000" },
+  otherPrice: { status: "COMPLETED", amount: "1.00" },
+  // Nothing that is signed makes a callback fresh.
+  freshness: null,
+};
