@@ -8,6 +8,7 @@ import { LABEL, NAME } from "./wire";
 export const koinal: ProviderModule = {
   name: NAME,
   label: LABEL,
+  addressName: "KOINAL_BASE_URL",
   secretNames: ["KOINAL_SECRET", "KOINAL_CALLBACK_SECRET"],
   isPresent: (reader) => reader.isSet("KOINAL_MERCHANT_CODE") || reader.isSet("KOINAL_SECRET"),
   load(reader) {
