@@ -13,6 +13,7 @@ export default defineConfig({
       "messages/**/*.test.ts",
       "emulator/**/*.test.ts",
       "test/**/*.test.ts",
+      "bench/**/*.test.ts",
     ],
     environment: "node",
     // Limits for what hangs, not measures of speed.

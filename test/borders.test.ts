@@ -85,7 +85,7 @@ describe("borders", () => {
 
   it("no check is switched off", () => {
     const off = /@ts-(ignore|nocheck|expect-error)|biome-ignore|\.(only|fixme)\(/;
-    const tested = ["app", "lib", "components", "messages", "emulator", "e2e", "test", "scripts"];
+    const tested = ["app", "lib", "components", "messages", "emulator", "e2e", "test", "scripts", "bench"];
     const everything = tested.flatMap((folder) => sources(folder, { tests: true }));
     const others = everything.filter(({ path }) => path !== "test/borders.test.ts");
     expect(others.length).toBeGreaterThan(all.length + emulator.length);

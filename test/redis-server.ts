@@ -18,11 +18,12 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-/** A real redis-server on a free port of loopback that answers a write only after it is on disk. */
-export async function startRedisServer(options: { dir?: string } = {}): Promise<RedisServer> {
+/** A real redis-server on a free port of loopback that answers a write only after it is on disk, unless that is not wanted. */
+export async function startRedisServer(options: { dir?: string; durable?: boolean } = {}): Promise<RedisServer> {
+  const durable = options.durable ?? true;
   const folder = options.dir ?? mkdtempSync(join(tmpdir(), "redis-"));
   const port = await freePort();
-  let server = await launch(folder, port);
+  let server = await launch(folder, port, durable);
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (hasEnded(server)) return;
@@ -37,7 +38,7 @@ export async function startRedisServer(options: { dir?: string } = {}): Promise<
     kill: () => end("SIGKILL"),
     async restart() {
       await end("SIGTERM");
-      server = await launch(folder, port);
+      server = await launch(folder, port, durable);
     },
     async close() {
       await end("SIGKILL");
@@ -46,9 +47,9 @@ export async function startRedisServer(options: { dir?: string } = {}): Promise<
   };
 }
 
-async function launch(folder: string, port: number): Promise<ChildProcess> {
-  const durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
-  const server = spawn("redis-server", ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, ...durable], {
+async function launch(folder: string, port: number, durable: boolean): Promise<ChildProcess> {
+  const onDisk = ["--appendonly", durable ? "yes" : "no", "--appendfsync", "always", "--save", ""];
+  const server = spawn("redis-server", ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, ...onDisk], {
     stdio: "ignore",
   });
   const onExit = () => server.kill("SIGKILL");

@@ -117,7 +117,11 @@ export function nameTerms(name: string): string[] {
 }
 
 /** Without control characters and halves of surrogate pairs, which the stores would change or cut. */
-const fold = (text: string, gap = "") => text.normalize("NFKC").toLowerCase().replace(/\p{C}/gu, gap);
+function fold(text: string, gap = ""): string {
+  // Most texts, at a tenth of the time.
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
+  return text.normalize("NFKC").toLowerCase().replace(/\p{C}/gu, gap);
+}
 
 const LATEST_DAY_MS = Date.UTC(9999, 11, 31);
 const MICROS_DECIMALS = 6;

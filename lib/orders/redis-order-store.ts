@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
 import type { Order } from "./order";
-import { type DayChange, indexChange, type ListName } from "./order-index";
 import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
   checkBase,
@@ -12,20 +11,25 @@ import {
   decodeOrder,
   decodeOrderId,
   decodeText,
-  encodeEvent,
-  encodeOrder,
   encodeText,
   foreignPayment,
   idTaken,
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
-  type PaymentName,
-  paymentKey,
   sortedDays,
   storeUnavailable,
 } from "./order-store";
-import { ACQUIRE, EXTEND, POSTPONE, RELEASE, RENEW, WRITE_ORDER } from "./redis-scripts";
+import {
+  ACQUIRE,
+  EXTEND,
+  orderKeys,
+  POSTPONE,
+  RELEASE,
+  RENEW,
+  WRITE_ORDER,
+  writeOrderArguments,
+} from "./redis-scripts";
 
 type RedisOptions = Parameters<typeof openRedisClient>[0];
 
@@ -35,17 +39,7 @@ type RedisOptions = Parameters<typeof openRedisClient>[0];
  * do not matter; `now` is not used for it.
  */
 export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string }): OrderStore {
-  const prefix = options.keyPrefix ?? "checkout:";
-  const key = {
-    order: (id: string) => `${prefix}order:${id}`,
-    events: (id: string) => `${prefix}events:${id}`,
-    payment: (payment: PaymentName) => `${prefix}payment:${paymentKey(payment)}`,
-    lease: (name: string) => `${prefix}lease:${encodeText(name)}`,
-    list: (name: ListName) => `${prefix}list:${name}`,
-    due: `${prefix}due`,
-    days: `${prefix}days`,
-    check: `${prefix}check`,
-  };
+  const key = orderKeys(options.keyPrefix ?? "checkout:");
   let client: Redis | null = null;
   let closed = false;
 
@@ -64,20 +58,9 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     return doc === null ? null : decodeOrder(doc);
   }
 
-  async function write({ order, event, dueAt, previous }: OrderWrite): Promise<"written" | "conflict"> {
-    const { added, removed, days } = indexChange(previous, order);
-    const entries = [...added, ...removed];
-    const lists = entries.map(({ list }) => key.list(list));
-    const payments = order.payments.map(key.payment);
-    const keys = [key.order(order.id), key.events(order.id), key.due, key.days, ...payments, ...lists];
-    const docs = [encodeOrder(order), encodeEvent(event)];
-    const expected = previous === null ? "" : `${previous.version}`;
-    const values = [order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, randomUUID()];
-    const counts = [payments, added, entries].map(({ length }) => `${length}`);
-    const members = entries.map(({ member }) => member);
-    const answer = await ask((redis) =>
-      redis.eval(WRITE_ORDER, keys, [...values, ...counts, ...members, ...days.flatMap(dayFields)]),
-    );
+  async function write(change: OrderWrite): Promise<"written" | "conflict"> {
+    const { keys, values } = writeOrderArguments(key, change, randomUUID());
+    const answer = await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
     if (answer === "foreign") throw foreignPayment();
     if (answer === "too_large") throw storeUnavailable("total_too_large");
     if (answer !== "written" && answer !== "conflict") throw unexpectedAnswer();
@@ -210,10 +193,6 @@ function pairs(answer: unknown): [unknown, unknown][] {
   return list(answer).flatMap((each, index, flat) =>
     index % 2 === 0 ? [[each, flat[index + 1]] as [unknown, unknown]] : [],
   );
-}
-
-function dayFields({ day, currency, coin, ...sums }: DayChange): string[] {
-  return Object.entries(sums).flatMap(([name, value]) => [`${name} ${day} ${currency} ${coin}`, `${value}`]);
 }
 
 const unexpectedAnswer = () => storeUnavailable("unexpected_answer");

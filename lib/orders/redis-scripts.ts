@@ -1,3 +1,6 @@
+import { type DayChange, indexChange, type ListName } from "./order-index";
+import { encodeEvent, encodeOrder, encodeText, type OrderWrite, type PaymentName, paymentKey } from "./order-store";
+
 /**
  * The steps that have to be atomic. Each script checks everything before its first write, because Redis does not undo what
  * a failing script has done. `write` and `taker` name one call of ours: when its answer was lost and it is sent again, the
@@ -33,6 +36,44 @@ for i = 5, lists do redis.call('SET', KEYS[i], ARGV[1]) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'doc', ARGV[4], 'write', ARGV[7])
 return 'written'
 `;
+
+type OrderKeys = ReturnType<typeof orderKeys>;
+
+export function orderKeys(prefix: string) {
+  return {
+    order: (id: string) => `${prefix}order:${id}`,
+    events: (id: string) => `${prefix}events:${id}`,
+    payment: (payment: PaymentName) => `${prefix}payment:${paymentKey(payment)}`,
+    lease: (name: string) => `${prefix}lease:${encodeText(name)}`,
+    list: (name: ListName) => `${prefix}list:${name}`,
+    due: `${prefix}due`,
+    days: `${prefix}days`,
+    check: `${prefix}check`,
+  };
+}
+
+/** For `WRITE_ORDER`. `writeId` names this write and no other. */
+export function writeOrderArguments(key: OrderKeys, { order, event, dueAt, previous }: OrderWrite, writeId: string) {
+  const { added, removed, days } = indexChange(previous, order);
+  const entries = [...added, ...removed];
+  const payments = order.payments.map(key.payment);
+  const lists = entries.map(({ list }) => key.list(list));
+  const expected = previous === null ? "" : `${previous.version}`;
+  const docs = [encodeOrder(order), encodeEvent(event)];
+  const counts = [payments, added, entries].map(({ length }) => `${length}`);
+  const members = entries.map(({ member }) => member);
+  return {
+    keys: [key.order(order.id), key.events(order.id), key.due, key.days, ...payments, ...lists],
+    values: [
+      ...[order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, writeId],
+      ...[...counts, ...members, ...days.flatMap(dayFields)],
+    ],
+  };
+}
+
+function dayFields({ day, currency, coin, ...sums }: DayChange): string[] {
+  return Object.entries(sums).flatMap(([name, value]) => [`${name} ${day} ${currency} ${coin}`, `${value}`]);
+}
 
 /** KEYS: due. ARGV: id, due at as it was read, new time or "". Done twice, the second time finds another time and does nothing. */
 export const POSTPONE = `

@@ -95,10 +95,23 @@ describe("the SQLite store on bad days", () => {
       await expectUnavailable(store.get(order.id), kind);
       for (const payment of order.payments) await expectUnavailable(store.findByPayment(payment), kind);
     }
-    tamper(`DROP TRIGGER events_stay; UPDATE events SET doc = '${CANARY}'`).close();
+    tamper(`DROP TRIGGER events_no_update; UPDATE events SET doc = '${CANARY}'`).close();
     await expectUnavailable(store.events(order.id), "unreadable_document");
     tamper(`PRAGMA foreign_keys = OFF; UPDATE orders SET id = '${CANARY}', due_at = 1`).close();
     await expectUnavailable(store.due({ now: 1, limit: 1, from: "newest" }), "unreadable_document");
+  });
+
+  it("lets no other program alter an order's history", async () => {
+    const order = sampleOrder();
+    await store.insert(sampleWrite(order));
+    const statements = [
+      "UPDATE events SET doc = '{}'",
+      "DELETE FROM events",
+      "INSERT OR REPLACE INTO events SELECT order_id, seq, '{}' FROM events",
+      "UPDATE OR REPLACE events SET seq = 7",
+    ];
+    for (const sql of statements) expect(() => tamper(sql), sql).toThrow(/append only/);
+    expect(await store.events(order.id)).toEqual([sampleEvent()]);
   });
 
   it.each([

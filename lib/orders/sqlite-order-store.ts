@@ -1,7 +1,6 @@
 import "server-only";
 import { z } from "zod";
 import type { Order } from "./order";
-import { indexChange } from "./order-index";
 import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
   checkBase,
@@ -10,8 +9,6 @@ import {
   decodeOrder,
   decodeOrderId,
   decodeText,
-  encodeEvent,
-  encodeOrder,
   encodeText,
   foreignPayment,
   idTaken,
@@ -22,33 +19,9 @@ import {
   sortedDays,
   storeUnavailable,
 } from "./order-store";
-import { type Connection, openSqliteFile, type Values } from "./sqlite-file";
+import type { Connection, Values } from "./sqlite-file";
+import { openOrderFile, writeOrder } from "./sqlite-orders";
 
-/** Never edit one that was released: add another. The empty ones are those of development versions, whose files are refused. */
-const MIGRATIONS = [
-  "",
-  "",
-  `
-  CREATE TABLE orders (id TEXT PRIMARY KEY, version INTEGER NOT NULL, doc TEXT NOT NULL, due_at INTEGER) STRICT;
-  CREATE INDEX orders_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
-  CREATE TABLE payments (payment TEXT PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders (id)) STRICT;
-  CREATE TABLE events (order_id TEXT NOT NULL REFERENCES orders (id), seq INTEGER NOT NULL, doc TEXT NOT NULL,
-    PRIMARY KEY (order_id, seq)) STRICT;
-  CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT raise(ABORT, 'The history is not altered.'); END;
-  CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'The history is not altered.'); END;
-  CREATE TABLE lists (list TEXT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (list, member)) STRICT, WITHOUT ROWID;
-  CREATE TABLE days (day TEXT NOT NULL, currency TEXT NOT NULL, coin TEXT NOT NULL, count INTEGER NOT NULL,
-    minor INTEGER NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (day, currency, coin)) STRICT, WITHOUT ROWID;
-  CREATE TABLE leases (key TEXT PRIMARY KEY, value TEXT NOT NULL, acquired_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL) STRICT;
-  CREATE INDEX leases_expired ON leases (expires_at);
-  `,
-];
-
-/** Cast, because libsql binds numbers as floats, and a sum of coins can be larger than those count exactly. */
-const ADD_TO_DAY = `INSERT INTO days (day, currency, coin, count, minor, micros)
-  VALUES (?, ?, ?, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER)) ON CONFLICT (day, currency, coin)
-  DO UPDATE SET count = count + excluded.count, minor = minor + excluded.minor, micros = micros + excluded.micros`;
 const DAYS = `SELECT day, currency, coin, CAST(count AS TEXT) AS count, CAST(minor AS TEXT) AS minor,
   CAST(micros AS TEXT) AS micros FROM days WHERE day >= ? AND day <= ?`;
 const AFTER_ALL_DAYS = ":";
@@ -68,32 +41,11 @@ const CLOCK_TOLERANCE_MS = 10_000;
  * Opening is tried by each call until it works, so a bad path or a missing disk never ends the process.
  */
 export function openSqliteOrderStore(options: { path: string }): OrderStore {
-  const file = openSqliteFile(options.path, MIGRATIONS);
+  const file = openOrderFile(options.path);
 
-  /** `sql` writes the order's row, or nothing: a conflict. */
-  async function write({ order, event, dueAt, previous }: OrderWrite, sql: string): Promise<"written" | "conflict"> {
+  async function write(change: OrderWrite): Promise<"written" | "conflict"> {
     // Made before the transaction: a document that is not valid is a bug that must not hold the write lock.
-    const doc = encodeOrder(order);
-    const eventDoc = encodeEvent(event);
-    const payments = order.payments.map(paymentKey);
-    const { added, removed, days } = indexChange(previous, order);
-    const work = (db: Connection) => {
-      const others = "SELECT order_id FROM payments WHERE payment = ? AND order_id <> ?";
-      if (payments.some((payment) => db.get(others, payment, order.id) !== undefined)) return "foreign";
-      if (db.change(sql, order.id, order.version, doc, dueAt) === 0) return "conflict";
-      const history = "INSERT INTO events (order_id, seq, doc) VALUES (?, ?, ?)";
-      if (eventDoc !== "") db.change(history, order.id, order.version, eventDoc);
-      const index = "INSERT INTO payments (payment, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
-      for (const payment of payments) db.change(index, payment, order.id);
-      const list = "INSERT INTO lists (list, member) VALUES (?, ?) ON CONFLICT DO NOTHING";
-      for (const entry of added) db.change(list, entry.list, entry.member);
-      const unlist = "DELETE FROM lists WHERE list = ? AND member = ?";
-      for (const entry of removed) db.change(unlist, entry.list, entry.member);
-      for (const { day, currency, coin, count, minor, micros } of days) {
-        db.change(ADD_TO_DAY, day, currency, coin, count, minor, micros);
-      }
-      return "written";
-    };
+    const work = writeOrder(change);
     const outcome = await file.run((db) => db.transaction(() => work(db)));
     if (outcome === "foreign") throw foreignPayment();
     return outcome;
@@ -124,9 +76,8 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     kind: "sqlite",
 
     async insert(change) {
-      const sql = "INSERT INTO orders (id, version, doc, due_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
       checkBase(change, "insert");
-      if ((await write(change, sql)) === "conflict") throw idTaken();
+      if ((await write(change)) === "conflict") throw idTaken();
     },
 
     get: (id) => findOrder("SELECT doc FROM orders WHERE id = ?", id),
@@ -138,9 +89,8 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       ),
 
     async replace(change) {
-      const sql = "UPDATE orders SET version = ?2, doc = ?3, due_at = ?4 WHERE id = ?1 AND version = ?2 - 1";
       checkBase(change, "replace");
-      return (await write(change, sql)) === "written" ? "replaced" : "conflict";
+      return (await write(change)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
