@@ -106,6 +106,8 @@ onBothStores("settling", (world) => {
     const after = await stored(flow, order.id);
     expect(after.attention).toEqual(["money_mismatch", "unexpected_payment"]);
     expect(after.payments).toMatchObject([{ status: "pending" }, { status: "paid", checkoutUrl: null, quote: null }]);
+    const found = await flow.store.search({ text: unknown.paymentId, cursor: null, limit: 5 });
+    expect(found.orders.map(({ id }) => id)).toEqual([order.id]);
     // The same payment cannot pay a second order.
     expect(await report({ orderReference: other.id })).toMatchObject({ ok: true, order: { id: order.id } });
     expect((await stored(flow, other.id)).status).toBe("pending");

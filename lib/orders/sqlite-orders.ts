@@ -1,5 +1,5 @@
 import "server-only";
-import { indexChange } from "./order-index";
+import { type IndexEntry, indexChange } from "./order-index";
 import { encodeEvent, encodeOrder, type OrderWrite, paymentKey } from "./order-store";
 import { type Connection, openSqliteFile } from "./sqlite-file";
 
@@ -37,6 +37,13 @@ export const openOrderFile = (path: string) => openSqliteFile(path, MIGRATIONS);
 const INSERT = "INSERT INTO orders (id, version, doc, due_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 const REPLACE = "UPDATE orders SET version = ?2, doc = ?3, due_at = ?4 WHERE id = ?1 AND version = ?2 - 1";
 
+// One statement for all of an order's entries: each call of the engine costs more than the insert itself.
+const ENTRIES = "SELECT value ->> 0, value ->> 1 FROM json_each(?)";
+const ADD_TO_LISTS = `INSERT OR IGNORE INTO lists (list, member) ${ENTRIES}`;
+const TAKE_FROM_LISTS = `DELETE FROM lists WHERE (list, member) IN (${ENTRIES})`;
+
+const entriesOf = (entries: readonly IndexEntry[]) => JSON.stringify(entries.map(({ list, member }) => [list, member]));
+
 /** The steps of a write, to be run in one transaction. */
 export function writeOrder({ order, event, dueAt, previous }: OrderWrite) {
   const doc = encodeOrder(order);
@@ -51,10 +58,8 @@ export function writeOrder({ order, event, dueAt, previous }: OrderWrite) {
     if (eventDoc !== "") db.change(history, order.id, order.version, eventDoc);
     const index = "INSERT INTO payments (payment, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
     for (const payment of payments) db.change(index, payment, order.id);
-    const list = "INSERT INTO lists (list, member) VALUES (?, ?) ON CONFLICT DO NOTHING";
-    for (const entry of added) db.change(list, entry.list, entry.member);
-    const unlist = "DELETE FROM lists WHERE list = ? AND member = ?";
-    for (const entry of removed) db.change(unlist, entry.list, entry.member);
+    if (added.length > 0) db.change(ADD_TO_LISTS, entriesOf(added));
+    if (removed.length > 0) db.change(TAKE_FROM_LISTS, entriesOf(removed));
     for (const { day, currency, coin, count, minor, micros } of days) {
       db.change(ADD_TO_DAY, day, currency, coin, count, minor, micros);
     }
