@@ -7,6 +7,7 @@ import type { Order } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
+import { openSinks } from "@/test/notification-sinks";
 import { startRedisServer } from "@/test/redis-server";
 import { sampleOrder, samplePayment, sampleWrite } from "@/test/sample-order";
 import { type Child, startChild } from "@/test/start-child";
@@ -30,12 +31,15 @@ type Options = {
   readonly open: (folder: string) => Promise<Backend>;
 };
 
+type Sinks = Awaited<ReturnType<typeof openSinks>>;
+
 /** Every fourth victim is one that clears up after the others. */
 const RECONCILES_EVERY = 4;
 
 /**
  * SIGKILL of processes between making orders paid and delivering them. Afterwards a process that is left alone reconciles:
- * each order is paid and was delivered at least once. What was delivered more than once is counted.
+ * each order is paid and was delivered at least once, and so was the notification of each channel. What was delivered more
+ * than once is counted.
  */
 function effectKills({ name, kills, open }: Options): Case {
   return {
@@ -44,8 +48,10 @@ function effectKills({ name, kills, open }: Options): Case {
       const folder = mkdtempSync(join(tmpdir(), "effect-kills-"));
       const file = join(folder, "delivered");
       const { place, store, later, close } = await open(folder);
+      const sinks = await openSinks();
+      const notify = { env: sinks.env, telegramApi: sinks.telegram.url };
       const start = (task: EffectJob["task"]) =>
-        startChild("faults/effect-child.ts", JSON.stringify({ task, place, file } satisfies EffectJob));
+        startChild("faults/effect-child.ts", JSON.stringify({ task, place, file, notify } satisfies EffectJob));
       const work = async (child: Child, orders: readonly PaidAtAllScale[]) => {
         await later();
         child.go(JSON.stringify(orders));
@@ -79,25 +85,30 @@ function effectKills({ name, kills, open }: Options): Case {
         await work(undisturbed, calm);
         report.check(`${name}: what is left alone comes to its end`, (await undisturbed.ended) === 0);
         promised.push(...paidBy(undisturbed));
-        const once = calm.filter(({ orderId }) => deliveries(file, orderId) === 1).length;
+        const sentOnce = ({ orderId }: PaidAtAllScale) => messages(sinks, orderId).every((count) => count === 1);
+        const once = calm.filter((order) => deliveries(file, order.orderId) === 1 && sentOnce(order)).length;
         report.check(`${name}: it delivers once`, once === calm.length, `${once} of ${calm.length}`);
         await work(reconciler, orders);
         report.check(`${name}: a new process reconciles`, (await reconciler.ended) === 0);
 
         const all = await stored(store, [...orders, ...calm]);
-        const complaints = all.flatMap((order) => complaintsAbout(order, deliveries(file, order.id)));
+        const complaints = all.flatMap((order) =>
+          complaintsAbout(order, [deliveries(file, order.id), ...messages(sinks, order.id)]),
+        );
         const lost = promised.filter((id) => !all.some((order) => order.id === id && order.status === "paid")).length;
         const acknowledged = promised.length;
         const audit = { deliveries: all.length, acknowledged, settled: acknowledged - lost, lost, wronglySettled: 0 };
         report.row(`${killed} SIGKILLs between paid and delivered, ${name}`, { ...audit, complaints });
         const twice = all.filter(({ id }) => deliveries(file, id) > 1).length;
+        const twiceSent = all.filter(({ id }) => messages(sinks, id).some((count) => count > 1)).length;
         report.figure(
           `effect-kills-${name}: ${interrupted} of ${all.length} orders were paid and not delivered when the process was killed; ` +
-            `after reconciliation ${complaints.length} were, and ${twice} had been delivered more than once`,
+            `after reconciliation ${complaints.length} were, and ${twice} had been delivered, ${twiceSent} notified, more than once`,
         );
       } finally {
         await store.close();
         await close();
+        await sinks.close();
         rmSync(folder, { recursive: true, force: true });
       }
     },
@@ -133,9 +144,20 @@ function deliveries(file: string, orderId: string): number {
   return ids.filter((id) => id === orderId).length;
 }
 
-function complaintsAbout(order: Order, times: number): string[] {
-  const isRight = order.status === "paid" && order.effects.length === 1 && isDone(order) && times > 0;
-  return isRight ? [] : [`${order.id} is ${order.status} and was delivered ${times} times`];
+/** How many messages about the order each channel got. */
+function messages({ webhook, discord, telegram, email }: Sinks, orderId: string): number[] {
+  const escaped = orderId.replace(/[-_]/g, "\\$&");
+  const posts = [webhook, telegram].map(({ posts }) => posts.filter(({ body }) => body.includes(orderId)));
+  const chats = discord.posts.filter(({ body }) => JSON.parse(body).content.includes(escaped));
+  return [...posts, chats, email.mails.filter(({ raw }) => raw.includes(`<${orderId}-paid@`))].map(
+    ({ length }) => length,
+  );
+}
+
+function complaintsAbout(order: Order, times: number[]): string[] {
+  const isEach = order.effects.length === times.length && times.every((count) => count > 0);
+  const isRight = order.status === "paid" && isDone(order) && isEach;
+  return isRight ? [] : [`${order.id} is ${order.status}; delivered and notified: ${times.join(", ")}`];
 }
 
 export const sqliteEffectKills = effectKills({

@@ -1,5 +1,6 @@
 /**
- * A process of its own that settles deliveries or reconciles, and delivers what is paid by writing its id into a file:
+ * A process of its own that settles deliveries or reconciles, delivers what is paid by writing its id into a file, and
+ * notifies the parent's sinks of it:
  * `effect-child.ts JOB`, then a line with the orders. It says what it has done line by line.
  */
 import { appendFileSync, writeSync } from "node:fs";
@@ -9,9 +10,11 @@ import type { Flow } from "@/lib/checkout/flow";
 import { onPaidEffect } from "@/lib/checkout/fulfil";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
+import { notifyEffects } from "@/lib/merchant/notify/notify";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
+import { localNotifySettings } from "@/test/notification-sinks";
 import { AllScaleModel, CONFIRMED } from "./allscale-model";
 import { makeDelivery } from "./deliveries";
 import { type EffectJob, LATER_MS, type PaidAtAllScale } from "./effect-job";
@@ -23,7 +26,7 @@ const URL_OF_US = "http://127.0.0.1:3000/api/webhooks/allscale";
 const AT_ONCE = 4;
 
 silenceLog();
-const { task, place, file } = JSON.parse(process.argv[2] ?? "") as EffectJob;
+const { task, place, file, notify } = JSON.parse(process.argv[2] ?? "") as EffectJob;
 const store = "path" in place ? openSqliteOrderStore(place) : openRedisOrderStore({ ...place, timeoutMs: 10_000 });
 const say = (line: string) => writeSync(1, `${line}\n`);
 const model = new AllScaleModel("http://127.0.0.1:4010");
@@ -48,7 +51,15 @@ const flow: Flow = {
   providers: new Map([[provider.name, provider]]),
   payouts: new Map(),
   clock: { now: () => Date.now() + aheadMs, sleep },
-  effects: [onPaidEffect(({ id }) => deliver(id))],
+  effects: [
+    onPaidEffect(({ id }) => deliver(id)),
+    ...notifyEffects(localNotifySettings(notify.env), {
+      siteName: "Shop",
+      publicUrl: "http://127.0.0.1:3000",
+      hasAdmin: true,
+      telegramApi: notify.telegramApi,
+    }),
+  ],
   defer: (work) => void deferred.push(work()),
 };
 

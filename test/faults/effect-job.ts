@@ -6,6 +6,8 @@ export type EffectJob = {
   readonly place: { readonly path: string } | { readonly url: string; readonly token: string };
   /** Gets a line with the order's id for each delivery. */
   readonly file: string;
+  /** Notifications go to sinks of the parent. */
+  readonly notify: { readonly env: Readonly<Record<string, string>>; readonly telegramApi: string };
 };
 
 export type PaidAtAllScale = { readonly orderId: OrderId; readonly paymentId: string };
