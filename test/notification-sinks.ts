@@ -1,8 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { readNotifySettings } from "@/lib/merchant/notify/settings";
-import { type Environment, SettingReader } from "@/lib/settings";
 
 export const WEBHOOK_SECRET = "whsec_bm90aWZpY2F0aW9uLXRlc3Qtc2VjcmV0LTMyLWJ5dGU=";
 export const BOT_TOKEN = "123456789:AAsecret-token-of-the-bot-in-tests";
@@ -112,12 +110,4 @@ export async function openSinks() {
       await Promise.all(all.map((sink) => sink.close()));
     },
   };
-}
-
-/** Settings for channels on this machine, as beside a local provider. */
-export function localNotifySettings(env: Environment) {
-  const reader = new SettingReader(env);
-  const settings = readNotifySettings(reader, { allowsLoopback: true });
-  if (reader.problems.length > 0) throw new Error(JSON.stringify(reader.problems));
-  return settings;
 }

@@ -14,7 +14,7 @@ import { notifyEffects } from "@/lib/merchant/notify/notify";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
-import { localNotifySettings } from "@/test/notification-sinks";
+import { localNotifySettings } from "@/test/local-notify-settings";
 import { AllScaleModel, CONFIRMED } from "./allscale-model";
 import { makeDelivery } from "./deliveries";
 import { type EffectJob, LATER_MS, type PaidAtAllScale } from "./effect-job";

@@ -4,7 +4,8 @@ import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { gate, onBothStores, startedOrder, stored } from "@/test/flow-support";
-import { localNotifySettings, openSinks } from "@/test/notification-sinks";
+import { localNotifySettings } from "@/test/local-notify-settings";
+import { openSinks } from "@/test/notification-sinks";
 import { notifyEffects } from "./notify";
 
 const BOUNDS = { maxOrders: 50, deadlineMs: 45_000, asksDuringWaits: true };

@@ -8,11 +8,11 @@ import type { EffectCause } from "@/lib/checkout/flow";
 import { redact } from "@/lib/log";
 import type { Refund } from "@/lib/orders/order";
 import { startHttpServer } from "@/test/http-server";
+import { localNotifySettings } from "@/test/local-notify-settings";
 import {
   BOT_TOKEN,
   DISCORD_PATH,
   headersOf,
-  localNotifySettings,
   openMailSink,
   openSinks,
   textOf,
