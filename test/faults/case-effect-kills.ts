@@ -2,33 +2,20 @@ import { randomInt } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Redis } from "ioredis";
 import type { Order } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
-import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
-import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { openSinks } from "@/test/notification-sinks";
-import { startRedisServer } from "@/test/redis-server";
 import { sampleOrder, samplePayment, sampleWrite } from "@/test/sample-order";
 import { type Child, startChild } from "@/test/start-child";
-import { startUpstashBridge } from "@/test/upstash-bridge";
-import { ageLeases } from "./age-leases";
 import type { Case } from "./case";
-import { type EffectJob, LATER_MS, type PaidAtAllScale } from "./effect-job";
+import type { EffectJob, PaidAtAllScale } from "./effect-job";
+import { type KillBackend, openRedisBackend, openSqliteBackend } from "./kill-backends";
 import type { Sizes } from "./sizes";
-
-type Backend = {
-  readonly place: EffectJob["place"];
-  readonly store: OrderStore;
-  /** Time passes until the leases of the dead are over, as far as the store measures it. */
-  later(): Promise<void>;
-  close(): Promise<void>;
-};
 
 type Options = {
   readonly name: string;
   readonly kills: (sizes: Sizes) => number;
-  readonly open: (folder: string) => Promise<Backend>;
+  readonly open: (folder: string) => Promise<KillBackend>;
 };
 
 type Sinks = Awaited<ReturnType<typeof openSinks>>;
@@ -163,29 +150,11 @@ function complaintsAbout(order: Order, times: number[]): string[] {
 export const sqliteEffectKills = effectKills({
   name: "sqlite",
   kills: ({ effectKills }) => effectKills,
-  async open(folder) {
-    const place = { path: join(folder, "orders.db") };
-    return { place, store: openSqliteOrderStore(place), later: async () => {}, close: async () => {} };
-  },
+  open: openSqliteBackend,
 });
 
 export const redisEffectKills = effectKills({
   name: "redis",
   kills: ({ effectKills }) => Math.ceil(effectKills / 4),
-  async open() {
-    const server = await startRedisServer();
-    const bridge = await startUpstashBridge({ redisPort: server.port, token: "effects" });
-    const redis = new Redis({ host: "127.0.0.1", port: server.port, protocol: 2 });
-    const place = { url: bridge.url, token: bridge.token };
-    return {
-      place,
-      store: openRedisOrderStore({ ...place, timeoutMs: 10_000 }),
-      later: () => ageLeases(redis, { keyPrefix: "checkout:", ms: LATER_MS }),
-      async close() {
-        redis.disconnect();
-        await bridge.close();
-        await server.close();
-      },
-    };
-  },
+  open: openRedisBackend,
 });

@@ -6,6 +6,7 @@ import { floodSoak } from "./case-flood-soak";
 import { floods } from "./case-floods";
 import { fuzz } from "./case-fuzz";
 import { redisInterleavings, sqliteInterleavings } from "./case-interleavings";
+import { redisPayoutKills, sqlitePayoutKills } from "./case-payout-kills";
 import { redisKills } from "./case-redis-kills";
 import { redisOutages } from "./case-redis-outages";
 import { soak } from "./case-soak";
@@ -23,6 +24,8 @@ export const CASES: readonly Case[] = [
   redisKills,
   sqliteEffectKills,
   redisEffectKills,
+  sqlitePayoutKills,
+  redisPayoutKills,
   twoProcesses,
   fuzz,
   ends,

@@ -17,7 +17,8 @@ import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
 import { localNotifySettings } from "@/test/local-notify-settings";
 import { AllScaleModel, CONFIRMED } from "./allscale-model";
 import { makeDelivery } from "./deliveries";
-import { type EffectJob, LATER_MS, type PaidAtAllScale } from "./effect-job";
+import type { EffectJob, PaidAtAllScale } from "./effect-job";
+import { LATER_MS } from "./kill-backends";
 import { inParallel } from "./shop";
 import { silenceLog } from "./silence-log";
 

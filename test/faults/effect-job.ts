@@ -1,9 +1,10 @@
 import type { OrderId } from "@/lib/orders/order";
+import type { Place } from "./kill-backends";
 
 /** The task of `effect-child.ts`. */
 export type EffectJob = {
   readonly task: "settle" | "reconcile";
-  readonly place: { readonly path: string } | { readonly url: string; readonly token: string };
+  readonly place: Place;
   /** Gets a line with the order's id for each delivery. */
   readonly file: string;
   /** Notifications go to sinks of the parent. */
@@ -11,6 +12,3 @@ export type EffectJob = {
 };
 
 export type PaidAtAllScale = { readonly orderId: OrderId; readonly paymentId: string };
-
-/** Longer than the lease of an effect. */
-export const LATER_MS = 15_000;

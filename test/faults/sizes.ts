@@ -6,6 +6,8 @@ export type Sizes = {
   readonly effectKills: number;
   /** Orders whose deliveries are under way when a process is killed. */
   readonly ordersPerKill: number;
+  /** Of processes that send refunds, on SQLite; a quarter as many on Redis. */
+  readonly payoutKills: number;
   readonly interleavings: number;
   readonly parallelOrders: number;
   readonly parallelCopies: number;
@@ -22,6 +24,7 @@ export const SHORT: Sizes = {
   redisKills: 6,
   effectKills: 4,
   ordersPerKill: 20,
+  payoutKills: 3,
   interleavings: 150,
   parallelOrders: 20,
   parallelCopies: 20,
@@ -37,6 +40,7 @@ export const FULL: Sizes = {
   redisKills: 50,
   effectKills: 200,
   ordersPerKill: 30,
+  payoutKills: 200,
   interleavings: 10_000,
   parallelOrders: 200,
   parallelCopies: 20,
