@@ -168,6 +168,18 @@ describe("a payout", () => {
     });
   });
 
+  test("may take far longer than any other call, and canceling one may not", async () => {
+    const slow = { baseUrl: server.url, apiKey, apiSecret, signedResponses: false, timeoutMs: 50 };
+    const patient = createAllScalePayouts({ ...slow, payoutChain: "base" });
+    const later = (answer: ReturnType<typeof success>) =>
+      server.answerWith((seen, response, raw) => setTimeout(() => answer(seen, response, raw), 400));
+    later(success(made));
+    expect(await patient.createPayout(request)).toMatchObject({ ok: true, report: { payoutId: name.payoutId } });
+    later(success({ claim_link_id: name.payoutId, status: "cancelled" }));
+    const failure = { kind: "timeout", maybeAccepted: true };
+    expect(await patient.cancelPayout(name)).toMatchObject({ ok: false, failure });
+  });
+
   test("has its transaction looked up where the network is known", () => {
     const hash = `0x${"a".repeat(64)}`;
     expect(payouts().explorerUrl("Base", hash)).toBe(`https://basescan.org/tx/${hash}`);
