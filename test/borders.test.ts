@@ -73,6 +73,13 @@ describe("borders", () => {
     expect(pathsWhere(touching, ({ text }) => !text.includes('import "server-only"'))).toEqual([]);
   });
 
+  it("the mail library is loaded when mail is sent, and not with a page", () => {
+    const senders = lib.filter(({ imports }) => imports.includes("nodemailer")).map(({ path }) => path);
+    expect(senders).toEqual(["lib/merchant/notify/email.ts"]);
+    const statically = /^(import|export) .*"(\.|@\/lib\/merchant\/notify)\/email"/m;
+    expect(pathsWhere(all, ({ text }) => statically.test(text))).toEqual([]);
+  });
+
   it("a route is short", () => {
     for (const { path, text } of app.filter((source) => source.path.endsWith("route.ts"))) {
       expect(text.split("\n").length, path).toBeLessThan(60);

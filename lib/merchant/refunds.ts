@@ -1,5 +1,6 @@
 import "server-only";
 import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import { deferDueEffects } from "@/lib/checkout/fulfil";
 import { continueRefunds, refundReference, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
@@ -171,7 +172,10 @@ export async function cancelRefund(flow: Flow, orderId: OrderId, reference: stri
   });
   const refund = updated?.order.refunds.find((each) => each.reference === reference);
   if (!updated || !refund?.provider) return { ok: false, refusal: "unknown_refund" };
-  if (updated.change.write !== null) return { ok: true, order: updated.order, canceled: true };
+  if (updated.change.write !== null) {
+    deferDueEffects(flow, updated.order);
+    return { ok: true, order: updated.order, canceled: true };
+  }
   const { provider, payoutId, status } = refund;
   if (status === "unsure") return { ok: false, refusal: "not_sent_yet" };
   if (status !== "waiting" || payoutId === null) return { ok: false, refusal: "refund_ended" };

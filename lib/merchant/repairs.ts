@@ -1,6 +1,7 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import { deferDueEffects } from "@/lib/checkout/fulfil";
 import { readOrder } from "@/lib/checkout/read";
 import { settle } from "@/lib/checkout/settle";
 import { log } from "@/lib/log";
@@ -163,6 +164,7 @@ async function change(
   });
   if (updated === null) return refuse("unknown_order");
   if (updated.change.refusal !== null) return refuse(updated.change.refusal);
+  deferDueEffects(flow, updated.order);
   log.info("merchant_action", { orderId, action: String(updated.change.write?.event?.facts.action) });
   return { ok: true, order: updated.order };
 }
