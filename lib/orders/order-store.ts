@@ -139,19 +139,21 @@ export const decodeEvent = (text: unknown) => decode(parseJson(text), orderEvent
 export const decodeOrderId = (text: unknown) => decode(text, orderIdSchema);
 
 const wholeSchema = z.string().regex(/^[0-9]{1,19}$/);
-const daySchema = z
-  .object({
-    day: z.iso.date(),
-    currency: priceSchema.shape.currency,
-    coin: z.string(),
-    count: wholeSchema.transform(Number).pipe(z.int()),
-    minor: wholeSchema.transform(Number).pipe(z.int()),
-    micros: wholeSchema,
-  })
-  .transform(({ micros, ...total }) => ({ ...total, coins: decimalOfMicros(micros) }));
+const daySchema = z.object({
+  day: z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/),
+  currency: priceSchema.shape.currency,
+  coin: z.string(),
+  count: wholeSchema,
+  minor: wholeSchema,
+  micros: wholeSchema,
+});
 
 /** The totals of one day as both stores keep them: numbers as text, because a sum of coins can be larger than a safe integer. */
-export const decodeDay = (value: unknown): DayTotal => decode(value, daySchema);
+export function decodeDay(value: unknown): DayTotal {
+  const { count, minor, micros, ...group } = decode(value, daySchema);
+  if (!Number.isSafeInteger(Number(minor))) throw storeUnavailable("unreadable_document");
+  return { ...group, count: Number(count), minor: Number(minor), coins: decimalOfMicros(micros) };
+}
 
 function decimalOfMicros(micros: string): string {
   const digits = micros.padStart(7, "0");
