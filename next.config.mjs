@@ -25,6 +25,15 @@ const isStandalone = Boolean(process.env.BUILD_STANDALONE);
 /** What `lib/orders/sqlite-file.ts` loads: 20 MB that serverless functions do not carry. */
 const EMBEDDED_STORE = ["libsql", "@libsql/*", "@neon-rs/load", "detect-libc"].map((name) => `node_modules/${name}/**`);
 
+/** What draws the picture for links, which is loaded without the bundler. */
+const PICTURE = [
+  "og.js",
+  "dist/server/og/*.js",
+  "dist/compiled/@vercel/og/{index.node.js,package.json,*.wasm,*.ttf}",
+].map((name) => `node_modules/next/${name}`);
+
+const RESIZER = ["**/node_modules/sharp/**", "**/node_modules/@img/**"];
+
 // Relative paths in the settings mean the app's folder, wherever the server was started from.
 process.chdir(import.meta.dirname);
 
@@ -36,9 +45,10 @@ const config = {
   skipTrailingSlashRedirect: true,
   // Nothing here uses the route that resizes pictures: this turns it off.
   images: { unoptimized: true },
-  ...(isStandalone && { output: "standalone", outputFileTracingIncludes: { "**": EMBEDDED_STORE } }),
-  // 19 MB of the resizer that is off.
-  outputFileTracingExcludes: { "next-server": ["**/node_modules/sharp/**", "**/node_modules/@img/**"] },
+  ...(isStandalone && { output: "standalone" }),
+  outputFileTracingIncludes: { ...(isStandalone && { "**": EMBEDDED_STORE }), "/share-goal.png": PICTURE },
+  // 19 MB of the resizer that is off. What draws the picture for links would use it too, but does not need it.
+  outputFileTracingExcludes: { "next-server": RESIZER, "**": [...RESIZER, "**/@vercel/og/index.edge.js"] },
   headers: async () => [
     { source: "/:path*", headers: asList(securityHeaders) },
     { source: "/((?!embed$).*)", headers: asList({ "X-Frame-Options": "DENY" }) },

@@ -36,10 +36,14 @@ export async function startShop(): Promise<LocalShop> {
   };
 }
 
-/** A new order of 5.00, and the emulator's payment for it. */
-export async function makeOrder({ url, emulatorUrl }: LocalShop, amount = "5.00") {
+/** A new order, of 5.00 unless the fields say otherwise, and the emulator's payment for it. */
+export async function makeOrder({ url, emulatorUrl }: LocalShop, fields: object = {}) {
   const headers = { "Content-Type": "application/json" };
-  const response = await fetch(`${url}/api/checkout`, { method: "POST", headers, body: JSON.stringify({ amount }) });
+  const response = await fetch(`${url}/api/checkout`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ amount: "5.00", ...fields }),
+  });
   const order = (await response.json()) as { orderId: string };
   const found = await fetch(`${emulatorUrl}/_emulator/intents?order_id=${order.orderId}`);
   const { intents } = (await found.json()) as { intents: { id: string }[] };

@@ -7,7 +7,6 @@ import { isDrawable } from "./share-card";
 import { currentSupport } from "./support";
 import type { Supporter } from "./supporters";
 import { donationWords } from "./words";
-import "./donation.css";
 
 /** What this layer adds to the tip page: the one thing that the core knows of it. */
 export async function donationParts({ language }: Words): Promise<TipParts> {
@@ -15,7 +14,12 @@ export async function donationParts({ language }: Words): Promise<TipParts> {
   return {
     ...(progress && isDrawable(progress) && { shareImage: "/share-goal.png" }),
     ...(siteConfig.supporters && { showName: donationWords(language).showName }),
-    above: progress && <Goal progress={progress} language={language} />,
+    above: (
+      <>
+        <link rel="stylesheet" href="/donation.css" precedence="donation" />
+        {progress && <Goal progress={progress} language={language} />}
+      </>
+    ),
     below: supporters.length > 0 && <Supporters supporters={supporters} language={language} />,
   };
 }

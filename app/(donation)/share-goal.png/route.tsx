@@ -1,4 +1,3 @@
-import { ImageResponse } from "next/og";
 import { publicAnswer } from "../public-answer";
 import { CARD_SIZE, isDrawable, ShareCard } from "../share-card";
 import { currentSupport } from "../support";
@@ -11,6 +10,8 @@ export async function GET() {
   if (progress === null || !isDrawable(progress)) {
     return new Response(null, { status: 307, headers: { Location: "/share.png", "Cache-Control": "no-store" } });
   }
+  // Loaded as it is: bundled, it would add 450 bytes of code for asynchronous modules to every page.
+  const { ImageResponse }: typeof import("next/og") = await import(/* turbopackIgnore: true */ "next/og.js");
   const of = JSON.stringify(progress);
   const png =
     drawn?.of === of ? drawn.png : await new ImageResponse(<ShareCard progress={progress} />, CARD_SIZE).arrayBuffer();

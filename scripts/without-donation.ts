@@ -1,0 +1,60 @@
+/**
+ * `npm run test:without-donation`: proves that the donation layer can be deleted. Copies this checkout, deletes the folder and
+ * its line, and runs there what a fork would: types, lint, unit tests of what the layer touched, a build, the weight of
+ * the pages against the core's limits, and the browser tests of payments.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { APP_FOLDER } from "./processes";
+import { findChromium } from "./system-programs";
+
+const FOLDER = "app/(donation)";
+const LINE = /^.*\(donation\).*\n/m;
+
+const copy = mkdtempSync(join(tmpdir(), "checkout-core-"));
+const started = Date.now();
+
+function run(command: string, args: readonly string[]): void {
+  console.log(`\n=== ${[command, ...args].join(" ")}`);
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", PLAYWRIGHT_CHROMIUM_PATH: findChromium() };
+  execFileSync(command, args, { cwd: copy, stdio: "inherit", env });
+}
+
+try {
+  const listed = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
+    cwd: APP_FOLDER,
+    encoding: "utf8",
+  });
+  const files = listed.split("\0").filter((path) => path !== "" && !path.startsWith(`${FOLDER}/`));
+  for (const path of files) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(APP_FOLDER, path), join(copy, path));
+  }
+  // Lint reads what git ignores.
+  run("git", ["init", "-q"]);
+  // Links where the file system allows them; the packages are not changed.
+  const modules = join(APP_FOLDER, "node_modules");
+  try {
+    execFileSync("cp", ["-al", modules, copy], { stdio: "ignore" });
+  } catch {
+    execFileSync("cp", ["-a", modules, copy]);
+  }
+  const page = join(copy, "app/page.tsx");
+  const text = readFileSync(page, "utf8");
+  if (!LINE.test(text)) throw new Error("The line is not in app/page.tsx.");
+  writeFileSync(page, text.replace(LINE, ""));
+
+  const bin = (name: string, ...args: string[]) => run(join(copy, "node_modules/.bin", name), args);
+  bin("next", "typegen");
+  bin("tsc", "--noEmit");
+  bin("biome", "check", ".");
+  bin("vitest", "run", "components/", "messages/", "lib/web/", "test/borders", "test/documents", "test/dependencies");
+  bin("next", "build");
+  bin("tsx", "scripts/size.ts");
+  bin("playwright", "test", "payment.spec", "payer-share", "payer-pay");
+  console.log(`\nThe core passes without the donation layer (${Math.round((Date.now() - started) / 1000)} s).`);
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
