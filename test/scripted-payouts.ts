@@ -9,7 +9,8 @@ export class ScriptedPayouts implements PayoutProvider {
   readonly coins = ["USDT", "USDC"];
   readonly network = "Base";
   readonly places = 6;
-  readonly readPayout: PayoutProvider["readPayout"] = null;
+  /** Set by `withStatusCall`. */
+  readPayout: PayoutProvider["readPayout"] = null;
   /** Every call, in order, and what was really sent. */
   readonly requests: PayoutRequest[] = [];
   readonly sent = new Map<string, PayoutReport>();
@@ -17,6 +18,15 @@ export class ScriptedPayouts implements PayoutProvider {
   onCreate: (answer: PayoutResult, request: PayoutRequest) => PayoutResult | Promise<PayoutResult> = (answer) => answer;
   /** Refuses before anything is sent. */
   refusal: PayoutResult | null = null;
+
+  withStatusCall(): this {
+    this.readPayout = async ({ reference }) => {
+      const report = this.sent.get(reference);
+      if (report === undefined) throw new Error("There is no such payout.");
+      return { ok: true, report };
+    };
+    return this;
+  }
 
   async createPayout(request: PayoutRequest): Promise<PayoutResult> {
     this.requests.push(request);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { continueRefunds, settlePayout } from "@/lib/checkout/payouts";
+import { continueRefunds, receivePayout, settlePayout } from "@/lib/checkout/payouts";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { settle } from "@/lib/checkout/settle";
@@ -238,6 +238,25 @@ onBothStores("a refund", (world) => {
     await flow.runDeferred();
     expect([events, (await refundOf(flow, orderId)).status]).toEqual([["refund"], "sent"]);
     expect((await stored(flow, orderId)).effects).toHaveLength(1);
+  });
+
+  it("is read where the provider has a call for that, and a bank may send it back after its end", async () => {
+    const { flow, payouts, orderId } = await underpaidOrder();
+    payouts.withStatusCall();
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    const reference = `${orderId}-refund-1`;
+    const hint = { kind: "payout_hint", reference, deliveryId: "hint" } as const;
+    const results: string[] = [];
+    for (const status of ["sent", "sent", "failed"] as const) {
+      payouts.report(reference, status);
+      const received = await receivePayout(flow, "scripted", hint);
+      results.push(received.ok ? received.result : received.refusal.code);
+    }
+    expect(results).toEqual(["refund_changed", "duplicate", "refund_changed"]);
+    expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([1, "failed"]);
+    const unknown = await receivePayout(flow, "scripted", { ...hint, reference: "unknown-refund-1" });
+    expect(unknown).toMatchObject({ ok: false, refusal: { code: "webhook_not_settled" } });
   });
 
   it("never shows its secret in the history or the log", async () => {
