@@ -1,42 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright/test";
 import { ORDER_TEST_IDS, TIP_TEST_IDS } from "../components/test-ids";
+import { expectAccessible, expectToFit } from "./support/access";
 import { startApp } from "./support/app";
 import { clientOf } from "./support/client";
 import { expect, randomAddress, test } from "./support/fixtures";
 import { isIn, orderIn } from "./support/payer";
 import { STATES, type State } from "./support/states";
-
-const COLOURS = [
-  { colorScheme: "light", forcedColors: "none", contrast: "no-preference" },
-  { colorScheme: "dark", forcedColors: "none", contrast: "no-preference" },
-  { colorScheme: "dark", forcedColors: "none", contrast: "more" },
-  { colorScheme: "light", forcedColors: "active", contrast: "no-preference" },
-] as const;
-
-/** All rules, without looking into frames, of which there are none. */
-const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode(true);
-
-async function expectAccessible(page: Page): Promise<void> {
-  // What is folded counts too.
-  await page.locator("details").evaluateAll((all) => all.map((one) => one.setAttribute("open", "")));
-  for (const colours of COLOURS) {
-    await page.emulateMedia(colours);
-    const { violations } = await axe(page).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-  await page.emulateMedia(COLOURS[0]);
-}
-
-/** On the narrowest phone, with text at twice its size, everything stays within the width of the screen. */
-async function expectToFit(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 320, height: 640 });
-  await page.evaluate(() => {
-    document.documentElement.style.fontSize = "200%";
-  });
-  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(widths[0]).toBeLessThanOrEqual(Number(widths[1]));
-}
 
 for (const state of STATES) {
   test(`"${state[0]}" is accessible in all colours, fits small screens and can stand still`, async ({

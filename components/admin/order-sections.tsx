@@ -72,7 +72,8 @@ type EffectRow = {
 };
 
 export function EffectsSection({ effects, path, csrfToken }: Posting & { effects: readonly EffectRow[] }) {
-  if (effects.length === 0) return <p className="small">Nothing had to follow so far.</p>;
+  if (effects.length === 0)
+    return <p className="small">Nothing so far. What has to happen after a payment is listed here.</p>;
   return (
     <ul className="rows">
       {effects.map(({ event, name, state, when, isDone, canRunAgain }) => (

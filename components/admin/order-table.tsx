@@ -15,7 +15,7 @@ export type OrderRow = {
 /** Each row leads to its order. On a phone the rows are cards. */
 export function OrderTable({ rows, caption }: { rows: readonly OrderRow[]; caption: string }) {
   return (
-    <table className="cards">
+    <table className="cards orders">
       <caption>{caption}</caption>
       <thead>
         <tr>

@@ -1,5 +1,4 @@
-import type { Order } from "@/lib/orders/order";
-import { openReasons } from "@/lib/orders/order";
+import { type Order, openReasons, type Reason } from "@/lib/orders/order";
 import type { OrderFilter, OrderPage, OrderStore } from "@/lib/orders/order-store";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
 import { priceText } from "./order-details";
@@ -38,6 +37,8 @@ export function queryAddress(path: string, { filter, text, cursor }: OrderQuery)
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
+const titleOf = (reason: Reason) => REASON_WORDS[reason].title;
+
 export function orderRow(order: Order) {
   const pending = order.effects.filter(({ doneAt, failures }) => doneAt === null && failures > 0);
   const failing = pending.map(({ name }) => `${name} has failed`);
@@ -48,7 +49,13 @@ export function orderRow(order: Order) {
     name: payerName(order.payer),
     status: order.status,
     statusText: STATUS_WORDS[order.status],
-    reasons: [...openReasons(order).map((reason) => REASON_WORDS[reason].title), ...failing],
+    // What the status says already is not said twice.
+    reasons: [
+      ...openReasons(order)
+        .filter((reason) => reason !== order.status)
+        .map(titleOf),
+      ...failing,
+    ],
     time: timeText(order.createdAt),
   };
 }

@@ -39,7 +39,7 @@ it("sums are exact, by currency and coin", () => {
       received: "9007199254740.300001 USDT",
     },
     { key: "USD ", currency: "USD", count: "1", price: "$5.00", received: "not reported" },
-    { key: "JPY USDT", currency: "JPY", count: "1", price: "¥500", received: "5.000000 USDT" },
+    { key: "JPY USDT", currency: "JPY", count: "1", price: "¥500", received: "5.00 USDT" },
   ]);
 });
 

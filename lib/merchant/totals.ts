@@ -46,10 +46,10 @@ export function totalRows(days: readonly DayTotal[]) {
   }));
 }
 
-/** Six decimals, as the store counts them. */
+/** Of the six decimals that the store counts, those that are not zero, and two at least. */
 function decimalOf(micros: bigint): string {
   const digits = micros.toString().padStart(7, "0");
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+  return `${digits.slice(0, -6)}.${digits.slice(-6).replace(/0{1,4}$/, "")}`;
 }
 
 export type Bar = { readonly label: string; readonly count: number; readonly minor: number };

@@ -47,8 +47,6 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
                 <th scope="col">Paid</th>
                 <th scope="col">Payments</th>
                 <th scope="col">Received</th>
-                <th scope="col">Fee</th>
-                <th scope="col">Net</th>
               </tr>
             </thead>
             <tbody>
@@ -57,8 +55,6 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
                   <th scope="row">{price}</th>
                   <td data-name="Payments">{count}</td>
                   <td data-name="Received">{received}</td>
-                  <td data-name="Fee">not known</td>
-                  <td data-name="Net">not known</td>
                 </tr>
               ))}
             </tbody>
@@ -66,8 +62,8 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
         )}
         <p className="small">
           Paid is the sum of the prices, by the day on which each payment was confirmed or accepted; refunds are not
-          taken off. What {providers || "the provider"} kept as its fee is not part of its confirmations, so neither the
-          fee nor what is left is known here.
+          taken off. Fees and net amounts are not known here: what {providers || "the provider"} keeps as its fee is not
+          part of its confirmations.
         </p>
       </section>
       {charts.map(({ currency, bars }) => (

@@ -62,7 +62,7 @@ export default async function Page({ params }: PageProps<"/admin/orders/[id]">) 
         )}
       </section>
       <section className="panel" aria-labelledby="effects">
-        <h2 id="effects">What follows</h2>
+        <h2 id="effects">Follow-ups</h2>
         <EffectsSection {...posting} effects={order.effects.map(effectRow)} />
       </section>
       <section className="panel" aria-labelledby="refunds">
