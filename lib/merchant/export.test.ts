@@ -83,8 +83,9 @@ onBothStores("the export", (world) => {
   it("has the sums of the totals, and the rows of its filter or search", async () => {
     const flow = world().process();
     const paid = [101, 250, 999_99].map((minor) => paidOrder(minor, "Ada"));
-    const open = sampleOrder({ price: { currency: "USD", minor: 777 } });
-    const underpaid = sampleOrder({ status: "underpaid", price: { currency: "USD", minor: 101 } });
+    const payer = { name: null, message: null, anonymous: true };
+    const open = sampleOrder({ payer, price: { currency: "USD", minor: 777 } });
+    const underpaid = sampleOrder({ payer, status: "underpaid", price: { currency: "USD", minor: 101 } });
     await insertAll(flow, [...paid, open, underpaid]);
     const rows = readByPython(await exported(flow, "filter=paid"));
     const cents = rows.map(({ amount = "" }) => BigInt(amount.replace(".", ""))).reduce((a, b) => a + b, 0n);
@@ -93,7 +94,11 @@ onBothStores("the export", (world) => {
     expect(cents).toBe(100_350n);
     expect(days.reduce((sum, { minor }) => sum + BigInt(minor), 0n)).toBe(cents);
 
-    const ids = async (query: string) => readByPython(await exported(flow, query)).map(({ reference }) => reference);
+    // None of these has a quoted field.
+    const ids = async (query: string) => {
+      const lines = (await exported(flow, query)).split("\r\n").slice(1, -1);
+      return lines.map((line) => line.split(",")[0]);
+    };
     expect(await ids("filter=attention")).toEqual([underpaid.id]);
     expect((await ids("q=1.01")).toSorted()).toEqual([paid[0]?.id, underpaid.id].toSorted());
     expect(await ids("filter=expired")).toEqual([]);
@@ -106,7 +111,7 @@ onSqlite("the export of many orders", (world) => {
     const flow = world().process();
     await insertAll(
       flow,
-      Array.from({ length: 1_201 }, (_, index) => paidOrder(100 + index, null)),
+      Array.from({ length: 7 }, (_, index) => paidOrder(100 + index, null)),
     );
     const limits: number[] = [];
     const store = withStore(flow, {
@@ -115,14 +120,14 @@ onSqlite("the export of many orders", (world) => {
         return flow.store.list(options);
       },
     }).store;
-    const parts = exportOrders(store, parseOrderQuery(new URLSearchParams()));
+    const parts = exportOrders(store, parseOrderQuery(new URLSearchParams()), 3);
     await parts.next();
     expect(limits).toEqual([]);
     await parts.next();
-    expect(limits).toEqual([500]);
+    expect(limits).toEqual([3]);
     let rest = 0;
     for await (const part of parts) rest += part.split("\r\n").length - 1;
-    expect(rest).toBe(701);
-    expect(limits).toEqual([500, 500, 500]);
+    expect(rest).toBe(4);
+    expect(limits).toEqual([3, 3, 3]);
   });
 });

@@ -32,11 +32,11 @@ const COLUMNS = [
  * All orders of a query as CSV (RFC 4180), one page of the store at a time: UTF-8 with a byte order mark, which spreadsheets
  * need to read it as such, and times in UTC. A text that a spreadsheet would take for a formula gets an apostrophe in front.
  */
-export async function* exportOrders(store: OrderStore, query: OrderQuery): AsyncGenerator<string> {
+export async function* exportOrders(store: OrderStore, query: OrderQuery, atOnce = AT_ONCE): AsyncGenerator<string> {
   yield `\ufeff${csv([COLUMNS])}`;
   let cursor: string | null = null;
   do {
-    const page = await findOrders(store, { ...query, cursor }, AT_ONCE);
+    const page = await findOrders(store, { ...query, cursor }, atOnce);
     if (page.orders.length > 0) yield csv(page.orders.map(rowOf));
     cursor = page.next;
   } while (cursor !== null);
