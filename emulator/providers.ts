@@ -1,4 +1,5 @@
 import { allscale } from "./allscale/provider";
+import { calypso } from "./calypso/provider";
 import type { Account } from "./core/account";
 import type { Provider } from "./core/provider";
 import { type StartOptions, startProvider } from "./core/server";
@@ -13,6 +14,7 @@ function entry<A extends Account>(provider: Provider<A>) {
 /** Every payment system that this program can stand in for; the first is the default. */
 const providers = {
   allscale: entry(allscale),
+  calypso: entry(calypso),
   koinal: entry(koinal),
 };
 

@@ -53,7 +53,7 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   const onHold = !wasPaid && (!verdict.counts || (payment.onHold && !lifted));
   const status = onHold ? "review" : nextStatus(payment.status, observation.status);
   const changed: Payment = {
-    ...payment,
+    ...renewQuote(order, payment, observation),
     onHold,
     status,
     transaction: mergeTransactions(payment, observation),
@@ -74,6 +74,15 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   const next = nextVersion(order, byMerchant ? { ...changes, handled: handledWith(order) } : changes, now);
   const event = isNew ? describe(order, next, report) : null;
   return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
+}
+
+/** A quote that was renewed while nothing had come. One that is not worth the price is not believed. */
+function renewQuote({ price }: Order, payment: Payment, { asks }: PaymentObservation): Payment {
+  const { quote, payTo, status } = payment;
+  if (asks === undefined || quote === null || status !== "pending" || asks.coin !== quote.coin) return payment;
+  if (asks.amount === quote.amount || !isPlausible({ price, coins: asks.amount })) return payment;
+  const { amount, uri = null } = asks;
+  return { ...payment, quote: { ...quote, amount }, payTo: payTo && { ...payTo, amount, uri } };
 }
 
 /** A merchant who accepts an order as paid has dealt with all that was open about it. */

@@ -14,6 +14,8 @@ export type PaymentObservation = {
   readonly transaction: Transaction | null;
   /** Our order id as the provider repeats it, where the report carries one. */
   readonly orderReference?: string;
+  /** What is asked of the payer now, where a provider renews its quote: a decimal string. */
+  readonly asks?: { readonly coin: string; readonly amount: string; readonly uri?: string | null };
 };
 
 export type ReportedMoney = {

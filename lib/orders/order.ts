@@ -46,7 +46,16 @@ export const paymentSchema = z.object({
   paymentId: paymentIdSchema,
   checkoutUrl: z.url().nullable(),
   /** For providers without a hosted page: pay this much to this address. */
-  payTo: z.object({ address: z.string(), amount: decimalSchema, coin: z.string(), network: z.string() }).nullable(),
+  payTo: z
+    .object({
+      address: z.string(),
+      amount: decimalSchema,
+      coin: z.string(),
+      network: z.string(),
+      /** Fills a wallet's form; null where the chain has no such link. */
+      uri: z.string().max(400).nullable(),
+    })
+    .nullable(),
   createdAt: z.int(),
   expiresAt: z.int().nullable(),
   /** What the provider asks of the payer, in coins, as it answered the create call; `accepted` are all coins that count. */

@@ -7,6 +7,7 @@ type Move = Readonly<Record<string, unknown>>;
 
 /** What the contract suite has to know of a provider and of its emulator. */
 export type ProviderBench = {
+  readonly title: string;
   /** Of the emulator too. */
   readonly name: string;
   readonly module: ProviderModule;
@@ -21,6 +22,6 @@ export type ProviderBench = {
   /** A payment that says it is paid with too little money, and one with another price. */
   readonly short: Move;
   readonly otherPrice: Move | null;
-  /** The control call that sends a delivery with an old time, where the provider signs one. */
-  readonly freshness: string | null;
+  /** A setting of the emulator with which it answers another host's checkout, where its answer has one. */
+  readonly evil: Move | null;
 };

@@ -3,6 +3,7 @@ import type { ProviderBench } from "./bench";
 
 /** Koinal beside its emulator. */
 export const koinalBench: ProviderBench = {
+  title: "Koinal",
   name: "koinal",
   module: koinal,
   credentials: { apiKey: "1000", apiSecret: "canary-koinal-secret" },
@@ -26,6 +27,5 @@ export const koinalBench: ProviderBench = {
   },
   short: { status: "COMPLETED", coin_amount: "1.00000000" },
   otherPrice: { status: "COMPLETED", amount: "1.00" },
-  // Nothing that is signed makes a callback fresh.
-  freshness: null,
+  evil: { evilUrl: "https://pay.evil.example/1" },
 };
