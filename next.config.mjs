@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+
 /** Sent with every answer; what depends on the page (its CSP) is added in proxy.ts. */
 const securityHeaders = {
   "X-Content-Type-Options": "nosniff",
@@ -37,8 +39,22 @@ const RESIZER = ["**/node_modules/sharp/**", "**/node_modules/@img/**"];
 // Relative paths in the settings mean the app's folder, wherever the server was started from.
 process.chdir(import.meta.dirname);
 
+/** The commit that is built, for the set-up page. A download has no history, and a container no git. */
+function commitHere() {
+  try {
+    const output = execFileSync("git", ["rev-parse", "HEAD"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return output.trim();
+  } catch {
+    return "";
+  }
+}
+
 /** @type {import('next').NextConfig} */
 const config = {
+  env: { BUILD_COMMIT: commitHere() },
   poweredByHeader: false,
   typedRoutes: true,
   // A provider does not follow a redirect with its webhook, and Next's has none of our headers.

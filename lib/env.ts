@@ -67,6 +67,11 @@ export function isDevelopment(): boolean {
   return process.env.NODE_ENV === "development";
 }
 
+/** The commit that this was built from, where the host or git told: next.config.mjs puts it in when it builds. */
+export function buildCommit(): string | null {
+  return process.env.VERCEL_GIT_COMMIT_SHA || process.env.BUILD_COMMIT || null;
+}
+
 /** Reads settings from an environment. Never throws, whatever is in it. */
 export function readSettings(env: Environment): Settings {
   const reader = new SettingReader(env);

@@ -11,12 +11,13 @@ import { type RedisServer, startRedisServer } from "./redis-server";
 import { startUpstashBridge, type UpstashBridge } from "./upstash-bridge";
 
 /** Each set-up is a process of its own, which takes its time on a busy machine. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 const KEY = "st_key_of_the_doctor";
 const SECRET = "st_canary_secret_of_the_doctor";
 const TOKEN = "canary-token-of-the-doctor";
 const ADMIN = "canary-admin-secret-0001";
 const CRON = "canary-cron-secret-0001";
+const DISCORD = "https://discord.com/api/webhooks/1/canary-of-discord-0001";
 
 let emulator: Emulator;
 let redis: RedisServer;
@@ -94,6 +95,7 @@ async function doctor({ env = () => ({}), account = {}, fault }: Setup, ...args:
     ALLSCALE_BASE_URL: url,
     ADMIN_SECRET: ADMIN,
     CRON_SECRET: CRON,
+    NOTIFY_DISCORD_URL: DISCORD,
     ORDER_DATABASE: join(folder, "orders.db"),
     PUBLIC_URL: `http://127.0.0.1:${unused}`,
   };
@@ -106,7 +108,7 @@ async function doctor({ env = () => ({}), account = {}, fault }: Setup, ...args:
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (printed += text));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  for (const secret of [SECRET, TOKEN, ADMIN, CRON]) expect(printed).not.toContain(secret);
+  for (const secret of [SECRET, TOKEN, ADMIN, CRON, DISCORD]) expect(printed).not.toContain(secret);
   return { code, printed };
 }
 

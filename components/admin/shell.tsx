@@ -4,13 +4,15 @@ export type ShellProps = {
   /** The page that is shown, among those of the navigation. */
   readonly current: "payments" | "totals" | "setup" | null;
   readonly siteName: string;
-  readonly csrfToken: string;
+  /** Null where no one had to sign in: in development. */
+  readonly csrfToken: string | null;
   readonly children: ReactNode;
 };
 
 const PAGES = [
   ["payments", "/admin", "Payments"],
   ["totals", "/admin/totals", "Totals"],
+  ["setup", "/setup", "Set-up"],
 ] as const;
 
 /** The frame of the merchant's pages. */
@@ -26,7 +28,7 @@ export function AdminShell({ current, siteName, csrfToken, children }: ShellProp
             </a>
           ))}
         </nav>
-        <ActionForm action="/admin/sign-out" csrfToken={csrfToken} label="Sign out" quiet />
+        {csrfToken !== null && <ActionForm action="/admin/sign-out" csrfToken={csrfToken} label="Sign out" quiet />}
       </header>
       <main>{children}</main>
     </div>

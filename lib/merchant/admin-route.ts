@@ -60,7 +60,7 @@ export function adminForm<Params = object>(
     const session = await sessionOf(request, context.services);
     if (session === null) {
       const problem = "You were signed out, so nothing was done. Sign in, then do it again.";
-      return signInPage({ status: 401, problem, orderId: null });
+      return signInPage({ status: 401, problem, goal: null });
     }
     const form = await readForm(request);
     if (form instanceof Response) return form;

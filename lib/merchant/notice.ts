@@ -25,24 +25,28 @@ type SignInPage = {
   readonly status: number;
   /** What is wrong; null for the plain page. */
   readonly problem: string | null;
-  /** Where to go afterwards: an order's page, or null for the list. */
-  readonly orderId: string | null;
+  /** Where to go afterwards: an order's id, "setup", or null for the list. */
+  readonly goal: string | null;
   /** The browser came from another site, for which it kept the cookie back. */
   readonly fromElsewhere?: boolean;
 };
 
-export function signInPage({ status, problem, orderId, fromElsewhere = false }: SignInPage): Response {
+export function pageOf(goal: string | null): string {
+  if (goal === null) return "/admin";
+  return goal === "setup" ? "/setup" : `/admin/orders/${goal}`;
+}
+
+export function signInPage({ status, problem, goal, fromElsewhere = false }: SignInPage): Response {
   const title = `Sign in · ${siteConfig.name}`;
-  const next = orderId === null ? "/admin" : `/admin/orders/${orderId}`;
   const body = `<h1>Your payments</h1>
-${fromElsewhere ? `<p>Signed in already? <a href="${inert(next)}">Go on</a></p>` : ""}
+${fromElsewhere ? `<p>Signed in already? <a href="${inert(pageOf(goal))}">Go on</a></p>` : ""}
 <form method="post" action="/admin/sign-in">
 <label for="secret">Secret</label>
 <input id="secret" name="secret" type="password" autocomplete="current-password" required autofocus${
     problem === null ? "" : ' aria-invalid="true" aria-describedby="problem"'
   }>
 ${problem === null ? "" : `<p id="problem" role="alert">${inert(problem)}</p>`}
-${orderId === null ? "" : `<input type="hidden" name="order" value="${inert(orderId)}">`}
+${goal === null ? "" : `<input type="hidden" name="order" value="${inert(goal)}">`}
 <button>Sign in</button>
 </form>
 <p class="small">It is the value of <code>ADMIN_SECRET</code> in the settings of this deployment.</p>`;

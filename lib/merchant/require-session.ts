@@ -4,12 +4,12 @@ import { notFound, redirect } from "next/navigation";
 import { getServices } from "@/lib/services";
 import { readSession, SESSION_COOKIE, type Session } from "./session";
 
-/** For a page: the session of the browser that asks for it. Any other browser is sent to the sign-in. */
-export async function requireSession(orderId?: string): Promise<Session> {
+/** For a page: the session of the browser that asks for it. Any other is sent to sign in, and from there to its goal (`pageOf`). */
+export async function requireSession(goal?: string): Promise<Session> {
   const session = await currentSession();
   if (session !== null) return session;
   const query = new URLSearchParams();
-  if (orderId !== undefined) query.set("order", orderId);
+  if (goal !== undefined) query.set("order", goal);
   // The cookie is SameSite=Strict, so a browser that followed a link in a message comes without it.
   if ((await headers()).get("sec-fetch-site") === "cross-site") query.set("elsewhere", "1");
   redirect(query.size === 0 ? "/admin/sign-in" : `/admin/sign-in?${query}`);

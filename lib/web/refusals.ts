@@ -75,7 +75,7 @@ type EarlyRefusal = { readonly refusal: Refusal; readonly headers: Readonly<Reco
 const OFF = /^\/(_next\/image|_global-error|_error)(\/|$)/;
 
 /** What the forms of the merchant's pages post to; each of these routes refuses for itself, as those under /api do. */
-const POSTED_TO = /^\/admin\/(sign-in|sign-out|orders\/[\w-]{22,64}\/[a-z-]+)$/;
+const POSTED_TO = /^\/(admin\/(sign-in|sign-out|orders\/[\w-]{22,64}\/[a-z-]+)|setup\/test-[a-z]+)$/;
 
 /**
  * What is refused before anything is spent on it, by the guard in front of Next and, where there is none, by proxy.ts.

@@ -10,7 +10,7 @@ import type { NotifySettings } from "./settings";
 /** Below the time after which an effect counts as hanging. */
 const SEND_TIMEOUT_MS = 10_000;
 
-const CHANNELS = ["webhook", "discord", "telegram", "email"] as const;
+export const CHANNELS = ["webhook", "discord", "telegram", "email"] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 export type NotifyContext = MessageContext & {

@@ -6,6 +6,7 @@ import { siteConfig } from "@/site.config";
 import { accessChecks } from "./access-checks";
 import { publicHealthCheck, webhookUrlCheck } from "./address-checks";
 import { type Check, type CheckId, ok, reportOf, type SetupReport, unknown } from "./check";
+import { notificationCheck } from "./notification-check";
 import { priceChecks } from "./price-checks";
 import { providerChecks } from "./provider-checks";
 import { settingCheck } from "./setting-checks";
@@ -34,7 +35,8 @@ export async function runSetupChecks({ settings, store, version }: Parts): Promi
     addressChecks(settings),
     webhookChecks({ store, provider, publicUrl, isLocal, clock: { now: Date.now } }),
     accessChecks(settings),
-    [ok("notifications", "No notifications are set up."), ok("other_settings", "Every other setting is right.")],
+    notificationCheck(settings, store).then((check) => [check]),
+    [ok("other_settings", "Every other setting is right.")],
     [ok("version", version.commit === null ? version.name : `${version.name}, commit ${version.commit.slice(0, 7)}`)],
   ]);
   return reportOf(groups.flat().map((check) => withSettings(check, settings)));

@@ -1,51 +1,56 @@
 import "server-only";
-import type { Flow } from "@/lib/checkout/flow";
+import { z } from "zod";
+import type { Flow, Shop } from "@/lib/checkout/flow";
+import { readOrder } from "@/lib/checkout/read";
+import { startPayment } from "@/lib/checkout/start";
+import { CHANNELS, type NotificationTest } from "@/lib/merchant/notify/notify";
+import { formatAmount } from "@/lib/money/amount";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
 import type { PaymentProvider } from "@/lib/provider/provider";
 
-/** What the merchant tried on `/setup`, as leases that only lapse: they need no table of their own. */
+/** What came of what the merchant tried on `/setup`, in leases: they need no table of their own, and lapse. */
 type Memory = Pick<Flow, "store"> & { readonly clock: Pick<Flow["clock"], "now"> };
 
 const REMEMBERED_MS = 400 * 24 * 60 * 60 * 1_000;
-const webhookKey = (provider: string) => `setup-webhook:${provider}`;
-const PAYMENT_KEY = "setup-payment";
+const PAYMENT = "setup-payment";
+const NOTIFICATIONS = "setup-notifications";
+const webhookOf = (provider: string) => `setup-webhook:${provider}`;
 
-const remember = ({ store, clock }: Memory, key: string, value: string) =>
-  store.extend({ key, value, ttlMs: REMEMBERED_MS, now: clock.now() });
+const remember = ({ store, clock }: Memory, key: string, value: unknown) =>
+  store.extend({ key, value: JSON.stringify(value), ttlMs: REMEMBERED_MS, now: clock.now() });
 
-/** The address that a test webhook came back from last. */
-export const lastTestWebhook = ({ store, clock }: Memory, provider: string) =>
-  store.holder({ key: webhookKey(provider), now: clock.now() });
-
-export async function lastTestPayment({ store, clock }: Memory): Promise<Order | null> {
-  const value = await store.holder({ key: PAYMENT_KEY, now: clock.now() });
-  const id = orderIdSchema.safeParse(value);
-  return id.success ? store.get(id.data) : null;
+/** Null where there is nothing, or what an earlier version left. */
+async function recall<Schema extends z.ZodType>(
+  { store, clock }: Memory,
+  key: string,
+  schema: Schema,
+): Promise<z.output<Schema> | null> {
+  const text = await store.holder({ key, now: clock.now() });
+  try {
+    return text === null ? null : (schema.safeParse(JSON.parse(text)).data ?? null);
+  } catch {
+    return null;
+  }
 }
 
-export const rememberTestPayment = (memory: Memory, orderId: string) => remember(memory, PAYMENT_KEY, orderId);
+const WEBHOOK_PROBLEMS = ["unreachable", "refused", "redirected", "elsewhere"] as const;
+export type TestWebhookProblem = (typeof WEBHOOK_PROBLEMS)[number];
+/** `problem` is null when it came back. */
+const webhookTrialSchema = z.object({ url: z.string(), problem: z.enum(WEBHOOK_PROBLEMS).nullable() });
 
-/** Why a test webhook did not come back. */
-export const TEST_WEBHOOK_PROBLEMS = {
-  unreachable: "The test webhook could not be delivered: the webhook address cannot be reached.",
-  refused: "The test webhook was refused. See webhook_refused in the log of the app at the webhook address.",
-  redirected: "The webhook address redirects, and providers do not follow.",
-  elsewhere: "The test webhook was accepted by another deployment, one with another order store.",
-} as const;
-export type TestWebhookProblem = keyof typeof TEST_WEBHOOK_PROBLEMS;
+export const lastTestWebhook = (memory: Memory, provider: string) =>
+  recall(memory, webhookOf(provider), webhookTrialSchema);
 
-type Options = { readonly url: string; readonly timeoutMs: number };
-type Sent = { readonly ok: true } | { readonly ok: false; readonly problem: TestWebhookProblem };
+type TestSender = Pick<PaymentProvider, "name"> & Required<Pick<PaymentProvider, "signTestWebhook">>;
+type Sending = { readonly url: string; readonly timeoutMs: number };
 
-/**
- * Sends ourselves a webhook by way of the public address, signed as the provider would. That its nonce is then known in our
- * store shows that it passed every check there, in a process that has the same orders.
- */
-export async function sendTestWebhook(
-  memory: Memory,
-  provider: Pick<PaymentProvider, "name"> & Required<Pick<PaymentProvider, "signTestWebhook">>,
-  { url, timeoutMs }: Options,
-): Promise<Sent> {
+/** Sends ourselves a webhook by way of the public address, signed as the provider would sign it, and remembers the outcome. */
+export async function sendTestWebhook(memory: Memory, provider: TestSender, sending: Sending): Promise<void> {
+  const problem = await deliver(memory, provider, sending);
+  await remember(memory, webhookOf(provider.name), { url: sending.url, problem });
+}
+
+async function deliver(memory: Memory, provider: TestSender, { url, timeoutMs }: Sending) {
   const { headers, body, nonce } = await provider.signTestWebhook(new URL(url));
   let status: number;
   try {
@@ -54,12 +59,48 @@ export async function sendTestWebhook(
     await response.body?.cancel();
     status = response.status;
   } catch {
-    return { ok: false, problem: "unreachable" };
+    return "unreachable";
   }
-  if (status !== 200) return { ok: false, problem: status >= 300 && status < 400 ? "redirected" : "refused" };
-  const { store, clock } = memory;
+  if (status >= 300 && status < 400) return "redirected";
+  if (status !== 200) return "refused";
+  // That its nonce is known in our store shows that it passed every check, in a process that has the same orders.
   const key = `nonce:${provider.name}:${nonce}`;
-  if ((await store.holder({ key, now: clock.now() })) === null) return { ok: false, problem: "elsewhere" };
-  await remember(memory, webhookKey(provider.name), url);
-  return { ok: true };
+  const isHere = (await memory.store.holder({ key, now: memory.clock.now() })) !== null;
+  return isHere ? null : "elsewhere";
+}
+
+const notificationSchema = z.union([
+  z.object({ channel: z.enum(CHANNELS), ok: z.literal(true) }),
+  z.object({ channel: z.enum(CHANNELS), ok: z.literal(false), sentence: z.string() }),
+]);
+
+export const lastTestNotifications = (memory: Memory): Promise<NotificationTest[] | null> =>
+  recall(memory, NOTIFICATIONS, z.array(notificationSchema));
+
+export const rememberTestNotifications = (memory: Memory, tests: readonly NotificationTest[]) =>
+  remember(memory, NOTIFICATIONS, tests);
+
+export async function lastTestPayment(memory: Memory): Promise<Order | null> {
+  const id = await recall(memory, PAYMENT, orderIdSchema);
+  return id === null ? null : memory.store.get(id);
+}
+
+/** Asks the provider about a test payment that is still open, as its own page would. */
+export async function followTestPayment(flow: Flow): Promise<void> {
+  const order = await lastTestPayment(flow);
+  if (order !== null && order.status !== "paid") await readOrder(flow, order.id, { mayAsk: true });
+}
+
+const UNLIMITED = async () => ({ ok: true }) as const;
+
+/** Opens a payment of the smallest amount. Answers where to pay it, or null when it could not be opened. */
+export async function startTestPayment(flow: Flow, shop: Shop): Promise<string | null> {
+  const { currency, min } = shop.pricing;
+  const amount = formatAmount({ currency, minor: min });
+  const fields = { amount, name: undefined, message: "Test payment of the set-up page", anonymous: true };
+  const limit = { take: UNLIMITED, takeRepeat: UNLIMITED, recentRefusal: () => null };
+  const started = await startPayment(flow, shop, { fields, idempotencyKey: null, limit });
+  if (!started.ok) return null;
+  await remember(flow, PAYMENT, started.order.id);
+  return started.checkoutUrl;
 }

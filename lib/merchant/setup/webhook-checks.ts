@@ -4,8 +4,8 @@ import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store
 import { STATUSES } from "@/lib/orders/status";
 import type { PaymentProvider } from "@/lib/provider/provider";
 import { webhookUrlOf } from "./address-checks";
-import { type Check, ok, unknown } from "./check";
-import { lastTestPayment, lastTestWebhook } from "./trials";
+import { type Check, failed, ok, unknown } from "./check";
+import { lastTestPayment, lastTestWebhook, type TestWebhookProblem } from "./trials";
 
 type Parts = {
   readonly store: OrderStore | null;
@@ -18,29 +18,50 @@ type Parts = {
 /** What has come back so far: a webhook of our own, one of the provider's, a payment. */
 export async function webhookChecks({ store, provider, publicUrl, isLocal, clock }: Parts): Promise<readonly Check[]> {
   const ids = ["webhook_test", "webhook_seen", "test_payment"] as const;
-  if (store === null || provider === null) {
-    return ids.map((id) =>
-      unknown(id, "Nothing has come back yet.", "Start the app with the right settings, and look again."),
-    );
-  }
+  const todo = "Start the app with the right settings, and look again.";
+  if (store === null || provider === null) return ids.map((id) => unknown(id, "Nothing has come back yet.", todo));
+  const { name, label } = provider;
   try {
-    const found = { store, clock };
+    const memory = { store, clock };
     const [test, seen, payment] = await Promise.all([
-      lastTestWebhook(found, provider.name),
-      lastDelivery(found, provider.name),
-      lastTestPayment(found),
+      lastTestWebhook(memory, name),
+      lastDelivery(memory, name),
+      lastTestPayment(memory),
     ]);
+    const isNew = test === null || test.url !== webhookUrlOf(publicUrl, name);
     return [
-      test === webhookUrlOf(publicUrl, provider.name)
-        ? ok("webhook_test", "A test webhook went out to the webhook address and came back to this store.")
-        : unknown("webhook_test", "No test webhook was sent to this address yet.", "Send one on /setup."),
-      seenCheck(seen, provider.label),
-      paymentCheck(payment, { isTrial: isLocal || provider.testStore, label: provider.label }),
+      isNew ? unknown("webhook_test", "No test webhook was sent yet.", "Send one on /setup.") : testCheck(test.problem),
+      seenCheck(seen, label),
+      paymentCheck(payment, { isTrial: isLocal || provider.testStore, label }),
     ];
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     return ids.map((id) => unknown(id, "Not checked: the order store cannot be read."));
   }
+}
+
+const PROBLEMS: Readonly<Record<TestWebhookProblem, readonly [sentence: string, todo: string]>> = {
+  unreachable: [
+    "The test webhook could not be delivered: the webhook address cannot be reached from this server.",
+    "Check PUBLIC_URL and the firewall, and send another.",
+  ],
+  refused: [
+    "The test webhook was refused at the webhook address.",
+    "Look for webhook_refused in the log there: it says why. Then send another.",
+  ],
+  redirected: [
+    "The webhook address redirects, and providers do not follow.",
+    "Set PUBLIC_URL to where it leads, and send another.",
+  ],
+  elsewhere: [
+    "The test webhook arrived at a deployment that has another order store.",
+    "Point PUBLIC_URL to this deployment, or give both the same store.",
+  ],
+};
+
+function testCheck(problem: TestWebhookProblem | null): Check {
+  if (problem !== null) return failed("webhook_test", ...PROBLEMS[problem]);
+  return ok("webhook_test", "A test webhook went out, came back through the webhook address, and was verified.");
 }
 
 function seenCheck(at: number | null, label: string): Check {
@@ -55,7 +76,7 @@ function paymentCheck(order: Payment, { isTrial, label }: { isTrial: boolean; la
   const id = "test_payment";
   if (order?.status === "paid") return ok(id, "The test payment was paid.");
   if (!isTrial) {
-    const sentence = `The credentials are of a live store of ${label}'s, where a payment costs money.`;
+    const sentence = `These are the credentials of a live store at ${label}, where a payment costs money.`;
     return unknown(id, sentence, "Pay yourself a small amount, or try it with a test store first.");
   }
   if (order === null) return unknown(id, "No test payment was made yet.", "Make one on /setup.");

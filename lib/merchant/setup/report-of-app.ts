@@ -1,0 +1,31 @@
+import "server-only";
+import { buildCommit } from "@/lib/env";
+import { log } from "@/lib/log";
+import { CHANNELS } from "@/lib/merchant/notify/notify";
+import { getServices } from "@/lib/services";
+import packageJson from "@/package.json";
+import { webhookUrlOf } from "./address-checks";
+import { runSetupChecks } from "./run-checks";
+import { followTestPayment } from "./trials";
+
+/** The report on the app that runs here, and what may be tried out with its settings. */
+export async function reportOfApp() {
+  const { settings, flow, shop } = getServices();
+  const { opener, notify, publicUrl } = settings;
+  const provider = flow?.providers.get(opener?.name ?? "");
+  if (flow !== null) {
+    await followTestPayment(flow).catch((error: unknown) => log.error("test_payment_not_followed", error));
+  }
+  const version = { name: packageJson.version, commit: buildCommit() };
+  const report = await runSetupChecks({ settings, store: flow?.store ?? null, version });
+  const isTrial = opener?.isLocal === true || provider?.testStore === true;
+  return {
+    report,
+    webhookUrl: opener === null ? null : webhookUrlOf(publicUrl, opener.name),
+    trials: {
+      webhook: provider?.signTestWebhook !== undefined,
+      payment: shop !== null && isTrial,
+      notifications: flow !== null && CHANNELS.some((channel) => notify[channel] !== "off"),
+    },
+  };
+}

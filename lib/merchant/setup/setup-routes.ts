@@ -1,0 +1,57 @@
+import "server-only";
+import { isDevelopment } from "@/lib/env";
+import { adminForm, foreignForm, seeOther } from "@/lib/merchant/admin-route";
+import { noticePage } from "@/lib/merchant/notice";
+import { sendTestNotifications } from "@/lib/merchant/notify/notify";
+import { getServices, type Services } from "@/lib/services";
+import { apiRoute } from "@/lib/web/api-route";
+import { isFromOwnPage } from "@/lib/web/form";
+import { webhookUrlOf } from "./address-checks";
+import { rememberTestNotifications, sendTestWebhook, startTestPayment } from "./trials";
+
+/** Within the five seconds after which a merchant would press the button again. */
+const WEBHOOK_TIMEOUT_MS = 4_000;
+
+type Params = { readonly trial: string };
+
+/** The forms of `/setup`. Like the page, they need a session except in development. */
+export const setupForm = async (request: Request, context: { params: Promise<Params> }): Promise<Response> =>
+  isDevelopment() ? await openForm(request, context) : await signedInForm(request, context);
+
+const signedInForm = adminForm<Params>((_form, { services, params }) => tryOut(params.trial, services));
+
+const openForm = apiRoute<Params>(async (request, { params }) => {
+  const services = getServices();
+  return isFromOwnPage(request, services.settings.publicUrl) ? await tryOut(params.trial, services) : foreignForm();
+});
+
+const PAGE = "/setup";
+
+async function tryOut(trial: string, services: Services): Promise<Response> {
+  const { flow, shop, settings, notifyContext } = services;
+  const back = { href: PAGE, label: "Back to the set-up" };
+  if (flow === null) {
+    const text = "No order store is set up, so nothing can be tried out.";
+    return noticePage({ status: 503, title: "Not set up yet", text, link: back });
+  }
+  const provider = flow.providers.get(settings.opener?.name ?? "");
+  if (trial === "test-webhook" && provider?.signTestWebhook !== undefined) {
+    const { name, signTestWebhook } = provider;
+    const url = webhookUrlOf(settings.publicUrl, name);
+    await sendTestWebhook(flow, { name, signTestWebhook }, { url, timeoutMs: WEBHOOK_TIMEOUT_MS });
+    return seeOther(`${PAGE}#webhook_test`);
+  }
+  if (trial === "test-notifications") {
+    await rememberTestNotifications(flow, await sendTestNotifications(settings.notify, notifyContext));
+    return seeOther(`${PAGE}#notifications`);
+  }
+  const isTrial = settings.opener?.isLocal === true || provider?.testStore === true;
+  if (trial === "test-payment" && shop !== null && isTrial) {
+    const checkoutUrl = await startTestPayment(flow, shop);
+    if (checkoutUrl !== null) return seeOther(checkoutUrl);
+    const text = "The provider did not open it. The lines about the provider say more, and so does the log.";
+    return noticePage({ status: 502, title: "No payment was opened", text, link: back });
+  }
+  const text = "This cannot be tried with the settings as they are. Nothing was done.";
+  return noticePage({ status: 404, title: "Not possible here", text, link: back });
+}
