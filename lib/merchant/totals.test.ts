@@ -30,16 +30,29 @@ it("sums are exact, by currency and coin", () => {
     day({ coin: "", coins: "0.000000" }),
     day({ currency: "JPY", minor: 500 }),
   ];
-  expect(totalRows(days)).toEqual([
+  const unknown = { fee: "not known", net: "not known" };
+  expect(totalRows(days, null)).toEqual([
     {
       key: "USD USDT",
       currency: "USD",
       count: "2",
       price: "$90,071,992,547,409.91",
       received: "9007199254740.300001 USDT",
+      ...unknown,
     },
-    { key: "USD ", currency: "USD", count: "1", price: "$5.00", received: "not reported" },
-    { key: "JPY USDT", currency: "JPY", count: "1", price: "¥500", received: "5.00 USDT" },
+    { key: "USD ", currency: "USD", count: "1", price: "$5.00", received: "not reported", ...unknown },
+    { key: "JPY USDT", currency: "JPY", count: "1", price: "¥500", received: "5.00 USDT", ...unknown },
+  ]);
+});
+
+it("of the fee it says the least that can have been kept, and never more than was paid", () => {
+  const estimate = ({ minor }: { minor: number }, payments = 1) =>
+    Math.max(Math.ceil((minor * 6) / 1_000), 10 * payments);
+  const fee = { estimate, source: "" };
+  const days = [day({ count: 3, minor: 1_500 }), day({ currency: "EUR", minor: 5, count: 1 })];
+  expect(totalRows(days, fee)).toMatchObject([
+    { fee: "from $0.30", net: "up to $14.70" },
+    { fee: "from €0.05", net: "up to €0.00" },
   ]);
 });
 

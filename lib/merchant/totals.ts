@@ -1,6 +1,7 @@
 import { formatAmountForPeople } from "@/lib/money/amount";
 import type { Currency } from "@/lib/money/currency";
 import type { DayTotal } from "@/lib/orders/order-store";
+import type { PublishedFee } from "@/lib/provider/provider";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A longer time is shown by month: bars thinner than a pixel show nothing. */
@@ -28,8 +29,8 @@ function parseDay(text: string | null): string | null {
   return Number.isNaN(ms) || dayOf(ms) !== text ? null : text;
 }
 
-/** What was paid in one currency and coin. */
-export function totalRows(days: readonly DayTotal[]) {
+/** What was paid in one currency and coin; `fee` null where nothing is known of the provider's. */
+export function totalRows(days: readonly DayTotal[], fee: PublishedFee | null) {
   const sums = new Map<string, { currency: Currency; coin: string; count: number; minor: number; micros: bigint }>();
   for (const { currency, coin, count, minor, coins } of days) {
     const key = `${currency} ${coin}`;
@@ -42,8 +43,16 @@ export function totalRows(days: readonly DayTotal[]) {
     currency,
     count: String(count),
     price: formatAmountForPeople({ currency, minor }, "en"),
+    ...feeAndNet({ currency, minor, count }, fee),
     received: coin === "" ? "not reported" : `${decimalOf(micros)} ${coin}`,
   }));
+}
+
+function feeAndNet({ count, ...sum }: { currency: Currency; minor: number; count: number }, fee: PublishedFee | null) {
+  if (fee === null) return { fee: "not known", net: "not known" };
+  const kept = Math.min(fee.estimate(sum, count), sum.minor);
+  const text = (minor: number) => formatAmountForPeople({ ...sum, minor }, "en");
+  return { fee: `from ${text(kept)}`, net: `up to ${text(sum.minor - kept)}` };
 }
 
 /** Of the six decimals that the store counts, those that are not zero, and two at least. */

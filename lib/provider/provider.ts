@@ -34,8 +34,11 @@ export type LoadedProvider = {
 };
 
 export type PublishedFee = {
-  /** In minor units, rounded up. Only ever an estimate: the merchant's contract decides. */
-  estimate(price: Money): number;
+  /**
+   * In minor units, rounded up. Only ever an estimate: the merchant's contract decides. Of the sum of several payments it is
+   * the least that can have been kept.
+   */
+  estimate(price: Money, payments?: number): number;
   /** One sentence: what is assumed, how old that is, and where the merchant's own fee stands. */
   readonly source: string;
 };

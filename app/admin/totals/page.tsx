@@ -19,7 +19,9 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
   const range = parseRange(query, Date.now());
   const days = flow === null ? [] : await flow.store.days(range);
   const { unit, charts } = barsByCurrency(days, range);
-  const providers = settings.providers.map(({ label }) => label).join(" or ");
+  // With several providers it is not known which payment was whose.
+  const [provider, ...others] = settings.providers;
+  const fee = (others.length === 0 && provider?.publishedFee) || null;
   return (
     <AdminShell current="totals" siteName={siteConfig.name} csrfToken={csrfToken}>
       <h1>Totals</h1>
@@ -47,14 +49,18 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
                 <th scope="col">Paid</th>
                 <th scope="col">Payments</th>
                 <th scope="col">Received</th>
+                <th scope="col">Fees</th>
+                <th scope="col">Net</th>
               </tr>
             </thead>
             <tbody>
-              {totalRows(days).map(({ key, price, count, received }) => (
+              {totalRows(days, fee).map(({ key, price, count, received, fee: kept, net }) => (
                 <tr key={key}>
                   <th scope="row">{price}</th>
                   <td data-name="Payments">{count}</td>
                   <td data-name="Received">{received}</td>
+                  <td data-name="Fees">{kept}</td>
+                  <td data-name="Net">{net}</td>
                 </tr>
               ))}
             </tbody>
@@ -62,8 +68,7 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
         )}
         <p className="small">
           Paid is the sum of the prices, by the day on which each payment was confirmed or accepted; refunds are not
-          taken off. Fees and net amounts are not known here: what {providers || "the provider"} keeps as its fee is not
-          part of its confirmations.
+          taken off. A confirmation does not say what the provider kept. {fee?.source}
         </p>
       </section>
       {charts.map(({ currency, bars }) => (

@@ -9,10 +9,10 @@ const PER_THOUSAND = 6;
 const LEAST_US_CENTS = 10;
 
 export const publishedFee: PublishedFee = {
-  estimate({ currency, minor }) {
+  estimate({ currency, minor }, payments = 1) {
     const share = Math.ceil((minor * PER_THOUSAND) / 1_000);
     // What the least is in other currencies is not known.
-    return CURRENCIES[currency].usd === "1" ? Math.max(share, LEAST_US_CENTS) : share;
+    return CURRENCIES[currency].usd === "1" ? Math.max(share, LEAST_US_CENTS * payments) : share;
   },
   source:
     "This assumes the fee that AllScale published in June 2026: 0.6 %, at least 0.10 USD (what the least is in other currencies is not known). The dashboard shows yours.",
