@@ -3,10 +3,10 @@
  * its line, and runs there what a fork would: types, lint, unit tests of what the layer touched, a build, the weight of
  * the pages against the core's limits, and the browser tests of payments.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { APP_FOLDER } from "./processes";
 import { findChromium } from "./system-programs";
 
@@ -15,11 +15,14 @@ const LINE = /^.*\(donation\).*\n/m;
 
 const copy = mkdtempSync(join(tmpdir(), "checkout-core-"));
 const started = Date.now();
+const failed: string[] = [];
 
+/** What fails does not hide what comes after it. */
 function run(command: string, args: readonly string[]): void {
   console.log(`\n=== ${[command, ...args].join(" ")}`);
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", PLAYWRIGHT_CHROMIUM_PATH: findChromium() };
-  execFileSync(command, args, { cwd: copy, stdio: "inherit", env });
+  const { status } = spawnSync(command, args, { cwd: copy, stdio: "inherit", env });
+  if (status !== 0) failed.push([basename(command), ...args].join(" "));
 }
 
 try {
@@ -54,7 +57,10 @@ try {
   bin("next", "build");
   bin("tsx", "scripts/size.ts");
   bin("playwright", "test", "payment.spec", "payer-share", "payer-pay");
-  console.log(`\nThe core passes without the donation layer (${Math.round((Date.now() - started) / 1000)} s).`);
+  const seconds = Math.round((Date.now() - started) / 1000);
+  if (failed.length === 0) console.log(`\nThe core passes without the donation layer (${seconds} s).`);
+  else console.error(`\nWithout the donation layer (${seconds} s) these fail:\n${failed.join("\n")}`);
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
+process.exit(failed.length === 0 ? 0 : 1);
