@@ -4,6 +4,7 @@ import type { Account } from "./core/account";
 import type { Provider } from "./core/provider";
 import { type StartOptions, startProvider } from "./core/server";
 import { koinal } from "./koinal/provider";
+import { onekey } from "./onekey/provider";
 
 /** Hides which kind of account a provider keeps. */
 function entry<A extends Account>(provider: Provider<A>) {
@@ -16,6 +17,7 @@ const providers = {
   allscale: entry(allscale),
   calypso: entry(calypso),
   koinal: entry(koinal),
+  onekey: entry(onekey),
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);

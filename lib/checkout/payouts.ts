@@ -15,7 +15,7 @@ import { deferDueEffects } from "./fulfil";
 /** Numbered, so that two pages that ask for the next refund of an order ask for the same one. The order can be read from it. */
 export const refundReference = (orderId: OrderId, number: number) => `${orderId}-refund-${number}`;
 
-function orderOfReference(reference: string): OrderId | null {
+export function orderOfReference(reference: string): OrderId | null {
   const [, id] = /^(.+)-refund-\d{1,4}$/.exec(reference) ?? [];
   return orderIdSchema.safeParse(id).data ?? null;
 }
@@ -140,7 +140,8 @@ export async function receivePayout(flow: Flow, provider: string, news: PayoutNe
   const report = news.kind === "payout_event" ? news.report : await lookUp(flow, provider, news.reference);
   if (report === null) return again("webhook_not_settled", "The payout could not be looked up.");
   const { reference, status } = report;
-  const settled = await settlePayout(flow, { provider, report, source: "webhook" });
+  const source = news.kind === "payout_event" ? "webhook" : "hint";
+  const settled = await settlePayout(flow, { provider, report, source });
   if (!settled.ok) {
     log.warn("webhook_unknown_payout", { reference });
     return again("unknown_payment", "The payout is not known here.");

@@ -7,6 +7,7 @@ import type { Refusal } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
 import { receivePayout } from "./payouts";
 import { type Settled, settle } from "./settle";
+import { mayLook } from "./unproven-hint";
 import { noteDelivery } from "./webhook-seen";
 
 export type ReceiveWebhookResult =
@@ -26,8 +27,8 @@ export async function receiveWebhook(
   const { store, clock } = flow;
   const authentication = await provider.authenticateWebhook(delivery);
   if (!authentication.ok) return unauthenticated(authentication.diagnosis);
-  const { replay } = authentication;
-  if (replay === null) return takeIn(flow, provider, { delivery, isRepeat: false });
+  const { replay, isUnproven = false } = authentication;
+  if (replay === null) return takeIn(flow, provider, { delivery, isRepeat: false, isUnproven });
 
   // A nonce belongs to the delivery that used it first. The very same delivery may come again: if it was settled, settling
   // it again changes nothing, and if we died before it was stored, this is the retry that must not be refused.
@@ -38,7 +39,7 @@ export async function receiveWebhook(
   // If the store cannot release it, the nonce expires by itself.
   const release = () => store.release({ key, value: fingerprint }).catch(() => undefined);
   try {
-    const result = await takeIn(flow, provider, { delivery, isRepeat: !acquired.ok });
+    const result = await takeIn(flow, provider, { delivery, isRepeat: !acquired.ok, isUnproven });
     if (!result.ok && result.refusal.code === "unreadable") {
       // The same bytes will be just as unreadable next time, so not even they may use the nonce again.
       await store.extend({ key, value: "consumed", ttlMs, now: clock.now() });
@@ -53,10 +54,10 @@ export async function receiveWebhook(
   }
 }
 
-type Delivered = { delivery: WebhookDelivery; isRepeat: boolean };
+type Delivered = { delivery: WebhookDelivery; isRepeat: boolean; isUnproven: boolean };
 
 async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivered): Promise<ReceiveWebhookResult> {
-  const { delivery, isRepeat } = delivered;
+  const { delivery, isRepeat, isUnproven } = delivered;
   const content = provider.parseWebhook(delivery);
   if (content.kind === "contradictory") return unauthenticated(content.diagnosis);
   if (content.kind === "unreadable") {
@@ -66,6 +67,12 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   if (content.kind === "test") {
     log.info("webhook_test_received", { provider: provider.name });
     return { ok: true, result: "ignored" };
+  }
+  if (isUnproven) {
+    const allowed = await mayLook(flow, provider.name, content);
+    if (allowed === "not_a_hint") return unauthenticated("an unproven delivery that is more than a hint");
+    if (allowed === "unknown") return unknownPayment(null);
+    if (allowed === "too_often") return notSettled("The payment was looked up a moment ago.");
   }
   noteDelivery(flow, provider.name);
   if (content.kind === "ignored") {
@@ -83,8 +90,7 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
     const read = await provider.readPayment(content.paymentId, "ended");
     if (!read.ok) {
       log.warn("webhook_not_settled", { paymentId: content.paymentId, kind: read.failure.kind });
-      const detail = "The payment could not be looked up. Send the delivery again later.";
-      return refuse({ code: "webhook_not_settled", detail, retryAfterSeconds: AGAIN_SECONDS });
+      return notSettled("The payment could not be looked up.");
     }
     observation = read.observation;
   }
@@ -92,13 +98,10 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   observation = { ...observation, provider: provider.name };
   const { deliveryId } = content;
   const { paymentId } = observation;
-  const settled = await settle(flow, { observation, source: "webhook", deliveryId });
-  if (!settled.ok) {
-    // The order may still be on its way into the store.
-    log.warn("webhook_unknown_payment", { paymentId });
-    const detail = "The payment is not known here yet. Send the delivery again later.";
-    return refuse({ code: "unknown_payment", detail, retryAfterSeconds: AGAIN_SECONDS });
-  }
+  // What we learn by asking is no signed confirmation, whoever made us ask.
+  const source = content.kind === "event" ? "webhook" : "hint";
+  const settled = await settle(flow, { observation, source, deliveryId });
+  if (!settled.ok) return unknownPayment(paymentId);
   const result = resultOf(settled, { isPaid: observation.status === "paid", isRepeat });
   log.info("webhook_accepted", { result, deliveryId, orderId: settled.order.id, paymentId, provider: provider.name });
   return { ok: true, result };
@@ -115,6 +118,15 @@ function resultOf(settled: Settled, { isPaid, isRepeat }: { isPaid: boolean; isR
 const AGAIN_SECONDS = 5;
 
 const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
+const again = (code: Refusal["code"], sentence: string) =>
+  refuse({ code, detail: `${sentence} Send the delivery again later.`, retryAfterSeconds: AGAIN_SECONDS });
+const notSettled = (sentence: string) => again("webhook_not_settled", sentence);
+
+/** The order may still be on its way into the store. */
+function unknownPayment(paymentId: string | null) {
+  log.warn("webhook_unknown_payment", { paymentId });
+  return again("unknown_payment", "The payment is not known here yet.");
+}
 
 function unauthenticated(diagnosis: string) {
   log.warn("webhook_refused", { diagnosis });

@@ -72,7 +72,8 @@ async function findUnexpected(flow: Flow, report: Report): Promise<Order | null>
   return isKnown || (order !== null && !isBeingCreated(order, flow.clock.now())) ? order : null;
 }
 
-const mayBeUnexpected = ({ observation, source }: Report) => source === "webhook" && observation.status === "paid";
+const mayBeUnexpected = ({ observation, source }: Report) =>
+  (source === "webhook" || source === "hint") && observation.status === "paid";
 
 const hasPayment = ({ payments }: Order, name: PaymentName) => payments.some((payment) => isPayment(payment, name));
 

@@ -68,6 +68,7 @@ export const REASON_WORDS: Readonly<Record<Reason, ReasonWords>> = {
 export const SOURCE_WORDS: Readonly<Record<Source, string>> = {
   create: "Payer",
   webhook: "Webhook",
+  hint: "Notification",
   poll: "Payment page",
   reconcile: "Reconciliation",
   effect: "This app",

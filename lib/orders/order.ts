@@ -212,8 +212,8 @@ function watchedForMs({ payments }: Order, now: number): number | null {
   return created.length === 0 || age > WATCH_FOR_MS ? null : age;
 }
 
-/** Who reported. `poll`: a status call made for the payer's page. */
-export const SOURCES = ["create", "webhook", "poll", "reconcile", "effect", "merchant"] as const;
+/** Who reported. `poll`: a status call made for the payer's page. `hint`: one made because a delivery said "look again". */
+export const SOURCES = ["create", "webhook", "hint", "poll", "reconcile", "effect", "merchant"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** One line of an order's history. Written in the same step as the change that it describes, never altered. */

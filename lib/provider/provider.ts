@@ -175,7 +175,16 @@ export type WebhookDelivery = {
 };
 
 export type WebhookAuthentication =
-  | { readonly ok: true; readonly deliveryId: string; readonly replay: ReplayKey | null }
+  | {
+      readonly ok: true;
+      readonly deliveryId: string;
+      readonly replay: ReplayKey | null;
+      /**
+       * True where nothing proves who sent it: then it can only be a hint about a payment that we know, and makes us ask
+       * no more often than an open page would.
+       */
+      readonly isUnproven?: boolean;
+    }
   /** `diagnosis` is for our log; the sender learns nothing. */
   | { readonly ok: false; readonly diagnosis: string };
 

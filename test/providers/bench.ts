@@ -24,4 +24,6 @@ export type ProviderBench = {
   readonly otherPrice: Move | null;
   /** A setting of the emulator with which it answers another host's checkout, where its answer has one. */
   readonly evil: Move | null;
+  /** False where nothing proves who sent a delivery, so that each is only a hint. */
+  readonly signsWebhooks: boolean;
 };

@@ -28,6 +28,7 @@ const invoices: ProviderBench = {
   short: { status: "PAID", amount: "1.000000" },
   otherPrice: { status: "PAID", fiat_amount: "1.00" },
   evil: null,
+  signsWebhooks: true,
 };
 
 // A payer whose invoice was canceled can still pick another coin in the widget.

@@ -15,9 +15,10 @@ import { type HttpServer, startHttpServer } from "@/test/http-server";
 import type { ProviderBench } from "./bench";
 import { calypsoBenches } from "./calypso";
 import { koinalBench } from "./koinal";
+import { onekeyBench } from "./onekey";
 
 /** Every provider beside its emulator. The one that all other tests of the flow run on needs no entry. */
-const BENCHES: readonly ProviderBench[] = [koinalBench, ...calypsoBenches];
+const BENCHES: readonly ProviderBench[] = [koinalBench, ...calypsoBenches, onekeyBench];
 const BOUNDS = { maxOrders: 10, deadlineMs: 10_000, asksDuringWaits: true } as const;
 
 type Sent = { readonly headers: Headers; readonly body: Uint8Array; readonly path: string; readonly answer: string };
@@ -111,6 +112,7 @@ for (const bench of BENCHES) {
       expect(after).toMatchObject({ attention: [], payments: [{ status: "paid", onHold: false }] });
       const [delivery = expect.fail()] = deliveries;
       expect(delivery.answer).toBe("paid");
+      await world().pass(60_000);
       expect(await deliver(delivery)).toBe("duplicate");
       expect(await stored(flow, order.id)).toEqual(after);
     });
@@ -145,26 +147,67 @@ for (const bench of BENCHES) {
         const order = await opened();
         await move(order, { ...state, webhook: false });
         expect((await poll(order)).status).toBe(end);
+        await world().pass(60_000);
         await move(order, stateFor("paid"));
         await isPaid(order);
         expect((await stored(flow, order.id)).attention).toEqual(["paid_late"]);
       }
     });
 
-    it("believes no forged delivery, none with a changed byte, and none without a signature", async () => {
+    it.runIf(!bench.signsWebhooks)("lets strangers make it look, rarely and only at what it knows", async () => {
       const order = await opened();
+      const before = calls.length;
+      const sent = (text: string) => ({
+        headers: new Headers({ "Content-Type": "application/json" }),
+        body: new TextEncoder().encode(text),
+        path: `/api/webhooks/${bench.name}`,
+      });
+      for (const nonsense of ["", "[]", "{}", '{"deposit_id": {}}', "[".repeat(60_000)]) {
+        expect(await deliver(sent(nonsense))).toBe("refused unreadable");
+      }
+      expect(await deliver(sent('{"deposit_id": 12345}'))).toBe("refused unknown_payment");
+      expect(calls).toHaveLength(before);
+
       await control("POST", `/payments/${idOf(order)}/forge`);
-      await eventually(async () => deliveries[0]);
-      expect(deliveries[0]?.answer).toBe("refused unauthenticated");
-      isDown = true;
-      await move(order, stateFor("paid"));
-      await eventually(async () => deliveries[1]);
-      const { headers, body, path } = deliveries[1] ?? expect.fail();
-      const changed = { headers, path, body: body.with(3, (body[3] ?? 0) ^ 1) };
-      expect(await deliver(changed)).toBe("refused unauthenticated");
-      expect(await deliver({ headers: new Headers(), path, body })).toBe("refused unauthenticated");
-      expect((await stored(flow, order.id)).status).toBe("pending");
+      const [forged = expect.fail()] = await eventually(async () => (deliveries[0] ? deliveries : undefined));
+      expect(forged.answer).toBe("duplicate");
+      const flood = await Promise.all(Array.from({ length: 8 }, () => deliver(forged)));
+      expect(new Set(flood)).toEqual(new Set(["refused webhook_not_settled"]));
+      expect(calls).toHaveLength(before + 1);
+      await world().pass(60_000);
+      await Promise.all(Array.from({ length: 8 }, () => deliver(forged)));
+      expect(calls).toHaveLength(before + 2);
+      expect(await stored(flow, order.id)).toEqual(order);
     });
+
+    it.runIf(!bench.signsWebhooks)("lets no hint lift a hold, only the merchant", async () => {
+      const order = await opened();
+      await move(order, bench.short);
+      await eventually(async () => (await stored(flow, order.id)).status === "review" || undefined);
+      await world().pass(60_000);
+      deliveries.length = 0;
+      await move(order, { ...stateFor("paid"), amount: "5.00" });
+      await eventually(async () => deliveries[0]);
+      expect(await stored(flow, order.id)).toMatchObject({ status: "review", payments: [{ onHold: true }] });
+    });
+
+    it.runIf(bench.signsWebhooks)(
+      "believes no forged delivery, none changed, and none without a signature",
+      async () => {
+        const order = await opened();
+        await control("POST", `/payments/${idOf(order)}/forge`);
+        await eventually(async () => deliveries[0]);
+        expect(deliveries[0]?.answer).toBe("refused unauthenticated");
+        isDown = true;
+        await move(order, stateFor("paid"));
+        await eventually(async () => deliveries[1]);
+        const { headers, body, path } = deliveries[1] ?? expect.fail();
+        const changed = { headers, path, body: body.with(3, (body[3] ?? 0) ^ 1) };
+        expect(await deliver(changed)).toBe("refused unauthenticated");
+        expect(await deliver({ headers: new Headers(), path, body })).toBe("refused unauthenticated");
+        expect((await stored(flow, order.id)).status).toBe("pending");
+      },
+    );
 
     it("holds wrong money against the order", async () => {
       for (const wrong of [bench.short, bench.otherPrice]) {

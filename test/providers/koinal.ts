@@ -28,4 +28,5 @@ export const koinalBench: ProviderBench = {
   short: { status: "COMPLETED", coin_amount: "1.00000000" },
   otherPrice: { status: "COMPLETED", amount: "1.00" },
   evil: { evilUrl: "https://pay.evil.example/1" },
+  signsWebhooks: true,
 };

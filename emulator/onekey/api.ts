@@ -1,0 +1,126 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { parseDecimal } from "../core/decimal";
+import { type Fault, spoilReply } from "../core/faults";
+import { type Host, newRequestId } from "../core/host";
+import { header, jsonText, type RawRequest } from "../core/http";
+import { isRecord, readJson } from "../core/json";
+import type { Answered } from "../core/provider";
+import type { Deposit, Merchant } from "./merchant";
+import { depositSignature, equalText, type Operation, operations, readAuthorization, readDate } from "./wire";
+
+type Outcome = Readonly<{ status: number; body: string; message: string | null; deposit?: Deposit }>;
+
+/** Errors are flat after a POST and nested after a GET (§3.4). */
+export function refusalBody(method: string, code: number, words: { type: string; description: string }): string {
+  const { type, description } = words;
+  return method === "GET"
+    ? JSON.stringify({ error: { code, message: description, type, details: [] } })
+    : JSON.stringify({ code, description, type, details: [] });
+}
+
+/** Routes come first, then headers and signature, then a fault, then the operation. */
+export function handleApi(host: Host<Merchant>, request: RawRequest): Answered<Merchant> {
+  const { method, path } = request;
+  const found = (Object.keys(operations) as Operation[]).find(
+    (op) => operations[op].path.test(path) && operations[op].method === method,
+  );
+  const login = header(request, "x-login");
+  const account = host.accounts.get(login) ?? null;
+  const refuse = (status: number, code: number, type: string, description: string): Outcome => {
+    return { status, body: refusalBody(method, code, { type, description }), message: description };
+  };
+  const answer = ({ status, body, message, deposit }: Outcome, fault: Fault | null = null): Answered<Merchant> => {
+    const reply = spoilReply(jsonText(status, body), fault);
+    const facts = { op: found ?? "unknown", requestId: newRequestId(), message };
+    const httpStatus = reply.ending === undefined ? reply.status : null;
+    const tags = { paymentId: deposit?.id ?? null, orderId: deposit?.invoiceId ?? null };
+    return { reply, account, entry: { ...facts, httpStatus, code: null, fault: fault?.kind ?? null }, tags };
+  };
+  if (found === undefined) return answer(refuse(404, 500, "NOT_FOUND", `There is no ${method} ${path}.`));
+  const date = header(request, "x-date");
+  const authorization = header(request, "authorization");
+  if (login === "" || date === "" || authorization === "") {
+    return answer(refuse(400, 101, "MISSING_REQUIRED_HEADER", "X-Login, X-Date and Authorization are required."));
+  }
+  if (account === null) return answer(refuse(401, 100, "INVALID_CREDENTIALS", "X-Login is not known."));
+  const body = request.body.toString("utf8");
+  const expected = depositSignature({ secret: account.apiSecret, date, login, body: method === "GET" ? "" : body });
+  if (!equalText(readAuthorization(authorization) ?? "", expected)) {
+    return answer(refuse(400, 102, "INVALID_SIGNATURE", "The signature does not match."));
+  }
+  const time = readDate(date);
+  const { dateToleranceMs } = account.settings;
+  if (time === null || Math.abs(time - account.signingTimeMs()) > dateToleranceMs) {
+    return answer(refuse(400, 103, "INVALID_DATE_RANGE", "X-Date has another form or is too far off."));
+  }
+  const fault = account.faults.strike([found, "any"]);
+  if (fault?.kind === "error") return answer(refuse(fault.http ?? 500, 700, "INTERNAL", "A fault was set."), fault);
+  if (fault?.kind === "unlisted_address") {
+    return answer(refuse(403, 104, "UNREGISTERED_IP", "This address is not allow-listed."), fault);
+  }
+  if (fault?.kind === "drop" || fault?.kind === "hang") {
+    return answer(refuse(500, 700, "INTERNAL", "A fault was set."), fault);
+  }
+  if (found === "status") {
+    const id = decodeURIComponent(operations.status.path.exec(path)?.[1] ?? "");
+    const deposit = account.deposits.get(id);
+    const missing = () => refuse(404, 201, "DEPOSIT_NOT_FOUND", "There is no such deposit.");
+    return answer(deposit === undefined ? missing() : view(deposit), fault);
+  }
+  const created = create(host, account, request);
+  return answer("problem" in created ? refuse(400, 418, "MISSING_REQUIRED_FIELDS", created.problem) : created, fault);
+}
+
+const required = ["country", "amount", "currency", "invoice_id", "payer"];
+
+function create(host: Host<Merchant>, merchant: Merchant, { body }: RawRequest): Outcome | { problem: string } {
+  const read = readJson(body);
+  if (!read.ok || !isRecord(read.value)) return { problem: "The body is not a JSON object." };
+  const fields = read.value;
+  const missing = required.find((name) => fields[name] === undefined);
+  if (missing !== undefined) return { problem: `${missing} is required.` };
+  // From the text, because a JSON number is a binary fraction once it is parsed.
+  const amount = /"amount"\s*:\s*"?([0-9.]+)/.exec(read.text)?.[1] ?? "";
+  if ((parseDecimal(amount)?.units ?? 0n) === 0n) return { problem: "amount takes a number above zero." };
+  const { country, currency, invoice_id: invoiceId, payment_method: paymentMethod } = fields;
+  if (typeof country !== "string" || !/^[A-Z]{2}$/.test(country)) return { problem: "country takes two letters." };
+  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return { problem: "Unknown currency." };
+  if (typeof invoiceId !== "string" || !/^[A-Za-z0-9-_]{1,128}$/.test(invoiceId)) {
+    return { problem: "invoice_id takes letters, digits, - and _." };
+  }
+  if ([...merchant.deposits.values()].some((each) => each.invoiceId === invoiceId)) {
+    return { problem: "invoice_id was used before." };
+  }
+  const urlOf = (value: unknown) => (typeof value === "string" && URL.canParse(value) ? value : null);
+  const deposit: Deposit = {
+    id: String(randomInt(3e9, 4e9)),
+    token: randomBytes(16).toString("hex"),
+    invoiceId,
+    country,
+    notificationUrl: urlOf(fields.notification_url),
+    backUrl: urlOf(fields.success_url),
+    createdAtMs: merchant.clock.now(),
+    amount,
+    currency,
+    status: "CREATED",
+    refunded: false,
+  };
+  merchant.deposits.set(deposit.id, deposit);
+  const { evilUrl, oneShot } = merchant.settings;
+  const url = evilUrl ?? `${host.publicUrl}/pay/${deposit.token}`;
+  const ids = `"deposit_id":${deposit.id},"user_id":"1","merchant_invoice_id":"${invoiceId}"`;
+  const money = `"amount":${amount},"currency":"${currency}"`;
+  const isOneShot = oneShot !== "" && oneShot === paymentMethod;
+  const how = isOneShot
+    ? `"checkout_type":"ONE_SHOT","payment_info":{"type":"VOUCHER","payment_method":"${oneShot}",${money}}`
+    : `"checkout_type":"HOSTED","iframe":false,"redirect_url":${JSON.stringify(url)}`;
+  return { status: 201, body: `{${how},${ids}}`, message: null, deposit };
+}
+
+function view(deposit: Deposit): Outcome {
+  const { id, invoiceId, country, currency, amount, status, refunded } = deposit;
+  const ids = `"user_id":"1","deposit_id":${id},"invoice_id":"${invoiceId}","country":"${country}"`;
+  const money = `"currency":"${currency}","local_amount":${amount},"bonus_amount":0,"bonus_relative":false`;
+  const body = `{${ids},${money},"payment_type":"BANK_TRANSFER","status":"${status}","refunded":${refunded}}`;
+  return { status: 200, body, message: null, deposit };
+}

@@ -1,0 +1,64 @@
+import { Account, type Credentials, coreSettings } from "../core/account";
+import { deliver, type Message, type SentRequest } from "../core/deliveries";
+import { integer, nullable, type SettingTable, setting, text, type ValuesOf } from "../core/fields";
+import type { Status } from "./wire";
+
+export const settings = {
+  ...coreSettings,
+  dateToleranceMs: setting(300_000, integer("How far X-Date may be off.", { min: 1_000, max: 86_400_000 })),
+  oneShot: setting("", text("A payment method for which create answers payment_info and no page.")),
+  evilUrl: setting(null, nullable(text("A redirect_url to answer instead of the true one."))),
+} as const satisfies SettingTable;
+type Settings = ValuesOf<typeof settings>;
+
+/** Amounts are decimal strings here and JSON numbers on the wire. */
+export type Deposit = {
+  readonly id: string;
+  readonly token: string;
+  readonly invoiceId: string;
+  readonly country: string;
+  readonly notificationUrl: string | null;
+  readonly backUrl: string | null;
+  readonly createdAtMs: number;
+  amount: string;
+  currency: string;
+  status: Status;
+  refunded: boolean;
+};
+
+export class Merchant extends Account {
+  declare settings: Settings;
+  declare registered: Settings;
+  readonly deposits = new Map<string, Deposit>();
+
+  constructor(credentials: Credentials) {
+    super(credentials, settings);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.deposits.clear();
+  }
+}
+
+/** A notification goes out with every change, and names the deposit only (§3.4). */
+export function moveTo(merchant: Merchant, deposit: Deposit, status: Status, { sendsWebhook = true } = {}): void {
+  deposit.status = status;
+  if (sendsWebhook) deliver(merchant, notification(merchant, deposit));
+}
+
+export function notification(merchant: Merchant, deposit: Deposit): Message {
+  // The address of the account wins, as tests and the command line set it.
+  const url = merchant.settings.webhookUrl ?? deposit.notificationUrl;
+  return {
+    url,
+    tags: { paymentId: deposit.id, orderId: deposit.invoiceId },
+    renewed: () => notification(merchant, deposit),
+    build: (fault) => unsigned(url ?? "", `{"deposit_id": ${fault === "unknown_id" ? "999" : deposit.id}}`),
+  };
+}
+
+export function unsigned(url: string, body: string): SentRequest {
+  const length = String(Buffer.byteLength(body));
+  return { method: "POST", url, headers: { "Content-Type": "application/json", "Content-Length": length }, body };
+}

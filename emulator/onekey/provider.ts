@@ -1,0 +1,128 @@
+import { ControlError, type Route, route } from "../core/control-route";
+import { send } from "../core/deliveries";
+import { choice, decimal, flag, text } from "../core/fields";
+import type { Host } from "../core/host";
+import { html, json, jsonText, type RawRequest, type Reply, seeOther } from "../core/http";
+import { escapeHtml, messagePage, pageOf } from "../core/page";
+import type { Provider } from "../core/provider";
+import { handleApi, refusalBody } from "./api";
+import { type Deposit, Merchant, moveTo, notification, settings, unsigned } from "./merchant";
+import { operations, statuses } from "./wire";
+
+/** The login and the secret of the first account. */
+export const defaultCredentials = { apiKey: "onekey_emulator_login", apiSecret: "onekey_emulator_secret" };
+
+/** Statuses in which the payer can still pay on the page. */
+const payable: readonly string[] = ["CREATED", "INITIATED", "PENDING"];
+
+/** The payment page: GET shows it, POST is one of its buttons. */
+function handlePage(host: Host<Merchant>, request: RawRequest): Reply {
+  const token = /^\/pay\/([0-9a-f]{32})$/.exec(request.path)?.[1];
+  for (const merchant of host.accounts.values()) {
+    const deposit = [...merchant.deposits.values()].find((each) => each.token === token);
+    if (deposit === undefined) continue;
+    if (request.method === "POST" && payable.includes(deposit.status)) {
+      const isCanceled = request.body.toString("utf8") === "action=cancel";
+      moveTo(merchant, deposit, isCanceled ? "CANCELLED" : "COMPLETED");
+      return seeOther(request.path);
+    }
+    if (deposit.status === "CREATED") deposit.status = "INITIATED";
+    return request.method === "POST" ? seeOther(request.path) : html(200, payPage(deposit));
+  }
+  return html(404, messagePage("Not found", "There is nothing here."));
+}
+
+function payPage({ amount, currency, country, status, backUrl }: Deposit): string {
+  const buttons = `<form method="post">
+<button class="primary" name="action" value="pay" data-testid="pay">Pay</button>
+<button name="action" value="cancel" data-testid="cancel">Cancel</button></form>`;
+  const back = backUrl === null ? "" : `<p><a href="${escapeHtml(backUrl)}">Back to the shop</a></p>`;
+  const body = `<h1>Pay by a local method</h1>
+<p class="amount" data-testid="fiat-amount">${escapeHtml(`${amount} ${currency}`)}</p>
+<p>Country: ${escapeHtml(country)}</p>
+<p role="status"><strong data-testid="status" data-status="${status}">${status}</strong></p>
+${payable.includes(status) ? buttons : ""}
+${back}
+<p>This is the OneKey emulator. No money moves.</p>`;
+  return pageOf({ title: "Pay", body });
+}
+
+function find(merchant: Merchant, id: string | undefined): Deposit {
+  const deposit = merchant.deposits.get(id ?? "");
+  if (deposit === undefined) throw new ControlError("This account has no such payment.", 404);
+  return deposit;
+}
+
+const routes: readonly Route<Merchant>[] = [
+  route("GET /_emulator/payments", "The deposits of the account, newest first.", {
+    query: { order_id: "Only those whose invoice id begins so." },
+    handle: ({ account, query }) => {
+      const orderId = query.get("order_id") ?? "";
+      const payments = [...account.deposits.values()].filter(({ invoiceId }) => invoiceId.startsWith(orderId));
+      return json(200, { total: payments.length, payments: payments.reverse() });
+    },
+  }),
+  route("POST /_emulator/payments/{id}/status", "Moves a deposit, and sends the notification.", {
+    body: {
+      status: choice("The new status.", statuses),
+      amount: decimal("What was paid instead of the price."),
+      currency: text("The currency that the status names instead."),
+      refunded: flag("Whether the status says that it was refunded."),
+      webhook: flag("False sends no notification."),
+    },
+    required: ["status"],
+    handle: ({ account, params }, { status, amount, currency, refunded, webhook = true }) => {
+      const deposit = find(account, params.id);
+      deposit.amount = amount ?? deposit.amount;
+      deposit.currency = currency ?? deposit.currency;
+      deposit.refunded = refunded ?? deposit.refunded;
+      moveTo(account, deposit, status, { sendsWebhook: webhook });
+      return json(200, deposit);
+    },
+  }),
+  route("POST /_emulator/payments/{id}/forge", "Sends what a stranger could: the id, and a status that is not true.", {
+    handle: ({ account, params }) => {
+      const deposit = find(account, params.id);
+      const { url, tags } = notification(account, deposit);
+      const body = `{"deposit_id": ${deposit.id}, "status": "COMPLETED"}`;
+      void send(account, { kind: "forged", tags, attempt: 1, build: () => unsigned(url ?? "", body) });
+      return json(200, deposit);
+    },
+  }),
+];
+
+/** OneKey deposits (§3.4): exact in signing, create, status and notification. */
+export const onekey: Provider<Merchant> = {
+  title: "OneKey emulator",
+  defaults: defaultCredentials,
+  settings,
+  operations: Object.keys(operations),
+  groups: {},
+  apiFaults: { unlisted_address: { about: "Refuses the caller's address." } },
+  webhookFaults: { unknown_id: { about: "Names a deposit that is not known." } },
+  faultFields: {},
+  scenarios: {},
+  tags: { payment_id: "paymentId", order_id: "orderId" },
+  routes,
+  newAccount: (credentials) => new Merchant(credentials),
+  handle: (host, request) => {
+    return request.path.startsWith("/pay/") ? { reply: handlePage(host, request) } : handleApi(host, request);
+  },
+  refuse: (status, description) => jsonText(status, refusalBody("POST", 201, { type: "INVALID", description })),
+  signAgain: (_merchant, delivery, url) => unsigned(url, delivery.request?.body ?? ""),
+  sections: (merchant) => [
+    [
+      "Newest deposits",
+      "Deposit, Invoice, Amount, Status",
+      [...merchant.deposits.values()]
+        .reverse()
+        .slice(0, 20)
+        .map(({ id, token, invoiceId, amount, currency, status }) => [
+          { html: `<a href="/pay/${token}">${id}</a>` },
+          invoiceId,
+          `${amount} ${currency}`,
+          status,
+        ]),
+    ],
+  ],
+};

@@ -1,0 +1,46 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** The deposits API (§3.4). Its counterpart in the app is `lib/provider/onekey/wire.ts`. */
+export const operations = {
+  create: { method: "POST", path: /^\/v3\/deposits$/ },
+  status: { method: "GET", path: /^\/v3\/deposits\/([^/]+)$/ },
+} as const;
+export type Operation = keyof typeof operations;
+
+export const statuses = [
+  "CREATED",
+  "INITIATED",
+  "PENDING",
+  "EARLY_RELEASED",
+  "FOR_REVIEW",
+  "APPROVED",
+  "COMPLETED",
+  "EXPIRED",
+  "CANCELLED",
+  "DECLINED",
+] as const;
+export type Status = (typeof statuses)[number];
+
+type Signed = Readonly<Record<"secret" | "date" | "login" | "body", string>>;
+
+export function depositSignature({ secret, date, login, body }: Signed): string {
+  return createHmac("sha256", secret)
+    .update(date + login + body)
+    .digest("hex");
+}
+
+/** Both scheme words are taken: which one the live API takes is not known. Null for another form. */
+export function readAuthorization(value: string): string | null {
+  return /^(?:OKP|D24) ([0-9a-f]{64})$/.exec(value)?.[1] ?? null;
+}
+
+export function equalText(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The time of an `X-Date`, or null when it has another form, such as one with fractions. */
+export function readDate(value: string): number | null {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}

@@ -1,0 +1,112 @@
+import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
+import type { ProviderModule } from "../provider";
+import { createOneKeyProvider } from "./provider";
+import { LABEL, NAME, SCHEMES, type Scheme, STAGING_CHECKOUT_HOSTS, STAGING_URL } from "./wire";
+
+/** OneKey as the registry lists it. */
+export const onekey: ProviderModule = {
+  name: NAME,
+  label: LABEL,
+  addressName: "ONEKEY_BASE_URL",
+  secretNames: ["ONEKEY_SECRET"],
+  isPresent: (reader) => reader.isSet("ONEKEY_LOGIN") || reader.isSet("ONEKEY_SECRET"),
+  load(reader) {
+    // All are read before it gives up, so that every problem is named at once.
+    const login = readMatch(reader, { name: "ONEKEY_LOGIN", pattern: /^[!-~]{1,120}$/, form: "one word of ASCII" });
+    const secret = readSecret(reader, "ONEKEY_SECRET");
+    const scheme = readScheme(reader);
+    const place = readPlace(reader);
+    const country = readMatch(reader, { name: "ONEKEY_COUNTRY", pattern: /^[A-Z]{2}$/, form: "two capital letters" });
+    const method = "ONEKEY_PAYMENT_METHOD";
+    const paymentMethod = reader.isSet(method)
+      ? readMatch(reader, { name: method, pattern: /^[A-Z0-9]{1,10}$/, form: "a code such as IX" })
+      : undefined;
+    if (login === null || secret === null || scheme === null || place === null) return null;
+    if (country === null || paymentMethod === null) return null;
+    const settings = { login, secret, scheme, ...place, country, paymentMethod: paymentMethod ?? null };
+    const { isLocal, checkoutHosts } = place;
+    return {
+      checkoutSources: isLocal
+        ? ["http://127.0.0.1:*", "http://localhost:*"]
+        : checkoutHosts.map((host) => `https://${host}`),
+      maxMinor: () => Number.MAX_SAFE_INTEGER,
+      isLocal,
+      create: (tools) => createOneKeyProvider({ ...settings, ...tools }),
+    };
+  },
+};
+
+type Place = {
+  readonly baseUrl: string;
+  readonly isLocal: boolean;
+  readonly isStaging: boolean;
+  readonly checkoutHosts: readonly string[];
+};
+
+/**
+ * Where requests go. Credentials of staging are worth nothing in production and the other way round, so one setting says
+ * which they are, and an address of the other side is refused.
+ */
+function readPlace(reader: SettingReader): Place | null {
+  const address = "ONEKEY_BASE_URL";
+  const environment = readEnvironment(reader);
+  const isStaging = environment === "staging";
+  const url = readUrl(reader, { name: address, ...(isStaging && { fallback: STAGING_URL }) });
+  const isLocal = url !== null && isLoopback(url.hostname);
+  const checkoutHosts = readHosts(reader, { isStaging, local: isLocal ? url.hostname : null });
+  if (environment === null || url === null || checkoutHosts === null) return null;
+  if (isLocal && (!isStaging || reader.get("VERCEL_ENV") === "production")) {
+    return reader.refuse(
+      address,
+      "points to this machine (an emulator), which cannot take real payments in production",
+    );
+  }
+  const isRightSide = isStaging ? isStagingHost(url.hostname) : !looksLikeStaging(url.hostname);
+  if (!isLocal && !isRightSide) {
+    const other = isStaging ? "is not the staging API" : "names the staging API";
+    return reader.refuse(address, `${other}, which ONEKEY_ENVIRONMENT=${environment} contradicts`);
+  }
+  return { baseUrl: trimSlash(url.href), isLocal, isStaging, checkoutHosts };
+}
+
+function readEnvironment(reader: SettingReader): "staging" | "production" | null {
+  const name = "ONEKEY_ENVIRONMENT";
+  const value = reader.get(name);
+  if (value === "staging" || value === "production") return value;
+  return reader.refuse(name, value === undefined ? "is not set" : "must be staging or production");
+}
+
+const isStagingHost = (host: string) => host === new URL(STAGING_URL).hostname;
+/** As far as their names tell: the host of production's pages is not documented. */
+const looksLikeStaging = (host: string) => /(^|[.-])(stg|staging|sandbox|test)([.-]|$)/.test(host);
+
+type Hosts = { readonly isStaging: boolean; readonly local: string | null };
+
+/** Where OneKey's payment page is. */
+function readHosts(reader: SettingReader, { isStaging, local }: Hosts): readonly string[] | null {
+  const name = "ONEKEY_CHECKOUT_HOSTS";
+  const value = reader.get(name);
+  if (local !== null) return [local];
+  if (value === undefined && isStaging) return STAGING_CHECKOUT_HOSTS;
+  if (value === undefined) return reader.refuse(name, "is not set, and production has no default");
+  const hosts = value.split(",").map((host) => host.trim());
+  if (!hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host))) {
+    return reader.refuse(name, "must be host names in small letters, separated by commas");
+  }
+  if (!isStaging && hosts.some(looksLikeStaging)) return reader.refuse(name, "names a staging host");
+  return hosts;
+}
+
+function readScheme(reader: SettingReader): Scheme | null {
+  const name = "ONEKEY_AUTHORIZATION_SCHEME";
+  const value = reader.get(name) ?? "OKP";
+  return SCHEMES.find((each) => each === value) ?? reader.refuse(name, `must be ${SCHEMES.join(" or ")}`);
+}
+
+type Match = { readonly name: string; readonly pattern: RegExp; readonly form: string };
+
+function readMatch(reader: SettingReader, { name, pattern, form }: Match): string | null {
+  const value = reader.get(name);
+  if (value === undefined) return reader.refuse(name, "is not set");
+  return pattern.test(value) ? value : reader.refuse(name, `must be ${form}`);
+}

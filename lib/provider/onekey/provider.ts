@@ -1,0 +1,125 @@
+import { formatAmount } from "@/lib/money/amount";
+import { isLoopback } from "@/lib/settings";
+import type { PaymentProvider, WebhookContent } from "../provider";
+import { badAnswer, callDeposits, type DepositOptions } from "./deposits";
+import {
+  createdSchema,
+  DEPOSITS_PATH,
+  depositBody,
+  depositPath,
+  LABEL,
+  NAME,
+  newInvoiceId,
+  notificationSchema,
+  orderReferenceOf,
+  readJson,
+  statusOf,
+  statusSchema,
+} from "./wire";
+
+export type OneKeyOptions = DepositOptions & {
+  readonly isStaging: boolean;
+  /** Two letters. */
+  readonly country: string;
+  /** Null lets the payer choose on OneKey's page. */
+  readonly paymentMethod: string | null;
+  readonly checkoutHosts: readonly string[];
+};
+
+/** OneKey deposits (§3.4): the payer pays by a local method or card, in the currency of the price. */
+export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
+  const { country, paymentMethod, isStaging } = options;
+  return {
+    name: NAME,
+    label: LABEL,
+    testStore: isStaging,
+    async createPayment({ price, orderReference, description, returnUrl, payerAddress }) {
+      const { currency } = price;
+      const amount = formatAmount(price);
+      const invoiceId = newInvoiceId(orderReference);
+      const terms = { country, currency, amount, invoiceId, paymentMethod, description, payerAddress, returnUrl };
+      const created = await callDeposits(options, {
+        operation: "create",
+        orderId: orderReference,
+        path: DEPOSITS_PATH,
+        body: depositBody(terms),
+        schema: createdSchema,
+      });
+      if (!created.ok) return created;
+      const { deposit_id: paymentId, redirect_url, merchant_invoice_id } = created.data;
+      if (merchant_invoice_id && merchant_invoice_id !== invoiceId) {
+        return { ok: false, failure: badAnswer("the answer is about another invoice") };
+      }
+      if (!redirect_url) {
+        const message = "OneKey opened a payment without a page, which we cannot show: see ONEKEY_PAYMENT_METHOD.";
+        return { ok: false, failure: { ...badAnswer("no redirect_url"), message } };
+      }
+      const checkoutUrl = checkedUrl(redirect_url, options);
+      if (checkoutUrl === null) {
+        const message = "OneKey's checkout address leads to a host that is not in ONEKEY_CHECKOUT_HOSTS.";
+        const kind = "unsafe_checkout_url";
+        return { ok: false, failure: { kind, message, reason: "another host", maybeAccepted: false } };
+      }
+      // No coins: the money is in the currency of the price, and so is what is asked of the payer.
+      const quote = { coin: currency, amount, rate: null, accepted: [currency] };
+      return { ok: true, payment: { paymentId, checkoutUrl, payTo: null, expiresAt: null, quote } };
+    },
+    async readPayment(paymentId) {
+      const read = await readDeposit(options, paymentId);
+      if (!read.ok) return read;
+      const { deposit_id, invoice_id, status: word, currency, local_amount: amount, refunded } = read.data;
+      if (deposit_id !== paymentId) return { ok: false, failure: badAnswer("the status is of another deposit") };
+      const status = statusOf(word, refunded === true);
+      const coins = { coin: currency, amount };
+      const isPaid = status === "paid";
+      return {
+        ok: true,
+        observation: {
+          provider: NAME,
+          paymentId,
+          status,
+          providerStatus: word,
+          orderReference: orderReferenceOf(invoice_id),
+          money: isPaid ? { price: { currency, amount }, coins } : null,
+          transaction: isPaid ? { chain: "none", ...coins } : null,
+        },
+      };
+    },
+    /** How a notification is signed is not documented (§3.4), so each is a hint of which nothing is believed but the id. */
+    async authenticateWebhook() {
+      return { ok: true, deliveryId: crypto.randomUUID(), replay: null, isUnproven: true };
+    },
+    parseWebhook({ body }): WebhookContent {
+      const { success, data } = notificationSchema.safeParse(readJson(body));
+      if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with a deposit_id" };
+      return { kind: "hint", paymentId: data.deposit_id, deliveryId: data.deposit_id };
+    },
+    /** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
+    async ping() {
+      const read = await readDeposit(options, "0");
+      if (read.ok) return { ok: true };
+      const { kind, code } = read.failure;
+      const isUnderstood = kind === "not_found" || (kind === "refused" && code !== undefined);
+      return isUnderstood ? { ok: true } : read;
+    },
+  };
+}
+
+function readDeposit(options: DepositOptions, id: string) {
+  return callDeposits(options, {
+    operation: id === "0" ? "ping" : "status",
+    path: depositPath(id),
+    schema: statusSchema,
+  });
+}
+
+/** A payer may go to https on a host of the list, or to a loopback host while the API itself is on one. Null for anywhere else. */
+function checkedUrl(text: string, { baseUrl, checkoutHosts }: OneKeyOptions): string | null {
+  // Parsers disagree about white space, control characters and backslashes, so a URL with any is not even parsed.
+  if (!/^https?:\/\/[!-[\]-~]+$/i.test(text) || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  const { protocol, hostname, port, username, password } = url;
+  if (username !== "" || password !== "") return null;
+  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
+  return (protocol === "https:" && port === "" && checkoutHosts.includes(hostname)) || isLocal ? url.href : null;
+}

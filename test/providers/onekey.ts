@@ -1,0 +1,32 @@
+import { onekey } from "@/lib/provider/onekey/module";
+import type { ProviderBench } from "./bench";
+
+/** OneKey beside its emulator. */
+export const onekeyBench: ProviderBench = {
+  title: "OneKey",
+  name: "onekey",
+  module: onekey,
+  credentials: { apiKey: "canary-onekey-login", apiSecret: "canary-onekey-secret" },
+  settings: ({ url, apiKey, apiSecret }) => ({
+    ONEKEY_ENVIRONMENT: "staging",
+    ONEKEY_BASE_URL: url,
+    ONEKEY_LOGIN: apiKey,
+    ONEKEY_SECRET: apiSecret,
+    ONEKEY_COUNTRY: "BR",
+  }),
+  secrets: ["canary-onekey-secret", "canary-onekey-login"],
+  wrongSecret: { ONEKEY_SECRET: "another-secret-of-onekey" },
+  states: {
+    pending: { status: "EARLY_RELEASED" },
+    confirming: { status: "FOR_REVIEW" },
+    refunding: { status: "COMPLETED", refunded: true },
+    paid: { status: "COMPLETED" },
+    failed: { status: "DECLINED" },
+    canceled: { status: "CANCELLED" },
+    expired: { status: "EXPIRED" },
+  },
+  short: { status: "COMPLETED", amount: "1.00" },
+  otherPrice: { status: "COMPLETED", currency: "BRL" },
+  evil: { evilUrl: "https://pay.evil.example/1" },
+  signsWebhooks: false,
+};
