@@ -16,11 +16,12 @@ import { isEmbeddedStore, tracedFunctions } from "./traces";
 type Weight = { readonly html: number; readonly css: number; readonly js: number };
 
 const LIMITS = { tipToSubmit: 5_500, tipScripts: 3_500, orderScripts: 10_000, function: 3_500_000 };
-const hasDonation = existsSync(join(APP_FOLDER, "app/(donation)"));
-/** With a goal and five names on the page; the function is the one that draws the picture for links. */
-const ADDED = hasDonation
-  ? { tipToSubmit: 1_500, tipScripts: 200, function: 2_000_000 }
-  : { tipToSubmit: 0, tipScripts: 0, function: 0 };
+const DONATION = "app/(donation)";
+const hasDonation = existsSync(join(APP_FOLDER, DONATION));
+/** With a goal and five names on the page, in HTML and CSS; none in scripts. Close to what it takes, so that it hides no growth of the core. */
+const ADDED_TO_TIP = hasDonation ? 1_000 : 0;
+/** Of the layer's own functions. The largest is the one that draws the picture for links. */
+const DONATION_FUNCTION = 5_500_000;
 
 const gzipped = (text: string) => gzipSync(text, { level: 9 }).length;
 const read = async (url: string) => (await fetch(url)).text();
@@ -74,15 +75,18 @@ try {
   );
   const tip = pages["tip, English"];
   const functions = tracedFunctions();
+  const largest = (list: typeof functions) => Math.max(0, ...list.map(({ bytes }) => bytes));
+  const ofDonation = functions.filter(({ name }) => name.startsWith(DONATION));
   const checks = [
-    ["before a tip can be submitted (HTML and CSS)", tip.html + tip.css, LIMITS.tipToSubmit + ADDED.tipToSubmit],
-    ["scripts of the tip page above a blank page", tip.js - blank.js, LIMITS.tipScripts + ADDED.tipScripts],
+    ["before a tip can be submitted (HTML and CSS)", tip.html + tip.css, LIMITS.tipToSubmit + ADDED_TO_TIP],
+    ["scripts of the tip page above a blank page", tip.js - blank.js, LIMITS.tipScripts],
     ["scripts of the order page above a blank page", pages["order, English"].js - blank.js, LIMITS.orderScripts],
     [
-      "the largest serverless function",
-      Math.max(...functions.map(({ bytes }) => bytes)),
-      LIMITS.function + ADDED.function,
+      "the largest serverless function of the core",
+      largest(functions.filter((one) => !ofDonation.includes(one))),
+      LIMITS.function,
     ],
+    ["the largest of the donation layer", largest(ofDonation), DONATION_FUNCTION],
     [
       "files of the embedded store in functions",
       functions.flatMap(({ files }) => files.filter(isEmbeddedStore)).length,
