@@ -29,6 +29,16 @@ export function depositSignature({ secret, date, login, body }: Signed): string 
     .digest("hex");
 }
 
+/** Of a cashout's request, over its exact bytes (§3.1). */
+export function payloadSignature(secret: string, body: string): string {
+  return createHmac("sha256", secret).update(body).digest("hex");
+}
+
+/** Of a cashout's notification, over the merchant's reference alone (§3.3). */
+export function controlOf(secret: string, externalId: string): string {
+  return createHmac("sha256", secret).update(`Be4${externalId}Bo7`).digest("hex").toUpperCase();
+}
+
 /** Both scheme words are taken: which one the live API takes is not known. Null for another form. */
 export function readAuthorization(value: string): string | null {
   return /^(?:OKP|D24) ([0-9a-f]{64})$/.exec(value)?.[1] ?? null;

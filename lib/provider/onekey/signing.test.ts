@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dateHeader, depositSignature } from "./signing";
+import { dateHeader, depositSignature, payloadSignature, verifyControl } from "./signing";
 import vectors from "./vectors.json";
 
 test.each(Object.entries(vectors.deposits))("a %s is signed as the vector has it", async (_, vector) => {
@@ -17,4 +17,22 @@ test("a signature changes with each of its parts", async () => {
 
 test("a date is in UTC without fractions of a second", () => {
   expect(dateHeader(Date.UTC(2020, 5, 21, 12, 33, 20, 987))).toBe(vectors.deposits.post.date);
+});
+
+test.each(Object.entries(vectors.payloads))(
+  "a cashout's payload (%s) is signed as the vector has it",
+  async (_, vector) => {
+    expect(await payloadSignature(vector.secret, vector.body)).toBe(vector.signature);
+  },
+);
+
+test("the control of a cashout's notification is believed for its reference alone", async () => {
+  const { secret, externalId, control } = vectors.control;
+  expect(await verifyControl(secret, { externalId, control })).toBe(true);
+  expect(await verifyControl(secret, { externalId: `${externalId}5`, control })).toBe(false);
+  expect(await verifyControl(`${secret}x`, { externalId, control })).toBe(false);
+  expect(await verifyControl("", { externalId, control })).toBe(false);
+  for (const malformed of ["", control.toLowerCase(), `${control}00`, control.slice(1)]) {
+    expect(await verifyControl(secret, { externalId, control: malformed })).toBe(false);
+  }
 });
