@@ -21,15 +21,20 @@ export interface RateLimiter {
   refusals(): Readonly<Record<RefusedBy, number>>;
 }
 
-/** Counts by name. `waitMs` is how long a refused name stays refused; asking again does not make it longer. */
+/**
+ * Counts one request under all of these names, or under none. The first one that is full refuses, by its index; `waitMs` is
+ * how long it stays so, and asking again does not make it longer.
+ */
 export type Counter = {
-  take(name: string): Promise<{ allowed: true; giveBack: () => Promise<void> } | { allowed: false; waitMs: number }>;
+  take(
+    names: readonly string[],
+  ): Promise<{ allowed: true; giveBack: () => Promise<void> } | { allowed: false; index: number; waitMs: number }>;
 };
 
 type Gate = {
   readonly by: RefusedBy;
+  readonly rate: Rate;
   readonly nameOf: (address: string) => string;
-  readonly counter: Counter;
   /** Until when each refused name stays refused, on the clock of this process. */
   readonly refusedUntil: Recent<number>;
 };
@@ -50,6 +55,9 @@ export function parseRate(text: string): Rate | null {
   return limit > 0 && windowMs > 0 && windowMs <= MAX_WINDOW_MS ? { limit, windowMs } : null;
 }
 
+/** Gates that are counted in the same place, and so in one step. */
+type Stage = { readonly gates: readonly Gate[]; readonly counter: Counter };
+
 /**
  * Each policy passes its gates in order, and the first refusal ends it: what the gates before it had counted is given back.
  * So a refused address uses up nothing of its network, and a refused network nothing of the store.
@@ -67,36 +75,34 @@ export function createRateLimiter(options: {
   const counts = { address: 0, network: 0, store: 0 };
   const sample = sampled();
 
-  function gate(policy: RatePolicy, by: RefusedBy, { rate, shared }: { rate: Rate; shared: boolean }): Gate {
-    const memory = createMemoryCounter(rate);
-    const prefix = `${redis?.keyPrefix ?? "checkout:"}rate:${policy}:${by}`;
-    const counter = redis && shared ? createRedisCounter({ redis, rate, prefix }) : memory;
-    return {
-      by,
-      nameOf: NAME_OF[by],
-      refusedUntil: new Recent(rate.windowMs, MAX_REMEMBERED_REFUSALS / 2),
-      counter: {
-        take: (name) =>
-          counter.take(name).catch((error: unknown) => {
-            const reason = redisFaultKind(error);
-            sample(reason, (count) => onDegraded({ reason, count }));
-            return memory.take(name);
-          }),
-      },
-    };
+  function stage(policy: RatePolicy, shared: boolean, gateRates: Partial<Record<RefusedBy, Rate>>): Stage {
+    const gates = GATES.flatMap((by): Gate[] => {
+      const rate = gateRates[by];
+      if (rate === undefined) return [];
+      return [{ by, rate, nameOf: NAME_OF[by], refusedUntil: new Recent(rate.windowMs, MAX_REMEMBERED_REFUSALS / 2) }];
+    });
+    const gateRatesInOrder = gates.map(({ rate }) => rate);
+    const memory = createMemoryCounter(gateRatesInOrder);
+    if (redis === null || !shared) return { gates, counter: memory };
+    const prefix = `${redis.keyPrefix ?? "checkout:"}rate:${policy}`;
+    const counter = createRedisCounter({ redis, prefix, rates: gateRatesInOrder });
+    const take: Counter["take"] = (names) =>
+      counter.take(names).catch((error: unknown) => {
+        const reason = redisFaultKind(error);
+        sample(reason, (count) => onDegraded({ reason, count }));
+        return memory.take(names);
+      });
+    return { gates, counter: { take } };
   }
 
   const ceiling = ceilingOf(rates.checkout);
-  const gates: Record<RatePolicy, readonly Gate[]> = {
-    checkout: [
-      gate("checkout", "address", { rate: rates.checkout, shared: true }),
-      gate("checkout", "network", { rate: shareOf(ceiling, rates.checkout), shared: true }),
-      gate("checkout", "store", { rate: ceiling, shared: true }),
-    ],
+  const network = shareOf(ceiling, rates.checkout);
+  const stages: Record<RatePolicy, readonly Stage[]> = {
+    checkout: [stage("checkout", true, { address: rates.checkout, network, store: ceiling })],
     status: [
-      gate("status", "address", { rate: rates.status, shared: true }),
-      // Polls are many and cheap: a second question to Redis for each would cost more than it protects.
-      gate("status", "network", { rate: { ...rates.status, limit: rates.status.limit * 10 }, shared: false }),
+      stage("status", true, { address: rates.status }),
+      // Polls are many and cheap: a second thing to count in Redis for each would cost more than it protects.
+      stage("status", false, { network: { ...rates.status, limit: rates.status.limit * 10 } }),
     ],
   };
 
@@ -108,7 +114,7 @@ export function createRateLimiter(options: {
 
   function recentRefusal({ policy, address }: Caller): Refused | null {
     const now = performance.now();
-    for (const { by, nameOf, refusedUntil } of gates[policy]) {
+    for (const { by, nameOf, refusedUntil } of stages[policy].flatMap(({ gates }) => gates)) {
       const until = refusedUntil.get(nameOf(address));
       if (until !== undefined && until > now) return refuse(policy, by, until - now);
     }
@@ -122,13 +128,15 @@ export function createRateLimiter(options: {
       const recent = recentRefusal({ policy, address });
       if (recent !== null) return recent;
       const passed: (() => Promise<void>)[] = [];
-      for (const { by, nameOf, counter, refusedUntil } of gates[policy]) {
-        const name = nameOf(address);
-        const taken = await counter.take(name);
+      for (const { gates, counter } of stages[policy]) {
+        const names = gates.map(({ nameOf }) => nameOf(address));
+        const taken = await counter.take(names);
         if (!taken.allowed) {
-          refusedUntil.set(name, performance.now() + taken.waitMs);
+          const full = gates[taken.index];
+          if (full === undefined) throw new Error("A limit refused that is not there.");
+          full.refusedUntil.set(full.nameOf(address), performance.now() + taken.waitMs);
           await Promise.all(passed.map((giveBack) => giveBack()));
-          return refuse(policy, by, taken.waitMs);
+          return refuse(policy, full.by, taken.waitMs);
         }
         passed.push(taken.giveBack);
       }
@@ -136,6 +144,8 @@ export function createRateLimiter(options: {
     },
   };
 }
+
+const GATES = ["address", "network", "store"] as const;
 
 const NAME_OF: Record<RefusedBy, (address: string) => string> = {
   address: (address) => address,
@@ -201,21 +211,33 @@ class Recent<Value> {
 }
 
 /** Counts in this process: `limit` requests of a name in the window that its first one opens. */
-function createMemoryCounter({ limit, windowMs }: Rate): Counter {
-  const windows = new Recent<{ count: number; readonly endsAt: number }>(windowMs);
+function createMemoryCounter(rates: readonly Rate[]): Counter {
+  const gates = rates.map(({ limit, windowMs }) => {
+    const windows = new Recent<{ count: number; readonly endsAt: number }>(windowMs);
+    return { limit, windowMs, windows };
+  });
 
   return {
-    async take(name) {
+    async take(names) {
       const now = performance.now();
-      const known = windows.get(name);
-      const window = known !== undefined && known.endsAt > now ? known : { count: 0, endsAt: now + windowMs };
-      if (window.count >= limit) return { allowed: false, waitMs: window.endsAt - now };
-      if (window !== known) windows.set(name, window);
-      window.count += 1;
+      const taken = gates.map(({ windows, ...rate }, index) => {
+        const name = names[index] ?? "";
+        const known = windows.get(name);
+        const isOpen = known !== undefined && known.endsAt > now;
+        const window = isOpen ? known : { count: 0, endsAt: now + rate.windowMs };
+        return { window, isFull: window.count >= rate.limit, keep: () => isOpen || windows.set(name, window) };
+      });
+      const index = taken.findIndex(({ isFull }) => isFull);
+      const full = taken[index];
+      if (full !== undefined) return { allowed: false, index, waitMs: full.window.endsAt - now };
+      for (const { window, keep } of taken) {
+        keep();
+        window.count += 1;
+      }
       return {
         allowed: true,
         async giveBack() {
-          window.count -= 1;
+          for (const { window } of taken) window.count -= 1;
         },
       };
     },
