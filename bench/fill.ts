@@ -62,7 +62,7 @@ export async function fillRedis(port: number, orders: Iterable<Order>, keyPrefix
   for (const some of inGroups(orders)) {
     const pipeline = redis.pipeline();
     for (const order of some) {
-      const { keys, values } = writeOrderArguments(key, sampleWrite(order), randomUUID());
+      const { keys, values } = writeOrderArguments(key, { ...sampleWrite(order), writeId: randomUUID() });
       pipeline.evalsha(sha, keys.length, ...keys, ...values);
     }
     const answers = (await pipeline.exec()) ?? [];

@@ -11,7 +11,7 @@ import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, type OrderId, type PaymentId, paymentIdSchema } from "@/lib/orders/order";
-import type { OrderStore } from "@/lib/orders/order-store";
+import type { LeaseOptions, OrderStore } from "@/lib/orders/order-store";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import type { PaymentStatus } from "@/lib/orders/status";
@@ -317,12 +317,14 @@ function sqliteBackend(): Backend {
 /** Redis keeps the time of leases itself: there a second lasts this many, so that a slow machine does not end them. */
 const SLOWER = 100;
 
+const slower = (lease: LeaseOptions) => ({ ...lease, ttlMs: lease.ttlMs * SLOWER });
+
 function withSlowLeases(store: OrderStore): OrderStore {
   return {
     ...store,
-    acquire: (lease) => store.acquire({ ...lease, ttlMs: lease.ttlMs * SLOWER }),
-    extend: (lease) => store.extend({ ...lease, ttlMs: lease.ttlMs * SLOWER }),
-    renew: (lease) => store.renew({ ...lease, ttlMs: lease.ttlMs * SLOWER }),
+    acquire: (lease, ...more) => store.acquire(slower(lease), ...more.map(slower)),
+    extend: (lease) => store.extend(slower(lease)),
+    renew: (lease) => store.renew(slower(lease)),
   };
 }
 

@@ -4,6 +4,8 @@ import { Redis } from "ioredis";
 export interface UpstashBridge {
   readonly url: string;
   readonly token: string;
+  /** HTTP requests that were answered so far: round trips of the client. */
+  requests(): number;
   close(): Promise<void>;
 }
 
@@ -59,7 +61,9 @@ export async function startUpstashBridge(options: { redisPort: number; token: st
     return items.at(-1) ?? { error: "ERR" };
   }
 
+  let requests = 0;
   const server = createServer(async (request, response) => {
+    requests += 1;
     const { status, body } = await answer(request).catch(() => ({ status: 400, body: { error: "ERR bad request" } }));
     const base64 = request.headers["upstash-encoding"] === "base64";
     const encoded = Array.isArray(body) ? body.map((item) => encodeItem(item, base64)) : encodeItem(body, base64);
@@ -73,6 +77,7 @@ export async function startUpstashBridge(options: { redisPort: number; token: st
   return {
     url: `http://127.0.0.1:${address.port}`,
     token: options.token,
+    requests: () => requests,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,7 @@
 import "server-only";
 import { type OrderHappening, type WantedEffect, withEffects } from "@/lib/orders/effects";
 import type { Order, Payment } from "@/lib/orders/order";
-import type { OrderChange, OrderStore } from "@/lib/orders/order-store";
+import type { LeaseName, LeaseOptions, OrderChange, OrderStore } from "@/lib/orders/order-store";
 import type { PayoutProvider } from "@/lib/provider/payout";
 import type { PaymentProvider } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
@@ -80,6 +80,8 @@ export async function updateOrder<Change extends { readonly write: OrderChange |
     readonly known?: Order | undefined;
     readonly find: () => Promise<Order | null>;
     readonly change: (order: Order) => Change;
+    /** Ends with the write. */
+    readonly lease?: Lease | undefined;
   },
 ): Promise<{ readonly before: Order; readonly order: Order; readonly change: Change } | null> {
   let before = options.known ?? (await options.find());
@@ -88,8 +90,10 @@ export async function updateOrder<Change extends { readonly write: OrderChange |
     const change = options.change(before);
     if (change.write === null) return { before, order: before, change };
     const write = withEffects(before, change.write, { effects, now: clock.now() });
-    if ((await store.replace({ ...write, previous: before })) === "replaced")
+    if ((await store.replace({ ...write, previous: before }, options.lease)) === "replaced") {
+      if (options.lease) options.lease.isOver = true;
       return { before, order: write.order, change: { ...change, write } };
+    }
     before = await options.find();
   }
   throw new Error("An order changed at every attempt to change it");
@@ -99,18 +103,36 @@ export async function updateOrder<Change extends { readonly write: OrderChange |
 export const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
 
+/** The right to do what only one process may do at a time. */
+export type Lease = LeaseName & { isOver: boolean };
+
+export const newLease = (key: string): Lease => ({ key, value: crypto.randomUUID(), isOver: false });
+
+export function leaseOptions({ clock }: Pick<Flow, "clock">, { key, value }: Lease): LeaseOptions {
+  return { key, value, ttlMs: LEASE_MS, now: clock.now() };
+}
+
 /** Does work that only one process may do at a time. Null, and nothing is done, while another one is at it. */
 export async function underLease<Result>(
-  { store, clock }: Pick<Flow, "store" | "clock">,
+  flow: Pick<Flow, "store" | "clock">,
   key: string,
-  work: () => Promise<Result>,
+  work: (lease: Lease) => Promise<Result>,
 ): Promise<Result | null> {
-  const value = crypto.randomUUID();
-  const lease = () => ({ key, value, ttlMs: LEASE_MS, now: clock.now() });
-  if (!(await store.acquire(lease())).ok) return null;
+  const lease = newLease(key);
+  const acquired = await flow.store.acquire(leaseOptions(flow, lease));
+  return acquired.ok ? holdLease(flow, lease, () => work(lease)) : null;
+}
+
+/** Does the work under a lease that was acquired just now, and gives it back. */
+export async function holdLease<Result>(
+  flow: Pick<Flow, "store" | "clock">,
+  lease: Lease,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { store } = flow;
   let renewed: Promise<void> = Promise.resolve();
   const renewal = setInterval(() => {
-    renewed = store.renew(lease()).catch(() => undefined);
+    renewed = store.renew(leaseOptions(flow, lease)).catch(() => undefined);
   }, RENEW_MS);
   try {
     return await work();
@@ -118,6 +140,6 @@ export async function underLease<Result>(
     clearInterval(renewal);
     // A renewal that arrived after the release would hold up everyone for nothing.
     await renewed;
-    await store.release(lease()).catch(() => undefined);
+    if (!lease.isOver) await store.release(lease).catch(() => undefined);
   }
 }

@@ -68,14 +68,14 @@ onBothStores("reading an order", (world) => {
       await readOrder({ ...flow, store }, order.id, { mayAsk });
       return calls;
     };
-    expect(await callsOf(false)).toEqual(["get"]);
-    expect(await callsOf()).toEqual(["get", "acquire"]);
-    expect(await callsOf()).toEqual(["get", "acquire"]);
+    expect(await callsOf(false)).toEqual(["get", "holder"]);
+    expect(await callsOf()).toEqual(["get", "holder", "acquire"]);
+    expect(await callsOf()).toEqual(["get", "holder"]);
     expect(provider.asked).toHaveLength(1);
     await pass(4 * SECOND);
     provider.report(paymentId, "paid");
-    expect(await callsOf()).toEqual(["get", "acquire", "replace"]);
-    expect(await callsOf()).toEqual(["get"]);
+    expect(await callsOf()).toEqual(["get", "holder", "acquire", "replace"]);
+    expect(await callsOf()).toEqual(["get", "holder"]);
   });
 
   it("shows what is stored to those who asked too often, and asks and writes nothing", async () => {

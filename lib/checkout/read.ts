@@ -30,16 +30,25 @@ export type ReadOrderResult = ({ readonly ok: true } & Known) | { readonly ok: f
 
 /**
  * The order with this id, after asking the provider where that is due; callers that have asked too often get what is stored
- * (`mayAsk` is false). A page does not wait for a slow provider: after 3 s it shows what is known, and the answer is settled
+ * (`mayAsk` is false). Whether they have may still be open: the store is then asked for both in one round trip. A page does not wait for a slow provider: after 3 s it shows what is known, and the answer is settled
  * all the same. Throws `StoreUnavailableError` when the order cannot be read.
  */
-export async function readOrder(flow: Flow, id: string, { mayAsk }: { mayAsk: boolean }): Promise<ReadOrderResult> {
+export async function readOrder(
+  flow: Flow,
+  id: string,
+  options: { mayAsk: boolean | Promise<boolean> },
+): Promise<ReadOrderResult> {
   const orderId = orderIdSchema.safeParse(id);
   if (!orderId.success) return { ok: false };
-  const order = await flow.store.get(orderId.data);
+  const [order, recent, mayAsk] = await Promise.all([
+    flow.store.get(orderId.data),
+    recentPoll(flow, orderId.data),
+    options.mayAsk,
+  ]);
   if (order === null) return { ok: false };
   if (!mayAsk || order.status === "paid" || order.payments.length === 0) return { ok: true, order, delayed: false };
 
+  if (recent !== null) return { ok: true, order, delayed: recent === "retry_after" };
   const asking = ask(flow, order);
   const read = await Promise.race([asking, flow.clock.sleep(PATIENCE_MS).then(() => null)]);
   if (read !== null) return { ok: true, ...read };
@@ -81,6 +90,14 @@ async function askAboutPayments(flow: Flow, order: Order): Promise<Known> {
 /** Oldest first. */
 export const unpaidPayments = ({ payments }: Order) => payments.filter(({ status }) => status !== "paid");
 
+/** Whether the provider was asked a moment ago. Where the store cannot tell, the question shows it. */
+async function recentPoll({ store, clock }: Flow, orderId: OrderId) {
+  const held = await store.holder({ key: pollKey(orderId), now: clock.now() }).catch(() => null);
+  return held === null ? null : pollState(held);
+}
+
+const pollState = (value: string) => (value === RETRY_AFTER ? "retry_after" : "throttled");
+
 /**
  * The right to ask the provider about an order, shared by all processes. "throttled": it was asked a moment ago.
  * "retry_after": the provider wants no questions about it for a while.
@@ -88,7 +105,7 @@ export const unpaidPayments = ({ payments }: Order) => payments.filter(({ status
 export async function acquirePollLease({ store, clock }: Flow, orderId: OrderId, everyMs = ASK_EVERY_MS) {
   const lease = await store.acquire({ key: pollKey(orderId), value: "", ttlMs: everyMs, now: clock.now() });
   if (lease.ok) return "acquired";
-  return lease.value === RETRY_AFTER ? "retry_after" : "throttled";
+  return pollState(lease.value);
 }
 
 /** Extends the poll lease where the provider named a wait. Answers whether it did. */

@@ -1,7 +1,8 @@
 import "server-only";
 import { log } from "@/lib/log";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import type { PaymentProvider, WebhookDelivery } from "@/lib/provider/provider";
+import type { Order } from "@/lib/orders/order";
+import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
@@ -28,18 +29,27 @@ export async function receiveWebhook(
   const authentication = await provider.authenticateWebhook(delivery);
   if (!authentication.ok) return unauthenticated(authentication.diagnosis);
   const { replay, isUnproven = false } = authentication;
-  if (replay === null) return takeIn(flow, provider, { delivery, isRepeat: false, isUnproven });
+  const content = provider.parseWebhook(delivery);
+  if (replay === null) return takeIn(flow, provider, { content, isRepeat: false, isUnproven });
 
   // A nonce belongs to the delivery that used it first. The very same delivery may come again: if it was settled, settling
   // it again changes nothing, and if we died before it was stored, this is the retry that must not be refused.
   const { fingerprint, ttlMs } = replay;
   const key = `nonce:${provider.name}:${replay.nonce}`;
-  const acquired = await store.acquire({ key, value: fingerprint, ttlMs, now: clock.now() });
+  // The order is looked up in the same round trip as the nonce is acquired; what came of it counts only afterwards.
+  const [acquiring, looking] = await Promise.allSettled([
+    store.acquire({ key, value: fingerprint, ttlMs, now: clock.now() }),
+    content.kind === "event" ? store.findByPayment(paymentOf(content, provider)) : null,
+  ]);
+  if (acquiring.status === "rejected") throw acquiring.reason;
+  const acquired = acquiring.value;
   if (!acquired.ok && acquired.value !== fingerprint) return unauthenticated("the nonce was used before");
   // If the store cannot release it, the nonce expires by itself.
   const release = () => store.release({ key, value: fingerprint }).catch(() => undefined);
   try {
-    const result = await takeIn(flow, provider, { delivery, isRepeat: !acquired.ok, isUnproven });
+    if (looking.status === "rejected") throw looking.reason;
+    const known = looking.value;
+    const result = await takeIn(flow, provider, { content, isRepeat: !acquired.ok, isUnproven, known });
     if (!result.ok && result.refusal.code === "unreadable") {
       // The same bytes will be just as unreadable next time, so not even they may use the nonce again.
       await store.extend({ key, value: "consumed", ttlMs, now: clock.now() });
@@ -54,11 +64,16 @@ export async function receiveWebhook(
   }
 }
 
-type Delivered = { delivery: WebhookDelivery; isRepeat: boolean; isUnproven: boolean };
+/** Whatever the body says, only the provider that signed it has spoken. */
+const paymentOf = ({ observation }: { observation: PaymentObservation }, { name }: PaymentProvider) => ({
+  ...observation,
+  provider: name,
+});
+
+type Delivered = { content: WebhookContent; isRepeat: boolean; isUnproven: boolean; known?: Order | null };
 
 async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivered): Promise<ReceiveWebhookResult> {
-  const { delivery, isRepeat, isUnproven } = delivered;
-  const content = provider.parseWebhook(delivery);
+  const { content, isRepeat, isUnproven, known } = delivered;
   if (content.kind === "contradictory") return unauthenticated(content.diagnosis);
   if (content.kind === "unreadable") {
     log.warn("webhook_unreadable", { provider: provider.name, diagnosis: content.diagnosis });
@@ -85,22 +100,20 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   }
   let observation: PaymentObservation;
   if (content.kind === "event") {
-    observation = content.observation;
+    observation = paymentOf(content, provider);
   } else {
     const read = await provider.readPayment(content.paymentId, "ended");
     if (!read.ok) {
       log.warn("webhook_not_settled", { paymentId: content.paymentId, kind: read.failure.kind });
       return notSettled("The payment could not be looked up.");
     }
-    observation = read.observation;
+    observation = paymentOf(read, provider);
   }
-  // Whatever the body says, only the provider that signed it has spoken.
-  observation = { ...observation, provider: provider.name };
   const { deliveryId } = content;
   const { paymentId } = observation;
   // What we learn by asking is no signed confirmation, whoever made us ask.
   const source = content.kind === "event" ? "webhook" : "hint";
-  const settled = await settle(flow, { observation, source, deliveryId });
+  const settled = await settle(flow, { observation, source, deliveryId }, known ?? undefined);
   if (!settled.ok) return unknownPayment(paymentId);
   const result = resultOf(settled, { isPaid: observation.status === "paid", isRepeat });
   log.info("webhook_accepted", { result, deliveryId, orderId: settled.order.id, paymentId, provider: provider.name });

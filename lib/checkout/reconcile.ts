@@ -118,11 +118,14 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     // Not put off, so that it is among the first to be asked about in a later run.
     if (!effectsDue && unpaidPayments(order).every(({ provider }) => run.down.has(provider))) return null;
 
-    await putOff(clock.now() + Math.min(gapMs ?? PUT_OFF_FIRST_MS, effectsDue ? LEASE_MS : PUT_OFF_FIRST_MS));
+    // One round trip for both, in this order.
+    const puttingOff = putOff(
+      clock.now() + Math.min(gapMs ?? PUT_OFF_FIRST_MS, effectsDue ? LEASE_MS : PUT_OFF_FIRST_MS),
+    );
+    const [, lease] = await Promise.all([puttingOff, isDue ? acquirePollLease(flow, due.id) : null]);
     if (effectsDue) run.effectsDue.push(order.id);
     if (!isDue) return { before: order.status, after: order.status, failures: new Map(), answered: new Set() };
 
-    const lease = await acquirePollLease(flow, due.id);
     // An open page asks about the newest payments only; the older ones of an order that has many are left to this.
     const isAsked = lease === "throttled" && unpaidPayments(order).length <= ASK_AT_MOST;
     if (isAsked || (lease === "retry_after" && !run.asksDuringWaits)) return null;

@@ -5,13 +5,14 @@ import { log } from "@/lib/log";
 import { formatAmount, formatAmountForPeople } from "@/lib/money/amount";
 import { checkAmount } from "@/lib/money/limits";
 import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/orders/order";
+import type { LeaseName } from "@/lib/orders/order-store";
 import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
 import type { ProviderFailure } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
 import type { CheckoutRequest } from "@/lib/web/contract";
 import type { RateDecision, Refused } from "@/lib/web/rate-limit";
 import type { Refusal } from "@/lib/web/refusals";
-import { type Flow, type Shop, underLease, updateOrder } from "./flow";
+import { type Flow, holdLease, type Lease, leaseOptions, newLease, type Shop, underLease, updateOrder } from "./flow";
 import { creationEnded, creationEvent, creationStarted, IN_FLIGHT_MS } from "./payment";
 import { paymentToShow } from "./read";
 import { settle } from "./settle";
@@ -139,40 +140,60 @@ async function start(flow: Flow, shop: Counter, { order, key, limit }: Attempt):
     return refuse(rateRefusal(recent));
   }
   const value = JSON.stringify({ orderId: order.id, fingerprint: key.fingerprint });
-  const acquired = await store.acquire({ key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() });
-  const held = acquired.ok ? value : acquired.value;
-  const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(held));
+  const lease = newLease(creating(order.id));
+  const claim = { key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() };
+  // Both in one step: until the order is stored, the lease keeps others with this key from storing it too.
+  const acquired = await store.acquire(claim, leaseOptions(flow, lease));
+  if (acquired.ok) return holdLease(flow, lease, () => openFirst(flow, shop, { order, claim, limit, lease }));
+  const held = { key: key.name, value: acquired.value };
+  const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(held.value));
   if (fingerprint !== key.fingerprint) return refuse(CONFLICT);
-  const repeat = acquired.ok ? null : await limit.takeRepeat();
-  if (repeat?.ok === false) return refuse(rateRefusal(repeat));
-
-  const known = acquired.ok ? null : await store.get(orderId);
+  const [repeat, known] = await Promise.all([limit.takeRepeat(), store.get(orderId)]);
+  if (!repeat.ok) return refuse(rateRefusal(repeat));
   const opened = known && openedBefore(shop, known);
   if (opened) return opened;
   if (recent !== null) return refuse(rateRefusal(recent));
-  return underLease(flow, creating(orderId), async () => {
+  return underLease(flow, creating(orderId), async (lease) => {
     // Another request with the key may have been here first, and have stored the order or given the key back.
-    if ((await store.holder({ key: key.name, now: clock.now() })) !== held) return null;
-    const current = await store.get(orderId);
+    const [holder, current] = await Promise.all([
+      store.holder({ key: key.name, now: clock.now() }),
+      store.get(orderId),
+    ]);
+    if (holder !== held.value) return null;
     const already = current && openedBefore(shop, current);
     if (already) return already;
-    // If the order is not stored now, the key is free again.
-    const release = () => store.release({ key: key.name, value: held });
-    const taken = await limit.take();
-    if (!taken.ok && current === null) await release();
-    if (!taken.ok) return refuse(rateRefusal(taken));
-    if (current !== null) return openAnother(flow, shop, current);
-    const first = { ...order, id: orderId };
-    try {
-      await storeNew(flow, first);
-    } catch (error) {
-      // Stored all the same: its answer was lost, or this process stood still for longer than its lease and another came first.
-      if ((await store.get(orderId).catch(() => null)) !== null) return null;
-      await release().catch(() => undefined);
-      throw error;
+    if (current === null) {
+      return openFirst(flow, shop, { order: { ...order, id: orderId }, claim: held, limit, lease });
     }
-    return openPayment(flow, shop, first);
+    const taken = await limit.take();
+    if (!taken.ok) return refuse(rateRefusal(taken));
+    return openAnother(flow, shop, current, lease);
   });
+}
+
+type First = { order: Order; claim: LeaseName; limit: StartLimit; lease: Lease };
+
+/** Stores the order and opens its first payment. If the order is not stored now, the key is free again. */
+async function openFirst(
+  flow: Flow,
+  shop: Counter,
+  { order, claim, limit, lease }: First,
+): Promise<StartResult | null> {
+  const { store } = flow;
+  const taken = await limit.take();
+  if (!taken.ok) {
+    await store.release(claim);
+    return refuse(rateRefusal(taken));
+  }
+  try {
+    await storeNew(flow, order);
+  } catch (error) {
+    // Stored all the same: its answer was lost, or this process stood still for longer than its lease and another came first.
+    if ((await store.get(order.id).catch(() => null)) !== null) return null;
+    await store.release(claim).catch(() => undefined);
+    throw error;
+  }
+  return openPayment(flow, shop, order, lease);
 }
 
 async function again(flow: Flow, shop: Counter, request: AgainRequest<OrderId>): Promise<StartResult | null> {
@@ -188,7 +209,7 @@ async function again(flow: Flow, shop: Counter, request: AgainRequest<OrderId>):
   if (decided) return decided;
   const recent = limit.recentRefusal();
   if (recent !== null) return refuse(rateRefusal(recent));
-  return underLease(flow, creating(orderId), async () => {
+  return underLease(flow, creating(orderId), async (lease) => {
     const order = await store.get(orderId);
     const result = decide(order);
     if (order === null || result) return result;
@@ -196,7 +217,7 @@ async function again(flow: Flow, shop: Counter, request: AgainRequest<OrderId>):
     if (!taken.ok) return refuse(rateRefusal(taken));
     const asked = await askAboutEarlier(flow, order);
     if (!asked.ok) return asked;
-    return decide(asked.order) ?? openAnother(flow, shop, asked.order);
+    return decide(asked.order) ?? openAnother(flow, shop, asked.order, lease);
   });
 }
 
@@ -230,14 +251,14 @@ const storeNew = ({ store }: Flow, order: Order) =>
     previous: null,
   });
 
-async function openAnother(flow: Flow, shop: Counter, order: Order): Promise<StartResult | null> {
+async function openAnother(flow: Flow, shop: Counter, order: Order, lease: Lease): Promise<StartResult | null> {
   const write = creationStarted(order, flow.clock.now());
   if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
-  return openPayment(flow, shop, write.order);
+  return openPayment(flow, shop, write.order, lease);
 }
 
-/** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it. */
-async function openPayment(flow: Flow, shop: Counter, order: Order): Promise<StartResult> {
+/** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it; that ends the lease. */
+async function openPayment(flow: Flow, shop: Counter, order: Order, lease?: Lease): Promise<StartResult> {
   const { provider } = shop;
   const { id, price } = order;
   const result = await provider.createPayment({
@@ -249,6 +270,7 @@ async function openPayment(flow: Flow, shop: Counter, order: Order): Promise<Sta
   });
   const updated = await updateOrder(flow, {
     known: order,
+    lease,
     find: () => flow.store.get(id),
     change: (current) => ({ write: creationEnded(current, { provider, result, now: flow.clock.now() }) }),
   });

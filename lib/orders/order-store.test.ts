@@ -251,6 +251,37 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       expect(await handle().holder(lease)).toBe(`caller ${winner}`);
     });
 
+    it("takes several names together or none of them", async () => {
+      const store = handle();
+      const now = Date.now();
+      const lease = (value: string) => ({ key: anyKey(), value, ttlMs: 60_000, now });
+      const [first, second, third] = [lease("1"), lease("2"), lease("3")];
+      expect(await store.acquire(first, second)).toEqual({ ok: true });
+      expect([await store.holder(first), await store.holder(second)]).toEqual(["1", "2"]);
+      expect(await store.acquire(third, { ...second, value: "other" })).toEqual({ ok: false, value: "2" });
+      expect(await store.holder(third)).toBeNull();
+      const racing = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          handle().acquire({ ...third, value: `${n}` }, { ...lease("x"), value: `${n}` }),
+        ),
+      );
+      expect(racing.filter(({ ok }) => ok)).toHaveLength(1);
+    });
+
+    it("gives a lease back with the write that it was for, for its holder only and only if it is written", async () => {
+      const store = handle();
+      const order = sampleOrder();
+      await store.insert(sampleWrite(order));
+      const lease = { key: anyKey(), value: "mine", ttlMs: 60_000, now: Date.now() };
+      await store.acquire(lease);
+      const write = nextWrite(order);
+      expect(await store.replace(write, { ...lease, value: "another" })).toBe("replaced");
+      expect(await store.replace(write, lease)).toBe("conflict");
+      expect(await store.holder(lease)).toBe("mine");
+      expect(await store.replace(nextWrite(write.order), lease)).toBe("replaced");
+      expect(await store.holder(lease)).toBeNull();
+    });
+
     it("releases a name for the value of its holder only", async () => {
       const store = handle();
       const lease = { key: anyKey(), ttlMs: 60_000, now: Date.now() };

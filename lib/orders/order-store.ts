@@ -57,8 +57,11 @@ export interface OrderStore {
   insert(write: OrderWrite): Promise<void>;
   get(id: OrderId): Promise<Order | null>;
   findByPayment(payment: PaymentName): Promise<Order | null>;
-  /** Compare-and-set, in one step with the event, the lists and the totals: the stored version has to be that of `previous`. */
-  replace(write: OrderWrite): Promise<"replaced" | "conflict">;
+  /**
+   * Compare-and-set, in one step with the event, the lists and the totals: the stored version has to be that of `previous`. A
+   * lease that still has this value is given back in the same step.
+   */
+  replace(write: OrderWrite, lease?: LeaseName): Promise<"replaced" | "conflict">;
   /** Oldest first. */
   events(id: OrderId): Promise<OrderEvent[]>;
   /** Newest first. */
@@ -70,8 +73,11 @@ export interface OrderStore {
   due(options: { now: number; limit: number; from: "longest" | "newest" }): Promise<DueOrder[]>;
   /** Moves an order in the index of due orders, or out of it, unless its time was changed since `dueAt` was read. */
   postpone(options: DueOrder & { until: number | null }): Promise<void>;
-  /** Takes a name for a time: exactly one caller gets it, the others learn the value that it left. */
-  acquire(options: LeaseOptions): Promise<Acquired>;
+  /**
+   * Takes a name for a time: exactly one caller gets it, the others learn the value that it left. Of several names it takes
+   * all or none.
+   */
+  acquire(...options: readonly [LeaseOptions, ...LeaseOptions[]]): Promise<Acquired>;
   /** The value of a name that is taken, else null. */
   holder(options: Pick<LeaseOptions, "key" | "now">): Promise<string | null>;
   /** Puts a value on a name for at least this time, even if another caller has it. */
@@ -79,7 +85,7 @@ export interface OrderStore {
   /** Lengthens a lease that still has this value. */
   renew(options: LeaseOptions): Promise<void>;
   /** Gives back a name that still has this value. */
-  release(options: Pick<LeaseOptions, "key" | "value">): Promise<void>;
+  release(options: LeaseName): Promise<void>;
   /** Throws `StoreUnavailableError` unless the store can be read and written. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +97,7 @@ export type LeaseOptions = {
   readonly ttlMs: number;
   readonly now: number;
 };
+export type LeaseName = Pick<LeaseOptions, "key" | "value">;
 export type Acquired = { readonly ok: true } | { readonly ok: false; readonly value: string };
 
 /** Nothing may be answered as if the store had done what was asked. The message carries no data. */

@@ -14,6 +14,7 @@ import {
   encodeText,
   foreignPayment,
   idTaken,
+  type LeaseName,
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
@@ -23,6 +24,7 @@ import {
 import {
   ACQUIRE,
   EXTEND,
+  FIND_BY_PAYMENT,
   orderKeys,
   POSTPONE,
   RELEASE,
@@ -58,8 +60,8 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     return doc === null ? null : decodeOrder(doc);
   }
 
-  async function write(change: OrderWrite): Promise<"written" | "conflict"> {
-    const { keys, values } = writeOrderArguments(key, change, randomUUID());
+  async function write(change: OrderWrite, lease?: LeaseName): Promise<"written" | "conflict"> {
+    const { keys, values } = writeOrderArguments(key, { ...change, lease, writeId: randomUUID() });
     const answer = await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
     if (answer === "foreign") throw foreignPayment();
     if (answer === "too_large") throw storeUnavailable("total_too_large");
@@ -99,13 +101,17 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     get: getOrder,
 
     async findByPayment(payment) {
-      const id = await ask((redis) => redis.get(key.payment(payment)));
-      return id === null ? null : await getOrder(decodeOrderId(id));
+      const found = await ask((redis) => redis.eval(FIND_BY_PAYMENT, [key.payment(payment)], [key.order("")]));
+      if (found === null) return null;
+      const [id, doc = null] = list(found);
+      // Also where there is no such order: it is the id that was written by something else.
+      decodeOrderId(id);
+      return doc === null ? null : decodeOrder(doc);
     },
 
-    async replace(change) {
+    async replace(change, lease) {
       checkBase(change, "replace");
-      return (await write(change)) === "written" ? "replaced" : "conflict";
+      return (await write(change, lease)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
@@ -143,8 +149,10 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     postpone: ({ id, dueAt, until }) =>
       expectNumber((redis) => redis.eval(POSTPONE, [key.due], [id, `${dueAt}`, `${until ?? ""}`])),
 
-    async acquire(lease) {
-      const answer = await ask((redis) => redis.eval(ACQUIRE, [key.lease(lease.key)], leaseValues(lease)));
+    async acquire(...leases) {
+      const values = [randomUUID(), ...leases.flatMap((lease) => leaseValues(lease).slice(1))];
+      const keys = leases.map((lease) => key.lease(lease.key));
+      const answer = await ask((redis) => redis.eval(ACQUIRE, keys, values));
       return answer === 1 ? { ok: true } : { ok: false, value: decodeText(answer) };
     },
 

@@ -1,5 +1,13 @@
 import { type DayChange, indexChange, type ListName } from "./order-index";
-import { encodeEvent, encodeOrder, encodeText, type OrderWrite, type PaymentName, paymentKey } from "./order-store";
+import {
+  encodeEvent,
+  encodeOrder,
+  encodeText,
+  type LeaseName,
+  type OrderWrite,
+  type PaymentName,
+  paymentKey,
+} from "./order-store";
 
 /**
  * The steps that have to be atomic. Each script checks everything before its first write, because Redis does not undo what
@@ -9,32 +17,43 @@ import { encodeEvent, encodeOrder, encodeText, type OrderWrite, type PaymentName
 
 /**
  * KEYS: order, events, due, days, payments..., lists... ARGV: id, expected version or "", version, doc, event or "", due at
- * or "", write, the number of payments, of lists to add to, of lists in all; a member for each list; fields of days, each
- * with what is added to it. The sums are checked first, because an overflow would stop the script in its middle.
+ * or "", write, the value of the lease to give back, whose key comes last, or ""; the number of payments, of lists to add
+ * to, of lists in all; a member for each list; fields of days, each with what is added to it. The sums are checked first,
+ * because an overflow would stop the script in its middle.
  */
 export const WRITE_ORDER = `
 local stored = redis.call('HMGET', KEYS[1], 'version', 'write')
 if stored[2] == ARGV[7] then return 'written' end
 if (stored[1] or '') ~= ARGV[2] then return 'conflict' end
-local lists = 4 + ARGV[8]
+local lists = 4 + ARGV[9]
 for i = 5, lists do
   local owner = redis.call('GET', KEYS[i])
   if owner and owner ~= ARGV[1] then return 'foreign' end
 end
-for i = 11 + ARGV[10], #ARGV, 2 do
+for i = 12 + ARGV[11], #ARGV, 2 do
   local sum = (redis.call('HGET', KEYS[4], ARGV[i]) or 0) + ARGV[i + 1]
   if sum > 9e18 then return 'too_large' end
 end
-for i = 11 + ARGV[10], #ARGV, 2 do redis.call('HINCRBY', KEYS[4], ARGV[i], ARGV[i + 1]) end
-for i = 1, ARGV[10] do
-  if i <= tonumber(ARGV[9]) then redis.call('ZADD', KEYS[lists + i], 0, ARGV[10 + i])
-  else redis.call('ZREM', KEYS[lists + i], ARGV[10 + i]) end
+for i = 12 + ARGV[11], #ARGV, 2 do redis.call('HINCRBY', KEYS[4], ARGV[i], ARGV[i + 1]) end
+for i = 1, ARGV[11] do
+  if i <= tonumber(ARGV[10]) then redis.call('ZADD', KEYS[lists + i], 0, ARGV[11 + i])
+  else redis.call('ZREM', KEYS[lists + i], ARGV[11 + i]) end
 end
 if ARGV[5] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[5]) end
 if ARGV[6] == '' then redis.call('ZREM', KEYS[3], ARGV[1]) else redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1]) end
 for i = 5, lists do redis.call('SET', KEYS[i], ARGV[1]) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'doc', ARGV[4], 'write', ARGV[7])
+if ARGV[8] ~= '' then
+  local held = redis.call('GET', KEYS[#KEYS])
+  if held and string.sub(held, 37) == ARGV[8] then redis.call('DEL', KEYS[#KEYS]) end
+end
 return 'written'
+`;
+
+/** KEYS: payment. ARGV: what stands before the id in the key of an order. Answers the id and the document. */
+export const FIND_BY_PAYMENT = `
+local id = redis.call('GET', KEYS[1])
+return id and {id, redis.call('HGET', ARGV[1] .. id, 'doc')}
 `;
 
 type OrderKeys = ReturnType<typeof orderKeys>;
@@ -52,20 +71,26 @@ export function orderKeys(prefix: string) {
   };
 }
 
-/** For `WRITE_ORDER`. `writeId` names this write and no other. */
-export function writeOrderArguments(key: OrderKeys, { order, event, dueAt, previous }: OrderWrite, writeId: string) {
+/** For `WRITE_ORDER`. `writeId` names this write and no other; the lease is given back with it. */
+export function writeOrderArguments(
+  key: OrderKeys,
+  write: OrderWrite & { readonly writeId: string; readonly lease?: LeaseName | undefined },
+) {
+  const { order, event, dueAt, previous, writeId, lease } = write;
   const { added, removed, days } = indexChange(previous, order);
   const entries = [...added, ...removed];
   const payments = order.payments.map(key.payment);
   const lists = entries.map(({ list }) => key.list(list));
+  const leases = lease ? [key.lease(lease.key)] : [];
+  const released = lease ? encodeText(lease.value) : "";
   const expected = previous === null ? "" : `${previous.version}`;
   const docs = [encodeOrder(order), encodeEvent(event)];
   const counts = [payments, added, entries].map(({ length }) => `${length}`);
   const members = entries.map(({ member }) => member);
   return {
-    keys: [key.order(order.id), key.events(order.id), key.due, key.days, ...payments, ...lists],
+    keys: [key.order(order.id), key.events(order.id), key.due, key.days, ...payments, ...lists, ...leases],
     values: [
-      ...[order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, writeId],
+      ...[order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, writeId, released],
       ...[...counts, ...members, ...days.flatMap(dayFields)],
     ],
   };
@@ -83,15 +108,17 @@ if ARGV[3] == '' then redis.call('ZREM', KEYS[1], ARGV[1]) else redis.call('ZADD
 return 1
 `;
 
-/** KEYS: lease. ARGV: taker (36 characters), value, time in ms. Answers 1, or the value that the holder left. */
+/** KEYS: leases. ARGV: taker (36 characters), then value and time in ms of each. Answers 1, or the value that a holder left. */
 export const ACQUIRE = `
-local held = redis.call('GET', KEYS[1])
-if held and string.sub(held, 1, 36) ~= ARGV[1] then return string.sub(held, 37) end
-redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+for _, key in ipairs(KEYS) do
+  local held = redis.call('GET', key)
+  if held and string.sub(held, 1, 36) ~= ARGV[1] then return string.sub(held, 37) end
+end
+for i, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1] .. ARGV[2 * i], 'PX', ARGV[2 * i + 1]) end
 return 1
 `;
 
-/** KEYS: lease. ARGV: as above. The longer of the old time and the new one counts, so doing it twice is doing it once. */
+/** KEYS: lease. ARGV: taker, value, time in ms. The longer of the old time and the new one counts, so doing it twice is doing it once. */
 export const EXTEND = `
 local time = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[3]))
 redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', time)

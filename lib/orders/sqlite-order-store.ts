@@ -12,6 +12,7 @@ import {
   encodeText,
   foreignPayment,
   idTaken,
+  type LeaseName,
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
@@ -43,10 +44,16 @@ const CLOCK_TOLERANCE_MS = 10_000;
 export function openSqliteOrderStore(options: { path: string }): OrderStore {
   const file = openOrderFile(options.path);
 
-  async function write(change: OrderWrite): Promise<"written" | "conflict"> {
+  async function write(change: OrderWrite, lease?: LeaseName): Promise<"written" | "conflict"> {
     // Made before the transaction: a document that is not valid is a bug that must not hold the write lock.
     const work = writeOrder(change);
-    const outcome = await file.run((db) => db.transaction(() => work(db)));
+    const outcome = await file.run((db) =>
+      db.transaction(() => {
+        const written = work(db);
+        if (lease && written === "written") db.change(RELEASE, ...leaseName(lease));
+        return written;
+      }),
+    );
     if (outcome === "foreign") throw foreignPayment();
     return outcome;
   }
@@ -88,9 +95,9 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
         paymentKey(payment),
       ),
 
-    async replace(change) {
+    async replace(change, lease) {
       checkBase(change, "replace");
-      return (await write(change)) === "written" ? "replaced" : "conflict";
+      return (await write(change, lease)) === "written" ? "replaced" : "conflict";
     },
 
     async events(id) {
@@ -118,9 +125,9 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     postpone: ({ id, dueAt, until }) =>
       execute("UPDATE orders SET due_at = ? WHERE id = ? AND due_at = ?", until, id, dueAt),
 
-    async acquire(lease) {
+    async acquire(...leases) {
       // Refusals are the common case and need no write lock.
-      const refused = await file.run((db) => holderOf(db, lease) ?? db.transaction(() => takeLease(db, lease)));
+      const refused = await file.run((db) => firstHolder(db, leases) ?? db.transaction(() => takeLeases(db, leases)));
       return refused === null ? { ok: true } : { ok: false, value: refused };
     },
 
@@ -139,8 +146,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
         ...leaseRow(lease),
       ),
 
-    release: ({ key, value }) =>
-      execute("DELETE FROM leases WHERE key = ? AND value = ?", encodeText(key), encodeText(value)),
+    release: (lease) => execute(RELEASE, ...leaseName(lease)),
 
     async check() {
       // Only a real write tells a full or read-only disk; an expired lease is one that no caller can meet.
@@ -160,16 +166,29 @@ function holderOf(db: Connection, { key, now }: Pick<LeaseOptions, "key" | "now"
   return row === undefined ? null : decodeText(docOf(row));
 }
 
-/** The value of a holder that was faster, else null. */
-function takeLease(db: Connection, lease: LeaseOptions): string | null {
-  const held = holderOf(db, lease);
-  if (held !== null) return held;
-  const purge = "DELETE FROM leases WHERE rowid IN (SELECT rowid FROM leases WHERE expires_at <= ? LIMIT ?)";
-  db.change(purge, lease.now, PURGED_AT_ONCE);
-  const sql = "INSERT OR REPLACE INTO leases (key, value, acquired_at, expires_at) VALUES (?, ?, ?, ?)";
-  db.change(sql, ...leaseRow(lease));
+function firstHolder(db: Connection, leases: readonly LeaseOptions[]): string | null {
+  for (const lease of leases) {
+    const held = holderOf(db, lease);
+    if (held !== null) return held;
+  }
   return null;
 }
+
+/** The value of a holder that was faster, else null. */
+function takeLeases(db: Connection, leases: readonly LeaseOptions[]): string | null {
+  const held = firstHolder(db, leases);
+  if (held !== null) return held;
+  const purge = "DELETE FROM leases WHERE rowid IN (SELECT rowid FROM leases WHERE expires_at <= ? LIMIT ?)";
+  const sql = "INSERT OR REPLACE INTO leases (key, value, acquired_at, expires_at) VALUES (?, ?, ?, ?)";
+  for (const lease of leases) {
+    db.change(purge, lease.now, PURGED_AT_ONCE);
+    db.change(sql, ...leaseRow(lease));
+  }
+  return null;
+}
+
+const RELEASE = "DELETE FROM leases WHERE key = ? AND value = ?";
+const leaseName = ({ key, value }: LeaseName) => [encodeText(key), encodeText(value)] as const;
 
 /** Key, value, acquired_at, expires_at. */
 function leaseRow({ key, value, ttlMs, now }: LeaseOptions) {

@@ -106,6 +106,9 @@ export function createRateLimiter(options: {
     ],
   };
 
+  const gatesOf = (policy: RatePolicy) => stages[policy].flatMap(({ gates }) => gates);
+  const allGates = { checkout: gatesOf("checkout"), status: gatesOf("status") };
+
   function refuse(policy: RatePolicy, by: RefusedBy, waitMs: number): Refused {
     counts[by] += 1;
     sample(`${policy}:${by}`, (count) => onRefused({ policy, by, count }));
@@ -114,7 +117,7 @@ export function createRateLimiter(options: {
 
   function recentRefusal({ policy, address }: Caller): Refused | null {
     const now = performance.now();
-    for (const { by, nameOf, refusedUntil } of stages[policy].flatMap(({ gates }) => gates)) {
+    for (const { by, nameOf, refusedUntil } of allGates[policy]) {
       const until = refusedUntil.get(nameOf(address));
       if (until !== undefined && until > now) return refuse(policy, by, until - now);
     }
@@ -210,34 +213,33 @@ class Recent<Value> {
   }
 }
 
+type Window = { count: number; readonly endsAt: number };
+
 /** Counts in this process: `limit` requests of a name in the window that its first one opens. */
 function createMemoryCounter(rates: readonly Rate[]): Counter {
   const gates = rates.map(({ limit, windowMs }) => {
-    const windows = new Recent<{ count: number; readonly endsAt: number }>(windowMs);
+    const windows = new Recent<Window>(windowMs);
     return { limit, windowMs, windows };
   });
 
   return {
     async take(names) {
       const now = performance.now();
-      const taken = gates.map(({ windows, ...rate }, index) => {
-        const name = names[index] ?? "";
-        const known = windows.get(name);
-        const isOpen = known !== undefined && known.endsAt > now;
-        const window = isOpen ? known : { count: 0, endsAt: now + rate.windowMs };
-        return { window, isFull: window.count >= rate.limit, keep: () => isOpen || windows.set(name, window) };
-      });
-      const index = taken.findIndex(({ isFull }) => isFull);
-      const full = taken[index];
-      if (full !== undefined) return { allowed: false, index, waitMs: full.window.endsAt - now };
-      for (const { window, keep } of taken) {
-        keep();
+      const taken: Window[] = [];
+      for (const [index, { limit, windowMs, windows }] of gates.entries()) {
+        const known = windows.get(names[index] ?? "");
+        const window = known !== undefined && known.endsAt > now ? known : { count: 0, endsAt: now + windowMs };
+        if (window.count >= limit) return { allowed: false, index, waitMs: window.endsAt - now };
+        taken.push(window);
+      }
+      for (const [index, window] of taken.entries()) {
+        if (window.count === 0) gates[index]?.windows.set(names[index] ?? "", window);
         window.count += 1;
       }
       return {
         allowed: true,
         async giveBack() {
-          for (const { window } of taken) window.count -= 1;
+          for (const window of taken) window.count -= 1;
         },
       };
     },

@@ -88,7 +88,7 @@ async function loadOrder(id: string): Promise<OrderView | null | "unavailable"> 
   reconcileOnVisit(flow);
   try {
     const address = clientAddress(await headers(), settings.trustedProxyHops);
-    const { ok: mayAsk } = await limiter.take({ policy: "status", address });
+    const mayAsk = limiter.take({ policy: "status", address }).then(({ ok }) => ok);
     const read = await readOrder(flow, id, { mayAsk });
     return read.ok ? viewOf(read.order, read) : null;
   } catch (error) {

@@ -6,15 +6,21 @@ import { notConfiguredRefusal, problemResponse } from "@/lib/web/refusals";
 
 export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, params }) => {
   const { settings, limiter, flow, viewOf } = getServices();
-  const address = clientAddress(request.headers, settings.trustedProxyHops);
-  const taken = await limiter.take({ policy: "status", address });
+  const caller = { policy: "status", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
+  // The limit and the order cost one round trip together. A flood of refused requests reads nothing.
+  const recent = limiter.recentRefusal(caller);
+  const taking = recent === null ? limiter.take(caller) : Promise.resolve(recent);
+  const mayAsk = taking.then(({ ok }) => ok);
+  const reading = flow === null || recent !== null ? null : readOrder(flow, params.orderId, { mayAsk });
+  reading?.catch(() => undefined);
+  const taken = await taking;
   if (!taken.ok) {
     const { retryAfterSeconds } = taken;
     const detail = `Payments were looked up too often from this address. Try again in ${retryAfterSeconds} s.`;
     return problemResponse({ code: "rate_limited", detail, retryAfterSeconds }, requestId);
   }
-  if (flow === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
-  const read = await readOrder(flow, params.orderId, { mayAsk: true });
+  const read = await reading;
+  if (read === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
   if (!read.ok) return problemResponse({ code: "not_found", detail: "There is no such order." }, requestId);
   return Response.json(viewOf(read.order, read));
 });
