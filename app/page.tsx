@@ -52,6 +52,7 @@ export default async function Page({ searchParams }: PageProps<"/">) {
           site={siteConfig}
           pricing={shop.pricing}
           provider={shop.provider.label}
+          payHere={settings.opener?.checkoutSources.length === 0}
           idempotencyKey={retryKey(sent.get("cookie")) ?? randomUUID()}
           query={query}
           inApp={inApp}

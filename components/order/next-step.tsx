@@ -13,14 +13,15 @@ export function NextStep(props: {
 }) {
   const { order, merchant, words, problem } = props;
   const { tone, terminal, canPayAgain } = STATUSES[order.status];
-  const noCheckout = order.status === "pending" && !order.checkoutUrl;
+  const payHere = order.payTo && !order.checkoutUrl;
+  const noCheckout = order.status === "pending" && !order.checkoutUrl && !payHere;
   // Money may have left the wallet of a payer whose page says that none has come.
   const mayNeedHelp = tone === "attention" || tone === "ended";
   const needsHelp = mayNeedHelp && terminal && !canPayAgain;
   return (
     <div className="next" data-testid={"order-next" satisfies TestId}>
       {problem && <p role="alert">{problem}</p>}
-      <p>{noCheckout ? words.noCheckout : words.states[order.status].next}</p>
+      <p>{payHere ? words.payHere : noCheckout ? words.noCheckout : words.states[order.status].next}</p>
       <Action order={order} words={words} startOver={noCheckout || canPayAgain} />
       {merchant.contact && mayNeedHelp && (
         <a

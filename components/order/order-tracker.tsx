@@ -26,9 +26,13 @@ export function OrderTracker(props: {
   thanks: ReactNode;
   /** Shown while there is something left to pay. */
   phoneCodes: ReactNode;
+  /** Where to pay to, as `initial` has it. */
+  payTo: ReactNode;
 }) {
-  const { words, merchant, problem } = props;
-  const { order, unreachable, ask } = useOrder(props.initial);
+  const { words, merchant, problem, initial } = props;
+  const { order, unreachable, ask } = useOrder(initial);
+  const asked = askedOf(order);
+  const rendered = askedOf(initial);
   const [longWait, setLongWait] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const [checking, setChecking] = useState(false);
@@ -60,6 +64,11 @@ export function OrderTracker(props: {
     else rememberOpenOrder(orderId);
   }, [orderId, terminal]);
 
+  useEffect(() => {
+    // Only the server renders where to pay to, so that not every payer loads the code for it.
+    if (asked && asked !== rendered) location.reload();
+  }, [asked, rendered]);
+
   async function checkAgain(event: MouseEvent) {
     event.preventDefault();
     setChecking(true);
@@ -85,6 +94,7 @@ export function OrderTracker(props: {
       <Shortfall shortfall={order.shortfall} words={words.receipt} />
       <NextStep order={order} merchant={merchant} words={words} problem={problem} />
       {order.checkoutUrl && props.phoneCodes}
+      {asked && asked === rendered && props.payTo}
       {step > 0 && <Steps done={step} words={words.steps} />}
       {/* Here from the start, because a region that comes with its text is not announced. */}
       <div className="news" aria-live="polite" data-testid={"order-news" satisfies TestId}>
@@ -119,6 +129,9 @@ export function OrderTracker(props: {
     </main>
   );
 }
+
+/** Changes with a new quote, and with another payment. */
+const askedOf = ({ payTo }: OrderView) => payTo && payTo.address + payTo.amount;
 
 /** What has happened and what comes next. */
 function Steps({ done, words }: { done: number; words: OrderWords["steps"] }) {

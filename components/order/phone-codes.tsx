@@ -19,7 +19,7 @@ export function PhoneCodes(props: { words: Words; checkoutUrl: string; pageUrl: 
 }
 
 /** One path, made on the server. `label` says what the code leads to; the address itself stands nearby as a link. */
-function QrCode({ text, label }: { text: string; label: string }) {
+export function QrCode({ text, label }: { text: string; label: string }) {
   const { path, size } = qrCode(text);
   return (
     <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>

@@ -42,13 +42,15 @@ export function TipCard(props: {
   pricing: Pricing;
   /** The payment provider by its name for people. */
   provider: string;
+  /** The provider has no page of its own: our payment page says where to pay to. */
+  payHere: boolean;
   /** Made when the form is rendered, so that submitting it twice opens one payment. */
   idempotencyKey: string;
   query: LinkQuery;
   inApp: boolean;
   parts: TipParts;
 }) {
-  const { words, site, pricing, provider } = props;
+  const { words, site, pricing, provider, payHere } = props;
   const { language, messages, t } = words;
   const { currency, fixed, min, max } = pricing;
   const terms = { currency, exponent: CURRENCIES[currency].exponent, min, max };
@@ -62,7 +64,7 @@ export function TipCard(props: {
         amountField={<AmountField {...{ words, offer, problem, currency, fixed, min: bounds.min }} />}
         noteFields={<NoteFields {...{ words, offer, problem }} showName={props.parts.showName} />}
         hint={linkHint(words, offer, bounds)}
-        next={t("tip.next", { provider })}
+        next={payHere ? t("tip.nextHere", { provider }) : t("tip.next", { provider })}
         words={{
           ...messages.form,
           range: fixed ? "" : problemSentence("amount_range", sentences, bounds),
@@ -73,7 +75,7 @@ export function TipCard(props: {
         terms={terms}
         idempotencyKey={props.idempotencyKey}
         problem={problem}
-        sameTab={site.sameTab || props.inApp}
+        sameTab={site.sameTab || props.inApp || payHere}
       />
       <p className="small">{t("tip.trust")}</p>
     </section>

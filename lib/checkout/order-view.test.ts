@@ -75,6 +75,16 @@ describe("a payer", () => {
     );
   });
 
+  it("sees where to pay to, and until when, only while nothing has come", () => {
+    const payTo = { address: "0xaa", amount: "5.02", coin: "USDT", network: "Ethereum", uri: null };
+    for (const status of PAYMENT_STATUSES) {
+      const view = orderView(orderOf(status, { checkoutUrl: null, payTo, expiresAt: 1_800_000_000_000 }), facts);
+      expect(orderViewSchema.parse(view)).toEqual(view);
+      const shown = status === "pending" ? { payTo, expiresAt: "2027-01-15T08:00:00.000Z" } : {};
+      expect([view.checkoutUrl, view.payTo, view.expiresAt]).toEqual([undefined, shown.payTo, shown.expiresAt]);
+    }
+  });
+
   it("sees what was sent back to them, and never where it can be collected", () => {
     const bare = { kind: "payout", provider: "sample", coin: "USDT", network: "Base", note: "canary-4711" } as const;
     const secret = { payoutId: "canary-4711", claimUrl: "https://pay.example/claim/canary-4711" };

@@ -127,6 +127,7 @@ export function orderView(
 ): OrderView {
   const shown = paymentToShow(order);
   const shortfall = shown && shortfallOf(shown);
+  const open = order.status === "pending" ? shown : undefined;
   const refunds = order.refunds.filter(({ status }) => status === "sent").map(sentRefund);
   return {
     orderId: order.id,
@@ -139,7 +140,9 @@ export function orderView(
     updatedAt: new Date(order.updatedAt).toISOString(),
     provider: facts.labelOf(shown?.provider),
     canPayAgain: facts.canPayAgain,
-    ...(order.status === "pending" && shown?.checkoutUrl && { checkoutUrl: shown.checkoutUrl }),
+    ...(open?.checkoutUrl && { checkoutUrl: open.checkoutUrl }),
+    ...(open?.payTo && { payTo: open.payTo }),
+    ...(open?.expiresAt && { expiresAt: new Date(open.expiresAt).toISOString() }),
     ...(facts.delayed && { delayed: true as const }),
     ...(shortfall && { shortfall }),
     ...(shown?.transaction && { receipt: receiptOf(order.price, shown) }),

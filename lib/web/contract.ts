@@ -98,6 +98,20 @@ export const orderViewSchema = z.object({
   canPayAgain: z.boolean(),
   /** Present while the payer can still go on paying. */
   checkoutUrl: z.url().optional(),
+  /** Present while the payer can still pay to an address; where there is no `checkoutUrl`, it is the way to pay. */
+  payTo: z
+    .object({
+      address: z.string(),
+      /** Decimal string in `coin`. The provider may renew it while nothing has come. */
+      amount: z.string(),
+      coin: z.string(),
+      network: z.string(),
+      /** Fills a wallet's form; null where the network has no such link. */
+      uri: z.string().nullable(),
+    })
+    .optional(),
+  /** When the time to pay runs out, where that is known; only while nothing has come. */
+  expiresAt: z.iso.datetime().optional(),
   /** Present when the provider could not be asked just now; the state shown is the last one known. */
   delayed: z.literal(true).optional(),
   /** Present when the amount received is known and less than what was asked. Decimal strings in coins. */

@@ -9,6 +9,7 @@ import { moneyText } from "@/components/money-text";
 import { Unavailable } from "@/components/order/notices";
 import { OrderTracker } from "@/components/order/order-tracker";
 import { orderWords } from "@/components/order/order-words";
+import { PayTo } from "@/components/order/pay-to";
 import { PhoneCodes } from "@/components/order/phone-codes";
 import { LastingFacts } from "@/components/order/receipt";
 import { SentRefunds } from "@/components/order/sent-refunds";
@@ -42,7 +43,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   const { name, contact, thanks, locale } = siteConfig;
   const merchant = { name, contact };
   const { language, messages, t } = words;
-  const { checkoutUrl } = order;
+  const { checkoutUrl, payTo, expiresAt } = order;
   const texts = orderWords(messages, { merchant, provider: order.provider });
   const pageUrl = `${getServices().settings.publicUrl}/orders/${order.orderId}`;
   return (
@@ -73,6 +74,9 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
         }
         thanks={thanks && <p lang={locale === language ? undefined : locale}>{thanks}</p>}
         phoneCodes={checkoutUrl && <PhoneCodes words={words} checkoutUrl={checkoutUrl} pageUrl={pageUrl} />}
+        payTo={
+          payTo && <PayTo words={words} payTo={payTo} leftMs={expiresAt ? Date.parse(expiresAt) - Date.now() : null} />
+        }
       />
       <footer className="home">
         <LanguageSwitch words={words} />
