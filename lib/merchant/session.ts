@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
+import { slowKey } from "@/lib/slow-key";
 
 export const SESSION_COOKIE = "checkout_admin";
 export const SESSION_SECONDS = 12 * 60 * 60;
@@ -62,7 +63,7 @@ function csrfToken(secret: string, sessionId: string): string {
 
 /** A key for each use, so that neither a cookie nor a form's token can be tried as the other. */
 function keyFor(secret: string, use: "cookie" | "form"): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", secret, "", `checkout admin ${use}`, 32));
+  return new Uint8Array(hkdfSync("sha256", slowKey(secret), "", `checkout admin ${use}`, 32));
 }
 
 function digest(text: string): Buffer {
