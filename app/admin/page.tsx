@@ -21,7 +21,7 @@ export default async function Page({ searchParams }: PageProps<"/admin">) {
   const { filter, text, cursor } = query;
   const isStart = filter === "all" && text === "" && cursor === null;
   if (flow !== null) reconcileOnVisit(flow);
-  const none = { orders: [], next: null };
+  const none = { orders: [], unreadable: [], next: null };
   const [attention, page] =
     flow === null
       ? [none, none]
@@ -65,10 +65,16 @@ export default async function Page({ searchParams }: PageProps<"/admin">) {
         </section>
       )}
       <section className="panel" aria-label="List">
-        {page.orders.length === 0 ? (
+        {page.orders.length + page.unreadable.length === 0 ? (
           <p>{isStart ? "No payment has been started yet." : "There is no such payment."}</p>
         ) : (
           <OrderTable rows={page.orders.map(orderRow)} caption={captionOf(query)} />
+        )}
+        {page.unreadable.length > 0 && (
+          <p role="alert">
+            This version of the app cannot read {page.unreadable.length} of the payments here:{" "}
+            {page.unreadable.join(", ")}
+          </p>
         )}
         <div className="ends">
           {cursor && <a href={queryAddress("/admin", { ...query, cursor: null })}>To the newest</a>}

@@ -51,6 +51,9 @@ const NAMES = [
   "@SUM(A1)",
   "\t=1",
   "\r=1",
+  "semicolon;=1+1",
+  "two\n=lines",
+  'x; "=1',
   'a "quoted", name',
   "two\nlines",
   "Zoë 🥯 名前",
@@ -72,12 +75,35 @@ onBothStores("the export", (world) => {
     const named = new Map(rows.map((row) => [row.amount, row.name]));
     for (const [index, name] of NAMES.entries()) {
       const isFormula = /^[=+\-@\t\r]/.test(name);
-      expect(named.get(`1.0${index}`)).toBe(isFormula ? `'${name}` : name);
+      const inner = name.replace(/([;\r\n][ "]*)=/, "$1'=");
+      expect(named.get((1 + index / 100).toFixed(2))).toBe(isFormula ? `'${inner}` : inner);
     }
     for (const row of rows) {
       expect(row).toMatchObject({ paid: "2026-11-27T23:59:59.999Z", status: "paid", currency: "USD", network: "Base" });
       for (const value of Object.values(row)) expect(value).not.toMatch(/^[=+\-@\t\r]/);
     }
+  });
+
+  it("and the list go on past an order that cannot be read, and name it", async () => {
+    const { process, corrupt } = world();
+    const flow = process();
+    const orders = [101, 102, 103].map((minor) => paidOrder(minor, "Ada"));
+    await insertAll(flow, orders);
+    const [, broken] = orders;
+    if (broken === undefined) throw new Error("There is none.");
+    await corrupt(broken.id);
+    const rows = readByPython(await exported(flow));
+    expect(rows.map(({ amount, status }) => `${amount} ${status}`).toSorted()).toEqual([
+      " unreadable",
+      "1.01 paid",
+      "1.03 paid",
+    ]);
+    expect(rows.find(({ status }) => status === "unreadable")?.reference).toBe(broken.id);
+    const pages = [
+      await flow.store.list({ filter: "wall", cursor: null, limit: 9 }),
+      await flow.store.search({ text: "ada", cursor: null, limit: 9 }),
+    ];
+    for (const { orders: found, unreadable } of pages) expect([found.length, unreadable]).toEqual([2, [broken.id]]);
   });
 
   it("has the sums of the totals, and the rows of its filter or search", async () => {

@@ -30,20 +30,29 @@ const COLUMNS = [
 
 /**
  * All orders of a query as CSV (RFC 4180), one page of the store at a time: UTF-8 with a byte order mark, which spreadsheets
- * need to read it as such, and times in UTC. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+ * need to read it as such, and times in UTC. A text that a spreadsheet would take for a formula gets an apostrophe in front,
+ * and so does the part of one that becomes a cell of its own where a spreadsheet splits at semicolons, as many countries' do.
  */
 export async function* exportOrders(store: OrderStore, query: OrderQuery, atOnce = AT_ONCE): AsyncGenerator<string> {
   yield `\ufeff${csv([COLUMNS])}`;
   let cursor: string | null = null;
   do {
     const page = await findOrders(store, { ...query, cursor }, atOnce);
-    if (page.orders.length > 0) yield csv(page.orders.map(rowOf));
+    const rows = [...page.orders.map(rowOf), ...page.unreadable.map(unreadableRow)];
+    if (rows.length > 0) yield csv(rows);
     cursor = page.next;
   } while (cursor !== null);
 }
 
 const csv = (rows: readonly (readonly string[])[]) =>
-  stringify([...rows], { escape_formulas: true, quoted_match: /[\r\n]/, record_delimiter: "windows" });
+  stringify(
+    rows.map((row) => row.map(withoutInnerFormulas)),
+    { escape_formulas: true, quoted_match: /[\r\n]/, record_delimiter: "windows" },
+  );
+
+/** Excel that splits at semicolons takes quotes inside its cells for text, so that a line break between them ends the row. */
+const INNER_FORMULA = /([;\r\n][\s"']*)(?=[=+\-@＝＋－＠])/g;
+const withoutInnerFormulas = (text: string) => text.replace(INNER_FORMULA, "$1'");
 
 function rowOf(order: Order): string[] {
   const { price, payer, refunds } = order;
@@ -73,6 +82,10 @@ function rowOf(order: Order): string[] {
   };
   return COLUMNS.map((column) => row[column] ?? "");
 }
+
+/** An order that cannot be read is named, so that a sum over the file does not look complete. */
+const unreadableRow = (id: string) =>
+  COLUMNS.map((column) => (column === "reference" ? id : column === "status" ? "unreadable" : ""));
 
 function isoTime(ms: number | null | undefined): string {
   return ms === null || ms === undefined ? "" : new Date(ms).toISOString();

@@ -12,13 +12,14 @@ import {
   placeAfter,
   TERM_END,
 } from "./order-index";
-import type { ListOptions, OrderPage, SearchOptions } from "./order-store";
+import { decodeIfReadable, type ListOptions, type OrderPage, type SearchOptions } from "./order-store";
 
 /** What a store has to be able to do, so that its lists can be read page by page. */
 export type IndexReader = {
   /** The members of a list after `after` and before `before`, in the order of their bytes. */
   scan(options: { list: ListName; after: string; before: string; limit: number }): Promise<string[]>;
-  orders(ids: readonly string[]): Promise<(Order | null)[]>;
+  /** The documents of orders as they are stored, null for one that is gone. */
+  documents(ids: readonly string[]): Promise<unknown[]>;
 };
 
 /** Sorts after everything that a member can hold, as text and as UTF-8. */
@@ -76,7 +77,7 @@ async function readPage(
   limit: number,
   shown: readonly Range[] = [],
 ): Promise<OrderPage> {
-  if (limit < 1) return { orders: [], next: null };
+  if (limit < 1) return { orders: [], unreadable: [], next: null };
   const found = await Promise.all(
     ranges.map(async ({ list, start, after }) => {
       const members = await reader.scan({ list, after, before: start + LAST, limit: limit + 1 });
@@ -85,7 +86,9 @@ async function readPage(
   );
   const all = found.flat();
   const entries = all.slice(0, limit);
-  const orders = await reader.orders(entries.map(({ member }) => idOfMember(member)));
+  const ids = entries.map(({ member }) => idOfMember(member));
+  const documents = await reader.documents(ids);
+  const orders = documents.map(decodeIfReadable);
   const last = all.length > limit ? entries.at(-1) : undefined;
   return {
     orders: orders.flatMap((order, index) => {
@@ -93,6 +96,7 @@ async function readPage(
       const first = firstMatch(order, shown);
       return first === undefined || first === entries[index]?.member ? [order] : [];
     }),
+    unreadable: [...new Set(ids.filter((_, index) => documents[index] !== null && orders[index] === null))],
     next: last === undefined ? null : encodeCursor(last),
   };
 }

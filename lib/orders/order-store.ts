@@ -29,7 +29,12 @@ export type OrderFilter = "all" | "attention" | "wall" | PaymentStatus;
 /** A cursor is opaque, good for one filter or search, and stays where it is while new orders arrive; any other text is like none. */
 export type ListOptions = { readonly filter: OrderFilter; readonly cursor: string | null; readonly limit: number };
 export type SearchOptions = { readonly text: string; readonly cursor: string | null; readonly limit: number };
-export type OrderPage = { readonly orders: readonly Order[]; readonly next: string | null };
+export type OrderPage = {
+  readonly orders: readonly Order[];
+  /** Those in the same place of the list whose document this version cannot read: one of them must not hide all others. */
+  readonly unreadable: readonly string[];
+  readonly next: string | null;
+};
 
 /** Days of UTC as "2026-11-27", both included; null for no bound. */
 export type DayRange = { readonly from: string | null; readonly to: string | null };
@@ -140,6 +145,16 @@ export function decodeOrder(text: unknown): Order {
   const format = z.object({ format: z.int() }).safeParse(json).data?.format ?? "none";
   if (format !== ORDER_FORMAT) throw storeUnavailable(`unknown_order_format_${format}`);
   return decode(json, orderSchema);
+}
+
+/** Null for a document that `decodeOrder` would not read. */
+export function decodeIfReadable(text: unknown): Order | null {
+  try {
+    return decodeOrder(text);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return null;
+    throw error;
+  }
 }
 
 export const decodeEvent = (text: unknown) => decode(parseJson(text), orderEventSchema);

@@ -75,14 +75,14 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
       const members = await ask((redis) => redis.zrange(key.list(name), `(${after}`, `(${before}`, options));
       return list(members).map(String);
     },
-    async orders(ids) {
+    async documents(ids) {
       if (ids.length === 0) return [];
       const docs = await ask((redis) => {
         const pipeline = redis.pipeline();
         for (const id of ids) pipeline.hget(key.order(id), "doc");
         return pipeline.exec();
       });
-      return list(docs).map((doc) => (doc === null ? null : decodeOrder(doc)));
+      return list(docs);
     },
   };
 

@@ -73,9 +73,9 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
         "SELECT member AS doc FROM lists WHERE list = ? AND member > ? AND member < ? ORDER BY member LIMIT ?";
       return (await file.run((db) => db.all(sql, list, after, before, limit))).map(docOf);
     },
-    async orders(ids) {
+    async documents(ids) {
       const rows = await file.run((db) => ids.map((id) => db.get("SELECT doc FROM orders WHERE id = ?", id)));
-      return rows.map((row) => (row === undefined ? null : decodeOrder(docOf(row))));
+      return rows.map((row) => (row === undefined ? null : docOf(row)));
     },
   };
 
