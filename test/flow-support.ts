@@ -65,7 +65,7 @@ const SECRET = "scripted-secret";
 /** A payment system of its own in memory, which a test can have fail, wait or lie. It asks 1 USDT for 1 USD. */
 export class ScriptedProvider implements PaymentProvider {
   readonly label = "Scripted";
-  readonly testStore = false;
+  testStore = false;
   /** Every payment that it opened, in order, those included whose answer was lost. */
   readonly opened: PaymentId[] = [];
   /** Every question about a payment, in order. */

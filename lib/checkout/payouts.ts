@@ -137,6 +137,11 @@ type Received = { ok: true; result: WebhookResult } | { ok: false; refusal: Refu
 
 /** Takes in an authenticated delivery about a payout. Not ok: it has to be sent again. */
 export async function receivePayout(flow: Flow, provider: string, news: PayoutNews): Promise<Received> {
+  if (orderOfReference(news.kind === "payout_event" ? news.report.reference : news.reference) === null) {
+    // One that the merchant has made elsewhere. To refuse it would have it sent again and again, until the provider pauses.
+    log.info("webhook_ignored", { provider, diagnosis: "a payout that is none of ours" });
+    return { ok: true, result: "ignored" };
+  }
   const report = news.kind === "payout_event" ? news.report : await lookUp(flow, provider, news.reference);
   if (report === null) return again("webhook_not_settled", "The payout could not be looked up.");
   const { reference, status } = report;

@@ -72,6 +72,15 @@ onBothStores("a refund", (world) => {
     expect([payouts.sent.size, (await refundOf(flows[0], orderId)).amount]).toEqual([1, "3.20"]);
   });
 
+  it("of a test store's payment is not offered with the credentials of a live store", async () => {
+    const { flow, orderId } = await underpaidOrder();
+    const order = await stored(flow, orderId);
+    const tested = { ...order, payments: order.payments.map((payment) => ({ ...payment, testStore: true })) };
+    expect([order, tested].map((each) => offeredRefunds(flow, each).length)).toEqual([1, 0]);
+    world().provider.testStore = true;
+    expect(offeredRefunds(flow, tested)).toMatchObject([{ refundable: "3.20" }]);
+  });
+
   it("of other terms under the same number is refused, and so is more than is left", async () => {
     const { flow, payouts, orderId } = await underpaidOrder();
     const one: RefundChoice = { ...ALL, what: "amount", amount: "1.2" };
@@ -230,7 +239,8 @@ onBothStores("a refund", (world) => {
     };
     expect(await deliver(report, true)).toBe("unauthenticated");
     expect(await deliver({ ...report, money: { coin: "USDT", amount: "99" } })).toBe("needs_review");
-    expect(await deliver({ ...report, reference: "unknown-refund-1" })).toBe("unknown_payment");
+    expect(await deliver({ ...report, reference: `${"x".repeat(22)}-refund-1` })).toBe("unknown_payment");
+    expect(await deliver({ ...report, reference: "payroll 2026-11" })).toBe("ignored");
     expect((await refundOf(flow, orderId)).status).toBe("waiting");
     const copies = await Promise.all(Array.from({ length: 10 }, () => deliver(report)));
     expect(copies.toSorted()).toEqual([...Array(9).fill("duplicate"), "refund_changed"]);
@@ -255,7 +265,7 @@ onBothStores("a refund", (world) => {
     }
     expect(results).toEqual(["refund_changed", "duplicate", "refund_changed"]);
     expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([1, "failed"]);
-    const unknown = await receivePayout(flow, "scripted", { ...hint, reference: "unknown-refund-1" });
+    const unknown = await receivePayout(flow, "scripted", { ...hint, reference: `${"x".repeat(22)}-refund-1` });
     expect(unknown).toMatchObject({ ok: false, refusal: { code: "webhook_not_settled" } });
   });
 

@@ -38,8 +38,13 @@ export type StartRefundResult =
   | { readonly ok: true; readonly order: Order; readonly refund: Refund }
   | { readonly ok: false; readonly refusal: RefundRefusal };
 
-/** Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none. */
+/**
+ * Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none, and for
+ * payments of a test store once the credentials are those of a live one: what came was worth nothing, what goes back is.
+ */
 export function payoutsFor(flow: Flow, { payments }: Order): PayoutProvider | null {
+  const isTest = (name: string) => flow.providers.get(name)?.testStore ?? false;
+  if (payments.some(({ provider, testStore }) => testStore && !isTest(provider))) return null;
   const [found] = payments.toReversed().flatMap(({ provider }) => flow.payouts.get(provider) ?? []);
   return found ?? null;
 }

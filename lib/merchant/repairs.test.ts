@@ -89,6 +89,8 @@ onBothStores("repairs", (world) => {
     expect(await lastEvent(flow, id)).toMatchObject({ facts: { coins: "3.00 USDT", transactionHash: HASH } });
     const again = { ...REFUND, hash: HASH.toUpperCase().replace("0X", "0x") };
     expect(await recordRefund(flow, id, again)).toEqual({ ok: false, refusal: "known_hash" });
+    const bare = { ...again, hash: again.hash.replace(/^0x/i, "") };
+    expect(await recordRefund(flow, id, bare)).toEqual({ ok: false, refusal: "known_hash" });
     expect((await stored(flow, id)).version).toBe(after.version);
   });
 

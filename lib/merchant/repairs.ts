@@ -91,6 +91,8 @@ export type RefundFields = {
 
 /** EVM and Tron write a hash as 64 hexadecimal digits, Solana as some 88 characters of base 58. */
 const TRANSACTION_HASH = /^((0x)?[0-9a-f]{64}|[1-9A-HJ-NP-Za-km-z]{80,90})$/i;
+/** One transaction is written with the prefix and without it, in large and in small letters. */
+const bareHash = (hash: string) => hash.toLowerCase().replace(/^0x/, "");
 const COIN = /^[A-Z0-9.]{2,20}$/;
 const NOTE_MAX_LENGTH = 280;
 
@@ -106,7 +108,7 @@ export function recordRefund(flow: Flow, orderId: OrderId, fields: RefundFields)
       ...order.payments.map((each) => each.transaction?.hash),
     ];
     // A payer's own transaction is no refund, and the same one is not counted twice.
-    if (used.some((each) => each?.toLowerCase() === hash.toLowerCase())) return "known_hash";
+    if (used.some((each) => bareHash(each ?? "") === bareHash(hash))) return "known_hash";
     const refund: Refund = {
       reference: randomBytes(16).toString("base64url"),
       kind: "recorded",
