@@ -61,6 +61,8 @@ const config = {
   skipTrailingSlashRedirect: true,
   // Nothing here uses the route that resizes pictures: this turns it off.
   images: { unoptimized: true },
+  // What SWR brings along for Reacts that do not have this hook of their own.
+  turbopack: { resolveAlias: { "use-sync-external-store/shim": "react" } },
   ...(isStandalone && { output: "standalone" }),
   outputFileTracingIncludes: { ...(isStandalone && { "**": EMBEDDED_STORE }), "/share-goal.png": PICTURE },
   // 19 MB of the resizer that is off. What draws the picture for links would use it too, but does not need it.
