@@ -9,7 +9,9 @@ import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import { startRedisServer } from "@/test/redis-server";
 import { newer, nextWrite, sampleWrite } from "@/test/sample-order";
 import { startUpstashBridge } from "@/test/upstash-bridge";
+import { type Figure, figure } from "./figure";
 import { benchOrder, fillRedis, fillSqlite } from "./fill";
+import { median } from "./load";
 import type { BenchOptions } from "./main";
 
 const FEW = 1_000;
@@ -62,7 +64,8 @@ async function paidOrder(store: OrderStore, order: Order): Promise<void> {
 
 const nth = (known: readonly Order[], n: number): Order => known[n % known.length] ?? benchOrder(n, FEW);
 
-export async function benchStores({ orders }: BenchOptions): Promise<void> {
+export async function benchStores({ orders }: BenchOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
   for (const [name, open] of Object.entries({ SQLite: openSqlite, Redis: openRedis })) {
     const few = await open(FEW);
     const startedAt = performance.now();
@@ -70,21 +73,23 @@ export async function benchStores({ orders }: BenchOptions): Promise<void> {
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     console.log(`\n${name}: ${FEW} and ${orders} orders (filled in ${seconds} s), medians of ${ROUNDS}`);
     console.log(`  bytes per order: ${Math.round((await many.bytes()) / orders)}`);
-    for (const [question, ask] of Object.entries(QUESTIONS))
-      console.log(`  ${await compare(question, ask, few, many)}`);
+    for (const [question, ask] of Object.entries(QUESTIONS)) {
+      figures.push(await compare(`${name}, ${orders} orders against ${FEW}: ${question}`, ask, few, many));
+    }
     await printCommands(few);
     await few.close();
     await many.close();
   }
+  return figures;
 }
 
 /** In turn, so that what else the machine does meets both. */
 async function compare(
-  question: string,
+  name: string,
   ask: (filled: Filled, n: number) => Promise<unknown>,
   few: Filled,
   many: Filled,
-): Promise<string> {
+): Promise<Figure> {
   const times: [number[], number[]] = [[], []];
   for (let n = 0; n < ROUNDS + 5; n += 1) {
     for (const [index, filled] of [few, many].entries()) {
@@ -93,13 +98,14 @@ async function compare(
       if (n >= 5) times[index]?.push(performance.now() - startedAt);
     }
   }
-  const [atFew, atMany] = times.map(median);
-  if (atFew === undefined || atMany === undefined) throw new Error("Nothing was measured.");
-  const ratio = (atMany / atFew).toPrecision(3);
-  return `${question.padEnd(38)} ${atFew.toPrecision(3)} ms, ${atMany.toPrecision(3)} ms, ratio ${ratio}`;
+  const [atFew, atMany] = [median(times[0]), median(times[1])];
+  return figure(
+    name,
+    [atMany / atFew],
+    { atMost: 2 },
+    `${atMany.toPrecision(3)} ms against ${atFew.toPrecision(3)} ms`,
+  );
 }
-
-const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
 
 async function printCommands(filled: Filled): Promise<void> {
   const before = await filled.commands();

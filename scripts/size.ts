@@ -6,14 +6,12 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { eventually } from "../test/eventually";
 import { startBlankPage } from "./blank-page";
 import { makeOrder, startShop } from "./local-shop";
+import { read, weigh } from "./page-weight";
 import { APP_FOLDER } from "./processes";
 import { isEmbeddedStore, tracedFunctions } from "./traces";
-
-type Weight = { readonly html: number; readonly css: number; readonly js: number };
 
 const LIMITS = { tipToSubmit: 5_500, tipScripts: 3_500, orderScripts: 10_000, function: 3_500_000 };
 const DONATION = "app/(donation)";
@@ -22,24 +20,6 @@ const hasDonation = existsSync(join(APP_FOLDER, DONATION));
 const ADDED_TO_TIP = hasDonation ? 1_000 : 0;
 /** Of the layer's own functions. The largest is the one that draws the picture for links. */
 const DONATION_FUNCTION = 5_500_000;
-
-const gzipped = (text: string) => gzipSync(text, { level: 9 }).length;
-const read = async (url: string) => (await fetch(url)).text();
-
-async function weigh(url: string): Promise<Weight> {
-  const html = await read(url);
-  const sum = async (paths: Iterable<string>) => {
-    const files = await Promise.all([...new Set(paths)].map((path) => read(new URL(path, url).href)));
-    return files.reduce((total, file) => total + gzipped(file), 0);
-  };
-  const tags = [...html.matchAll(/<(?:script|link)\b[^>]*>/g)].map(([tag]) => tag);
-  // Browsers of this decade leave `noModule` alone.
-  const scripts = tags.filter((tag) => tag.startsWith("<script") && !/nomodule/i.test(tag));
-  const styles = tags.filter((tag) => tag.includes('rel="stylesheet"'));
-  const named = (list: string[], name: string) =>
-    list.flatMap((tag) => new RegExp(`\\b${name}="([^"]+)"`).exec(tag)?.[1] ?? []);
-  return { html: gzipped(html), css: await sum(named(styles, "href")), js: await sum(named(scripts, "src")) };
-}
 
 const shop = await startShop();
 const blankPage = await startBlankPage();
