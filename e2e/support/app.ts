@@ -13,7 +13,13 @@ export type StoredOrder = {
   readonly version: number;
   readonly payer: { readonly name: string | null; readonly message: string | null; readonly anonymous: boolean };
   readonly attention: readonly string[];
-  readonly payments: readonly { paymentId: string; status: string; onHold: boolean; repeats: number }[];
+  readonly payments: readonly {
+    provider: string;
+    paymentId: string;
+    status: string;
+    onHold: boolean;
+    repeats: number;
+  }[];
   readonly effects: readonly { name: string; doneAt: number | null }[];
 };
 export type StoredEvent = {

@@ -98,7 +98,9 @@ onBothStores("the export", (world) => {
       "1.01 paid",
       "1.03 paid",
     ]);
-    expect(rows.find(({ status }) => status === "unreadable")?.reference).toBe(broken.id);
+    // One reference in 64 begins with a minus, which a spreadsheet would take for a formula.
+    const reference = broken.id.replace(/^-/, "'-");
+    expect(rows.find(({ status }) => status === "unreadable")?.reference).toBe(reference);
     const pages = [
       await flow.store.list({ filter: "wall", cursor: null, limit: 9 }),
       await flow.store.search({ text: "ada", cursor: null, limit: 9 }),

@@ -61,6 +61,7 @@ function htmlPage(status: number, { title, body }: { title: string; body: string
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${inert(title)}</title>
+<link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/sign-in.css">
 </head>
 <body>

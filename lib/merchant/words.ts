@@ -91,7 +91,7 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   hide_from_wall: "Hidden from the wall",
   show_on_wall: "Shown on the wall",
   record_refund: "Refund recorded",
-  run_effect_again: "Effect run again",
+  run_effect_again: "Follow-up run again",
   check_now: "Asked the provider",
 };
 
@@ -100,8 +100,8 @@ const EVENT_WORDS: Readonly<Record<OrderEvent["type"], string>> = {
   payment_created: "Checkout opened",
   payment_not_created: "Checkout not opened",
   payment_observed: "Report",
-  effect_done: "Effect done",
-  effect_failed: "Effect failed",
+  effect_done: "Follow-up done",
+  effect_failed: "Follow-up failed",
   merchant_action: "Action",
   refund_changed: "Refund changed",
 };

@@ -1,0 +1,130 @@
+import type { Page } from "playwright/test";
+import { startEmulator } from "../../emulator/server";
+import { type App, startApp } from "./app";
+import { expect } from "./fixtures";
+
+type Control = (path: string, body?: object) => Promise<void>;
+
+/** What the browser tests have to know of a provider beside its emulator. */
+export type ProviderCase = {
+  readonly title: string;
+  /** Of `PAYMENT_PROVIDER` and of the emulator. */
+  readonly name: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  settings(emulatorUrl: string): Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  /** What a payer does on the hosted page; null where our own page says where to pay to. */
+  readonly payOnHostedPage: ((checkout: Page) => Promise<void>) | null;
+  /** Bodies of the emulator's `POST /_emulator/payments/{id}/status`. */
+  readonly paid: object;
+  readonly unhappy: { readonly move: object; readonly state: string };
+};
+
+const calypsoSecret = "canary-calypso-secret";
+
+const calypsoInvoice: ProviderCase = {
+  title: "Calypso Pay with invoices",
+  name: "calypso",
+  apiKey: "calypso_emulator_key",
+  apiSecret: calypsoSecret,
+  settings: (url) => ({
+    CALYPSO_PUBLIC_KEY: "calypso_emulator_key",
+    CALYPSO_SECRET_KEY: calypsoSecret,
+    CALYPSO_ACCOUNT: "0x00000000000000000000000000000000000000c0",
+    CALYPSO_WEBHOOK_PUBLIC_KEY: "calypso_emulator_webhook_key",
+    CALYPSO_WEBHOOK_SECRET_KEY: "calypso_emulator_webhook_secret",
+    CALYPSO_BASE_URL: url,
+  }),
+  secrets: [calypsoSecret, "calypso_emulator_webhook_secret"],
+  payOnHostedPage: null,
+  paid: { status: "PAID" },
+  unhappy: { move: { status: "DECLINED" }, state: "rejected" },
+};
+
+const calypsoWidget: ProviderCase = {
+  ...calypsoInvoice,
+  title: "Calypso Pay with its widget",
+  settings: (url) => ({
+    ...calypsoInvoice.settings(url),
+    CALYPSO_COINS: "USDT_TRX,USDC",
+    CALYPSO_WIDGET_URL: `${url}/pay?widgetKey={key}`,
+  }),
+  async payOnHostedPage(checkout) {
+    await checkout.getByRole("button", { name: "USDC" }).click();
+    await checkout.getByTestId("pay").click();
+  },
+};
+
+const koinal: ProviderCase = {
+  title: "Koinal",
+  name: "koinal",
+  apiKey: "1000",
+  apiSecret: "canary-koinal-secret",
+  settings: (url) => ({
+    KOINAL_MERCHANT_CODE: "1000",
+    KOINAL_SECRET: "canary-koinal-secret",
+    KOINAL_CALLBACK_SECRET: "koinal_callback_secret",
+    KOINAL_BASE_URL: url,
+    KOINAL_CRYPTOCURRENCY: "USDC",
+    KOINAL_WALLET_ADDRESS: "0x00000000000000000000000000000000000000aa",
+  }),
+  secrets: ["canary-koinal-secret", "koinal_callback_secret"],
+  payOnHostedPage: (checkout) => checkout.getByTestId("pay").click(),
+  paid: { status: "COMPLETED" },
+  unhappy: { move: { status: "DECLINED" }, state: "failed" },
+};
+
+export const CASES = { calypsoInvoice, calypsoWidget, koinal } as const;
+
+/** The built app with one provider that opens payments, and that provider's emulator. */
+export type ProviderShop = {
+  readonly app: App;
+  /** `POST /_emulator` and the path, for the account of the shop. */
+  control: Control;
+  /** The same for the newest payment of an order, such as "status" or "forge". */
+  payment(orderId: string, action: string, body?: object): Promise<void>;
+  /** What the webhooks sent so far were answered, oldest first. */
+  webhookAnswers(): Promise<(number | null)[]>;
+  close(): Promise<void>;
+};
+
+export async function openProviderShop(
+  provider: ProviderCase,
+  changes: Record<string, string> = {},
+): Promise<ProviderShop> {
+  const { name, apiKey, apiSecret } = provider;
+  const emulator = await startEmulator({ provider: name, apiKey, apiSecret });
+  const app = await startApp({
+    PAYMENT_PROVIDER: name,
+    TRUSTED_PROXY_HOPS: "1",
+    RATE_LIMIT_STATUS: "1000/60s",
+    RATE_LIMIT_CHECKOUT: "1000/60s",
+    ...provider.settings(emulator.url),
+    ...changes,
+  });
+  const headers = { "Content-Type": "application/json", "X-API-Key": apiKey };
+  const control: Control = async (path, body = {}) => {
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const response = await fetch(`${emulator.url}/_emulator${path}`, init);
+    expect(response.status, await response.text()).toBeLessThan(300);
+  };
+  await control("/settings", { webhookUrl: `${app.url}/api/webhooks/${name}` });
+  return {
+    app,
+    control,
+    async payment(orderId, action, body) {
+      const order = app.storedOrders().find(({ id }) => id === orderId);
+      await control(`/payments/${order?.payments.at(-1)?.paymentId}/${action}`, body);
+    },
+    async webhookAnswers() {
+      const response = await fetch(`${emulator.url}/_emulator/deliveries`, { headers });
+      const { deliveries } = (await response.json()) as { deliveries: { answer: { status: number } | null }[] };
+      return deliveries.map(({ answer }) => answer?.status ?? null);
+    },
+    close: async () => {
+      await app.close();
+      await emulator.close();
+    },
+  };
+}
