@@ -1,5 +1,5 @@
 import { confirmation, signWebhook } from "@/e2e/support/sign-webhook";
-import type { Send } from "./load";
+import { once, type Send } from "./load";
 import { CREDENTIALS } from "./rig";
 
 export type MadeOrder = { readonly orderId: string; readonly paymentId: string };
@@ -14,9 +14,7 @@ export const createOf = (headers: Record<string, string> = {}): Send => ({
 export const pollOf = ({ orderId }: MadeOrder): Send => ({ path: `/api/orders/${orderId}` });
 
 export async function makeOrder(url: string): Promise<MadeOrder> {
-  const { path, ...init } = createOf();
-  const response = await fetch(url + path, init);
-  const { orderId, checkoutUrl } = (await response.json()) as { orderId: string; checkoutUrl: string };
+  const { orderId, checkoutUrl } = JSON.parse(await once(url, createOf())) as { orderId: string; checkoutUrl: string };
   return { orderId, paymentId: checkoutUrl.slice(checkoutUrl.lastIndexOf("/") + 1) };
 }
 
@@ -37,9 +35,5 @@ export function webhookOf(url: string, { orderId, paymentId }: MadeOrder): Send 
 }
 
 export async function settle(url: string, orders: readonly MadeOrder[]): Promise<void> {
-  for (const order of orders) {
-    const { path, method = "POST", headers = {}, body = "" } = webhookOf(url, order);
-    const { status } = await fetch(url + path, { method, headers, body });
-    if (status !== 200) throw new Error(`A webhook was answered ${status}`);
-  }
+  for (const order of orders) await once(url, webhookOf(url, order));
 }

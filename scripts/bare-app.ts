@@ -4,6 +4,9 @@ import { APP_FOLDER, answers, type Environment, freePort, next, run, startQuietl
 
 export type BareApp = { readonly url: string; readonly pid: number; close(): void };
 
+/** Folders of apps that this process has built. */
+const built = new Set<string>();
+
 /** An app of the given files and nothing else, built and served by the same Next: what ours can be measured against. */
 export async function startBareApp(options: {
   name: string;
@@ -12,6 +15,26 @@ export async function startBareApp(options: {
 }): Promise<BareApp> {
   const { name, files, env = {} } = options;
   const folder = join(APP_FOLDER, ".next", name);
+  if (!built.has(folder)) await build(folder, files);
+  built.add(folder);
+
+  const port = await freePort();
+  const server = startQuietly([...next("start"), folder, "-H", "127.0.0.1", "-p", String(port)], env);
+  const kill = () => server.kill("SIGKILL");
+  process.once("exit", kill);
+  const url = `http://127.0.0.1:${port}/`;
+  const close = () => {
+    process.off("exit", kill);
+    kill();
+  };
+  await answers(url, server).catch((error: unknown) => {
+    close();
+    throw error;
+  });
+  return { url, pid: server.pid ?? 0, close };
+}
+
+async function build(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const common = {
     "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(APP_FOLDER)} } };`,
@@ -25,21 +48,5 @@ export async function startBareApp(options: {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), `${text}\n`);
   }
-  if ((await run([...next("build"), folder])) !== 0) throw new Error(`${name} could not be built.`);
-
-  const port = await freePort();
-  const server = startQuietly([...next("start"), folder, "-H", "127.0.0.1", "-p", String(port)], env);
-  const kill = () => server.kill("SIGKILL");
-  process.once("exit", kill);
-  const url = `http://127.0.0.1:${port}/`;
-  const close = () => {
-    process.off("exit", kill);
-    kill();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  await answers(url, server).catch((error: unknown) => {
-    close();
-    throw error;
-  });
-  return { url, pid: server.pid ?? 0, close };
+  if ((await run([...next("build"), folder])) !== 0) throw new Error(`${folder} could not be built.`);
 }
