@@ -6,9 +6,9 @@ import { isSecret, newSession } from "./session";
 
 export const WRONG_TRIES = 10;
 export const LOCKED_MS = 15 * 60_000;
-/** How many wrong tries of all addresses together are remembered; see `crowdKey`. */
+/** Places that all addresses with a wrong try share; see `crowdKey`. */
 export const REMEMBERED_TRIES = 50;
-const LOOKED_AT = 3;
+const APART = 17;
 
 export type SignInResult =
   | { readonly ok: true; readonly cookie: string }
@@ -36,7 +36,8 @@ export async function signIn(
   const isLocked = await isTaken(tryKey(address, WRONG_TRIES - 1));
   // Taken before the comparison: of a thousand tries at once, ten are compared.
   const place = isLocked ? undefined : await first(places, take);
-  const crowd = Array.from({ length: LOOKED_AT }, () => crowdKey(randomInt(REMEMBERED_TRIES)));
+  const anywhere = randomInt(REMEMBERED_TRIES);
+  const crowd = [0, 1, 2].map((step) => crowdKey((anywhere + step * APART) % REMEMBERED_TRIES));
   const isCrowded = place !== undefined && place !== places[0] && (await every(crowd, isTaken));
   if (place === undefined || isCrowded) {
     log.warn("sign_in_locked", { by: isCrowded ? "all" : "address" });
@@ -47,7 +48,7 @@ export async function signIn(
     log.info("signed_in");
     return { ok: true, cookie: await newSession(secret, now) };
   }
-  await first(crowd, take);
+  await take(crowdKey(placeOf(address)));
   log.warn("sign_in_refused");
   return { ok: false, refusal: "wrong" };
 }
@@ -57,10 +58,12 @@ const tryKey = (address: string, index: number) =>
   `sign-in:${createHash("sha256").update(address).digest("base64url")}:${index}`;
 
 /**
- * Each wrong try takes one of fifty places, if one of three that it looks at is free. Where all three are taken, there
- * have been many wrong tries in the last 15 minutes: a sample in place of a counter, which the store does not have.
+ * A wrong try takes the place of its address, one of fifty. Where three places are all taken, many addresses have tried in
+ * the last 15 minutes: a sample in place of a counter, which the store does not have. One address never is a crowd.
  */
 export const crowdKey = (index: number) => `sign-in:all:${index}`;
+
+const placeOf = (address: string) => createHash("sha256").update(address).digest().readUInt32BE() % REMEMBERED_TRIES;
 
 type Question = (key: string) => Promise<boolean>;
 
