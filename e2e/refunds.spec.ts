@@ -79,7 +79,10 @@ const shows = (page: Page, text: string) =>
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("an underpaid payment is sent back by a claim link, and its end is told", async ({ paying, page }) => {
+  test("an underpaid payment is sent back by a claim link, and the merchant hears of its end", async ({
+    paying,
+    page,
+  }) => {
     const { shop, told, refundsOf, links } = paying;
     const { orderId, orderUrl } = await underpaid(shop);
     await signIn(page, shop, orderId);

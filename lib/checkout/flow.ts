@@ -70,7 +70,7 @@ const MAX_CONFLICTS = 100;
 
 /**
  * Read, change, compare-and-set, until no other write came in between. `change` answers the write that it wants, or null
- * for none, beside what the caller needs to know. The effects of what changed are added here, whoever writes. Null when
+ * for none, beside what the caller needs to know. The effects of what changed are added here, for every writer. Null when
  * there is no such order.
  */
 export async function updateOrder<Change extends { readonly write: OrderChange | null }>(

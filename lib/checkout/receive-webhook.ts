@@ -111,7 +111,7 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   }
   const { deliveryId } = content;
   const { paymentId } = observation;
-  // What we learn by asking is no signed confirmation, whoever made us ask.
+  // What we learn by asking is no signed confirmation, even when a delivery made us ask.
   const source = content.kind === "event" ? "webhook" : "hint";
   const settled = await settle(flow, { observation, source, deliveryId }, known ?? undefined);
   if (!settled.ok) return unknownPayment(paymentId);

@@ -280,7 +280,7 @@ onBothStores("reconciliation", (world) => {
     expect(provider.asked).toEqual(payments.toReversed());
   });
 
-  it("puts an order off whose status changes at every look, as any other, and keeps its history short", async () => {
+  it("puts an order off whose status changes at every look, and keeps its history short", async () => {
     const { process, provider, pass } = world();
     const flow = process();
     const [order = expect.fail()] = await openOrders(world(), flow, 1);

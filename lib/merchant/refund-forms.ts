@@ -91,7 +91,7 @@ const NOTES: Readonly<Record<Refund["status"] | "lost", string | null>> = {
   sending: "It is about to be sent. If the provider cannot be reached, it is tried again by itself.",
   unsure:
     "The provider was asked, and has not answered yet. That can take two minutes. Without an answer it is asked again under the same reference, which it pays once only.",
-  waiting: "Give this link to the payer alone: any person who opens it can take the money.",
+  waiting: "Give this link to the payer alone, because it gives the money to the first person who opens it.",
   lost: "The provider has made the claim link, but its answer was lost, and it gives the link only once. Cancel this refund, then send another.",
   sent: null,
   expired: "It was not collected in time, and the money is on its way back to you.",

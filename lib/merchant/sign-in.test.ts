@@ -22,6 +22,15 @@ onBothStores("signing in", (world) => {
     expect(await attempt(flows[1], "192.0.2.1", SECRET)).toBe("in");
   });
 
+  it("of one address takes one place of the crowd's, however often it is wrong", async () => {
+    const flow = world().process();
+    for (let count = 0; count < WRONG_TRIES; count += 1) expect(await attempt(flow, "192.0.2.1")).toBe("wrong");
+    const places = Array.from({ length: REMEMBERED_TRIES }, (_, index) => crowdKey(index));
+    const now = flow.clock.now();
+    const holders = await Promise.all(places.map((key) => flow.store.holder({ key, now })));
+    expect(holders.filter((holder) => holder !== null)).toHaveLength(1);
+  });
+
   it("with the right secret is no wrong try", async () => {
     const flow = world().process();
     for (let count = 0; count < WRONG_TRIES * 2; count += 1)

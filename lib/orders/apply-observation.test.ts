@@ -381,6 +381,33 @@ it("makes an order paid with the right money only, by any reports in any order f
   );
 });
 
+describe("a renewed quote", () => {
+  const payTo = { address: "0xaa", amount: "5.000000", coin: "USDT", network: "Ethereum", uri: null };
+  const asking = (amount: string, coin = "USDT") => report("pending", { asks: { coin, amount, uri: "ethereum:x" } });
+  const asked = (order: Order) => [order.payments[0]?.quote?.amount, order.payments[0]?.payTo?.amount];
+
+  it("takes the place of the old one, on the page and for the money", () => {
+    const order = apply(orderOf({ payTo }), asking("5.263158"), "poll");
+    expect(asked(order)).toEqual(["5.263158", "5.263158"]);
+    expect(order.payments[0]?.payTo?.uri).toBe("ethereum:x");
+    expect(apply(order, report("paid", usdt("5.000000"))).status).toBe("review");
+    expect(apply(order, report("paid", { ...RIGHT, ...usdt("5.263158") })).status).toBe("paid");
+  });
+
+  it.each([
+    ["leaps down", asking("4.40")],
+    ["leaps up", asking("5.60")],
+    ["is zero", asking("0")],
+    ["is in another coin", asking("5.10", "USDC")],
+  ])("is not believed when it %s", (_, observation) => {
+    expect(asked(apply(orderOf({ payTo }), observation, "poll"))).toEqual(["5.000000", "5.000000"]);
+  });
+
+  it.each(PAYMENT_STATUSES.filter((status) => status !== "pending"))("changes nothing once it is %s", (status) => {
+    expect(asked(apply(orderOf({ payTo, status }), asking("4.80"), "poll"))).toEqual(["5.000000", "5.000000"]);
+  });
+});
+
 it("never throws, and writes only what a store can read back", () => {
   const text = fc.string({ maxLength: 200, unit: "binary" });
   const decimal = fc.stringMatching(/^[0-9]{1,30}(\.[0-9]{1,30})?$/);

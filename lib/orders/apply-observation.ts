@@ -76,11 +76,15 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
 }
 
-/** A quote that was renewed while nothing had come. One that is not worth the price is not believed. */
+/** No rate of a dollar coin moves further in the minutes between two quotes. */
+const RENEWED_WITHIN = { permille: 100, percent: 10 };
+
+/** A quote that was renewed while nothing had come. One that leaps, or is not worth the price, is not believed. */
 function renewQuote({ price }: Order, payment: Payment, { asks }: PaymentObservation): Payment {
   const { quote, payTo, status } = payment;
   if (asks === undefined || quote === null || status !== "pending" || asks.coin !== quote.coin) return payment;
-  if (asks.amount === quote.amount || !isPlausible({ price, coins: asks.amount })) return payment;
+  const step = { expected: quote.amount, actual: asks.amount, ...RENEWED_WITHIN };
+  if (isShort(step) || isOver(step) || !isPlausible({ price, coins: asks.amount })) return payment;
   const { amount, uri = null } = asks;
   return { ...payment, quote: { ...quote, amount }, payTo: payTo && { ...payTo, amount, uri } };
 }

@@ -109,7 +109,7 @@ export const refundSchema = z.object({
   claimUrl: z.url().nullable(),
   transactionHash: z.string().max(200).nullable(),
   explorerUrl: z.url().optional(),
-  /** For a payout, what its receiver is told. */
+  /** For a payout, a message to its receiver. */
   note: z.string().max(280).nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),

@@ -1,4 +1,4 @@
-import type { ProviderFailure, ProviderResult, ProviderTools } from "./provider";
+import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "./provider";
 
 /** An answer as it arrived, with nothing believed yet. */
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
@@ -42,6 +42,31 @@ export async function sendRequest(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Makes a call of a provider, and tells the log how it went. */
+export async function observed<Success>(
+  onCall: ProviderTools["onCall"],
+  { operation, paymentId, orderId }: Pick<ProviderCall, "operation" | "paymentId" | "orderId">,
+  call: () => Promise<{ readonly httpStatus: number | null; readonly result: ProviderResult<Success> }>,
+): Promise<ProviderResult<Success>> {
+  const startedAt = performance.now();
+  const { httpStatus, result } = await call();
+  onCall?.({
+    operation,
+    ...(paymentId !== undefined && { paymentId }),
+    ...(orderId !== undefined && { orderId }),
+    durationMs: Math.round(performance.now() - startedAt),
+    httpStatus,
+    providerRequestId: null,
+    failure: result.ok ? null : result.failure,
+  });
+  return result;
+}
+
+/** One line of at most 300 characters: text from outside must not forge a second log line. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300);
 }
 
 export function isRedirect({ status }: Pick<HttpAnswer, "status">): boolean {

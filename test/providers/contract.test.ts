@@ -140,6 +140,16 @@ for (const bench of BENCHES) {
       },
     );
 
+    it.runIf(bench.name !== "onekey" && bench.title !== "Calypso Pay with its widget")(
+      "opens no payment that asks for a hundred times the price, or a hundredth of it",
+      async () => {
+        for (const rate of ["0.0100", "100.0000"]) {
+          await control("POST", "/settings", { rate });
+          expect(await attempt()).toMatchObject({ ok: false, refusal: { code: "amount_check_failed" } });
+        }
+      },
+    );
+
     it("takes money that comes after any end", async () => {
       for (const end of ["failed", "canceled", "expired"] as const) {
         const state = bench.states[end];

@@ -3,7 +3,7 @@ import type { EffectCause } from "@/lib/checkout/flow";
 import { formatAmount } from "@/lib/money/amount";
 import type { Order, Payment, Reason, Refund } from "@/lib/orders/order";
 
-/** What the merchant is told, before it takes the form of a channel. */
+/** A message to the merchant, before it takes the form of a channel. */
 export type Notification = {
   /** The same for every try, so that a receiver can drop what it has already. */
   readonly id: string;

@@ -105,7 +105,7 @@ async function evictionPolicy(settings: { url: string; token: string }): Promise
       const policy = /maxmemory[-_]policy:([a-z-]+)/.exec(text)?.[1];
       if (policy !== undefined) return policy;
     } catch (error) {
-      // A fault of the connection was told by the check before this.
+      // The check before this has named a fault of the connection.
       redisFaultKind(error);
     }
   }

@@ -4,9 +4,9 @@ import type { Money } from "@/lib/money/currency";
 import { divideDecimals, equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { isPlausible } from "@/lib/money/rates";
 import type { Payment } from "@/lib/orders/order";
-import { isLoopback } from "@/lib/settings";
+import { checkCheckoutUrl } from "../checkout-url";
 import type { ProviderFailure, ProviderResult } from "../provider";
-import type { HttpAnswer } from "../send-request";
+import { type HttpAnswer, printable } from "../send-request";
 import { type CreatedIntent, isStablecoin, lenient, readJson, type Stablecoin, stablecoinOfId } from "./wire";
 
 export type Answer<Payload = unknown> = ProviderResult<{ payload: Payload; providerRequestId: string | null }>;
@@ -107,11 +107,6 @@ function reasonOf({ error, error_message }: Envelope): string {
   return typeof said === "string" ? printable(said) : "";
 }
 
-/** One line of at most 300 characters: text from outside must not forge a second log line. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300);
-}
-
 /** Our own address, where an error about it names one (30001). No field is documented, so any text that is one counts. */
 function seenAddress({ error }: Envelope): Pick<ProviderFailure, "seenAddress"> {
   const texts = Object.values(error?.details ?? {}).filter((value) => typeof value === "string");
@@ -187,19 +182,8 @@ function isNear(expected: string, actual: string): boolean {
 export const CHECKOUT_SOURCES = ["https://allscale.io", "https://*.allscale.io"] as const;
 export const LOCAL_CHECKOUT_SOURCES = ["http://127.0.0.1:*", "http://localhost:*"] as const;
 
-/** A payer may go to https on allscale.io and its subdomains, or to a loopback host while the API itself is on one. */
-export function checkCheckoutUrl(text: string, baseUrl: string): Checked<{ readonly url: string }> {
-  const refuse = (reason: string) => ({ ok: false, reason }) as const;
-  // Parsers disagree about white space, control characters and backslashes, so a URL with any is not even parsed.
-  if (text.length > 2_000 || !/^[!-~]+$/.test(text) || text.includes("\\")) return refuse("not a plain URL");
-  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) return refuse("not a web address");
-  const url = new URL(text);
-  const { protocol, hostname, port } = url;
-  if (url.username !== "" || url.password !== "") return refuse("credentials in the URL");
-  const isAllScale = hostname === "allscale.io" || hostname.endsWith(".allscale.io");
-  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
-  // As the parser understood it, so that what was checked is what is followed.
-  if ((protocol === "https:" && port === "" && isAllScale) || isLocal) return { ok: true, url: url.href };
-  // The host is for the log; the path could hold anything.
-  return refuse(`leads to ${protocol}//${url.host.slice(0, 100)}`);
+/** https on allscale.io and its subdomains. */
+export function checkAllScaleUrl(text: string, baseUrl: string) {
+  const isProvider = (hostname: string) => hostname === "allscale.io" || hostname.endsWith(".allscale.io");
+  return checkCheckoutUrl(text, { baseUrl, isProvider });
 }

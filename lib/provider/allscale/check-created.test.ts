@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Currency } from "@/lib/money/currency";
-import { checkCheckoutUrl, checkQuote } from "./answers";
+import { checkAllScaleUrl, checkQuote } from "./answers";
 import { createdIntentSchema, type Stablecoin } from "./wire";
 
 type Price = { currency: Currency; minor: number };
@@ -119,12 +119,12 @@ test.each([
   "https://allscale.io/pay",
   "https://a.b.allscale.io/",
 ])("%s leads to AllScale, whatever the base URL is", (url) => {
-  expect(checkCheckoutUrl(url, production)).toEqual({ ok: true, url });
-  expect(checkCheckoutUrl(url, emulator)).toEqual({ ok: true, url });
+  expect(checkAllScaleUrl(url, production)).toEqual({ ok: true, url });
+  expect(checkAllScaleUrl(url, emulator)).toEqual({ ok: true, url });
 });
 
 test("the URL comes back as it was understood", () => {
-  const checked = checkCheckoutUrl("HTTPS://CHECKOUT.AllScale.IO:443/a/../abc", production);
+  const checked = checkAllScaleUrl("HTTPS://CHECKOUT.AllScale.IO:443/a/../abc", production);
   expect(checked).toEqual({ ok: true, url: "https://checkout.allscale.io/abc" });
 });
 
@@ -148,7 +148,7 @@ describe.each([production, emulator, "https://openapi.allscale.io.evil.com"])("w
     ...["https://evil.com%00.allscale.io/", "https://[::ffff:127.0.0.1]/", "https://.allscale.io.evil.com/", ""],
     ...[`https://checkout.allscale.io/${"a".repeat(2_000)}`],
   ])("%j is not followed", (url) => {
-    expect(checkCheckoutUrl(url, baseUrl).ok).toBe(false);
+    expect(checkAllScaleUrl(url, baseUrl).ok).toBe(false);
   });
 });
 
@@ -162,9 +162,9 @@ describe("loopback", () => {
   ];
   test.each(urls)("%s is followed while the provider is on loopback", (url) => {
     for (const base of [emulator, "http://localhost:4010", "http://[::1]:4010"]) {
-      expect(checkCheckoutUrl(url, base)).toEqual({ ok: true, url });
+      expect(checkAllScaleUrl(url, base)).toEqual({ ok: true, url });
     }
-    expect(checkCheckoutUrl(url, production).ok).toBe(false);
+    expect(checkAllScaleUrl(url, production).ok).toBe(false);
   });
 
   test.each([
@@ -172,11 +172,11 @@ describe("loopback", () => {
     ...["http://0.0.0.0/", "http://169.254.169.254/latest", "http://user@localhost/", "http://localhost./"],
     ...["ws://localhost/"],
   ])("%s is not loopback", (url) => {
-    expect(checkCheckoutUrl(url, emulator).ok).toBe(false);
+    expect(checkAllScaleUrl(url, emulator).ok).toBe(false);
   });
 });
 
 test("the reason names the host and nothing that follows it", () => {
-  const checked = checkCheckoutUrl("https://evil.com/token=abc", production);
+  const checked = checkAllScaleUrl("https://evil.com/token=abc", production);
   expect(checked).toEqual({ ok: false, reason: "leads to https://evil.com" });
 });

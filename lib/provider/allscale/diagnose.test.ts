@@ -23,7 +23,7 @@ const FAILED = json({ code: 90000, error: { message: "always" }, payload: null }
 const echo: Answer = (request, response, incoming) => success(JSON.parse(request.body))(request, response, incoming);
 const refusal = (code: number, details: object = {}) => json({ code, error: { details }, payload: null });
 
-/** What the merchant is told, when the test routes answer this way. */
+/** What the merchant reads when the test routes answer this way. */
 async function findings({ ping = PONG, fail = FAILED, post = echo }: Routes): Promise<readonly Finding[]> {
   server.answerWith((request, response, incoming) => {
     const route = request.target.split("/").at(-1);

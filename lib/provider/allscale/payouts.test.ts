@@ -72,7 +72,7 @@ describe("a payout", () => {
     expectSigned();
     await payouts().createPayout(request);
     expect(server.seen[1]?.body).toBe(server.seen[0]?.body);
-    // The log is told of the call, and not of the secret.
+    // The log names the call and not the secret.
     expect(calls).toMatchObject([{ operation: "payout", reference: REFERENCE, failure: null }]);
     expect(JSON.stringify(calls)).not.toContain("clk_live");
   });

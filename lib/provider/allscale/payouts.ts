@@ -1,7 +1,7 @@
 import type { PayoutReport } from "@/lib/orders/observation";
 import type { PayoutProvider, PayoutResult } from "../payout";
 import type { ProviderFailure, WebhookContent, WebhookDelivery } from "../provider";
-import { checkCheckoutUrl, PAYOUT_FAILED } from "./answers";
+import { checkAllScaleUrl, PAYOUT_FAILED } from "./answers";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import {
   namesEventSchema,
@@ -42,7 +42,7 @@ export function createAllScalePayouts(options: PayoutOptions): PayoutProvider {
       if (!answer.ok) return failedOrUnclear(reference, answer.failure);
       const { claim_link_id: payoutId, status, token_symbol, claim_url, ...payload } = answer.payload;
       if (payload.reference_id !== reference) return refuse("AllScale answered about another payout.", true);
-      const claim = claim_url === undefined ? null : checkCheckoutUrl(claim_url, options.baseUrl);
+      const claim = claim_url === undefined ? null : checkAllScaleUrl(claim_url, options.baseUrl);
       const money = { coin: token_symbol, amount: payload.amount };
       const claimUrl = claim?.ok ? claim.url : null;
       return { ok: true, report: { ...reportOf(reference, status), payoutId, money, claimUrl } };

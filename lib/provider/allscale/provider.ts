@@ -9,7 +9,7 @@ import type {
   WebhookContent,
   WebhookDelivery,
 } from "../provider";
-import { badAnswer, checkCheckoutUrl, checkQuote } from "./answers";
+import { badAnswer, checkAllScaleUrl, checkQuote } from "./answers";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { diagnose } from "./diagnose";
 import { OTHER_ID, parsePayoutWebhook } from "./payouts";
@@ -69,7 +69,7 @@ export function createAllScaleProvider(options: AllScaleOptions): PaymentProvide
         const message = "AllScale asks for another amount than ours, so the payment was not opened.";
         return refuse({ kind: "amount_check_failed", message, reason: quoted.reason, ...requestId });
       }
-      const checkout = checkCheckoutUrl(payload.checkout_url, options.baseUrl);
+      const checkout = checkAllScaleUrl(payload.checkout_url, options.baseUrl);
       if (!checkout.ok) {
         const message = "AllScale's checkout address does not lead to AllScale.";
         return refuse({ kind: "unsafe_checkout_url", message, reason: checkout.reason, ...requestId });

@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { readExactJson } from "../exact-json";
 import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "../provider";
-import { type HttpAnswer, isRedirect, sendRequest } from "../send-request";
+import { type HttpAnswer, isRedirect, observed, printable, sendRequest } from "../send-request";
 import { sign } from "./signing";
-import { envelope, errorSchema, invoiceSchema, LABEL, readJson, subscriptionsSchema, widgetSchema } from "./wire";
+import { envelope, errorSchema, invoiceSchema, LABEL, subscriptionsSchema, widgetSchema } from "./wire";
 
 export type ClientOptions = ProviderTools & {
   readonly baseUrl: string;
@@ -39,30 +40,22 @@ export type CalypsoClient = ReturnType<typeof createCalypsoClient>;
 
 type Options = ClientOptions & { readonly changes: boolean };
 
-async function call<Answer>(options: Options, request: Call<Answer>): Promise<ProviderResult<{ answer: Answer }>> {
-  const { path, payload, schema, ...about } = request;
-  const { now = Date.now, secretKey, publicKey } = options;
-  const startedAt = performance.now();
+function call<Answer>(options: Options, request: Call<Answer>): Promise<ProviderResult<{ answer: Answer }>> {
+  return observed(options.onCall, request, () => exchange(options, request));
+}
+
+async function exchange<Answer>(options: Options, { path, payload, schema }: Call<Answer>) {
+  const { now = Date.now, secretKey, publicKey, changes } = options;
   const body = envelope(options.account, now(), payload);
   const headers = { "Content-Type": "application/json", Key: publicKey, Sign: await sign(body, secretKey) };
   const url = new URL(`${options.baseUrl}/api/v1${path}`);
   const sent = await sendRequest(url, { method: "POST", headers, body }, { ...options, label: LABEL });
+  const httpStatus = sent.ok ? sent.answer.status : null;
   const read = sent.ok ? readAnswer(sent.answer, { schema, secretKey }) : sent;
+  if (read.ok) return { httpStatus, result: read };
   // Reading has no effect, however it ends.
-  const result = read.ok
-    ? read
-    : ({
-        ok: false,
-        failure: { ...read.failure, maybeAccepted: options.changes && read.failure.maybeAccepted },
-      } as const);
-  options.onCall?.({
-    ...about,
-    durationMs: Math.round(performance.now() - startedAt),
-    httpStatus: sent.ok ? sent.answer.status : null,
-    providerRequestId: null,
-    failure: result.ok ? null : result.failure,
-  });
-  return result;
+  const failure = { ...read.failure, maybeAccepted: changes && read.failure.maybeAccepted };
+  return { httpStatus, result: { ok: false, failure } as const };
 }
 
 function readAnswer<Answer>(
@@ -71,7 +64,7 @@ function readAnswer<Answer>(
 ): ProviderResult<{ answer: Answer }> {
   const { status, body } = answer;
   if (isRedirect(answer)) return { ok: false, failure: { ...badAnswer("redirect"), maybeAccepted: false } };
-  const json = readJson(body);
+  const json = readExactJson(body);
   const error = errorSchema.safeParse(json).data;
   if (status < 200 || status >= 300 || error !== undefined) {
     const failure = failureOf(status, error);
@@ -100,7 +93,7 @@ const FAILURES = new Map<string, ProviderFailure>([
 
 function failureOf(status: number, error: z.infer<typeof errorSchema> | undefined): ProviderFailure {
   const said = error === undefined ? "" : `: ${error.errorCode} ${error.message}`;
-  const reason = `http_${status}${said}`.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
+  const reason = printable(`http_${status}${said}`);
   const known = FAILURES.get(error?.errorCode ?? "");
   const code = error !== undefined && { code: error.errorCode };
   if (known !== undefined) return { ...known, reason, ...code };

@@ -5,6 +5,7 @@ import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import { STATUS_RULES } from "@/lib/orders/status";
+import { exactNumber, readExactJson } from "../exact-json";
 import type {
   CreatedPayment,
   CreatePaymentInput,
@@ -17,17 +18,7 @@ import type {
 import { badAnswer, type CalypsoClient, type ClientOptions, createCalypsoClient } from "./client";
 import { type CalypsoCoin, COINS, coinOf, describeTransaction, isCoin, walletUri } from "./coins";
 import { verify } from "./signing";
-import {
-  externalIdOf,
-  type Invoice,
-  jsonNumber,
-  LABEL,
-  NAME,
-  readExternalId,
-  readJson,
-  statusOf,
-  webhookSchema,
-} from "./wire";
+import { externalIdOf, type Invoice, LABEL, NAME, readExternalId, statusOf, webhookSchema } from "./wire";
 
 export type CalypsoOptions = ClientOptions & {
   /** Of the webhook subscription; a second pair during a change. */
@@ -83,7 +74,7 @@ const refuse = (kind: ProviderFailure["kind"], message: string, reason: string) 
 function terms({ price, orderReference, description, returnUrl }: CreatePaymentInput) {
   const paymentId = paymentIdSchema.parse(crypto.randomUUID());
   const payload = {
-    fiatAmount: jsonNumber(formatAmount(price)),
+    fiatAmount: exactNumber(formatAmount(price)),
     fiatCurrency: price.currency,
     description: [...description.toWellFormed()].slice(0, 200).join(""),
     idempotencyKey: paymentId,
@@ -213,7 +204,7 @@ async function readWidget(client: CalypsoClient, about: About): Promise<ReadPaym
 
 /** Only INVOICE_PAID names what was received (§2.5); every other event makes us ask, as the documents advise. */
 function parseWebhook(body: Uint8Array): WebhookContent {
-  const { success, data: told, error } = webhookSchema.safeParse(readJson(body));
+  const { success, data: told, error } = webhookSchema.safeParse(readExactJson(body));
   if (!success) {
     const fields = error.issues.map(({ path }) => path.join(".") || "(all)").join(", ");
     return { kind: "unreadable", diagnosis: `the body is not an event: ${fields}` };

@@ -1,25 +1,18 @@
-import { isLosslessNumber, LosslessNumber, parse, stringify } from "lossless-json";
 import { z } from "zod";
 import { decimalSchema, type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
+import { exactNumberSchema, writeExactJson } from "../exact-json";
 
 export const NAME = "calypso";
 export const LABEL = "Calypso Pay";
 
 /** The envelope of every call (§2.1). Serialized once: these bytes are what is signed and what is sent. */
 export function envelope(account: string, nowMs: number, payload: object): Uint8Array<ArrayBuffer> {
-  const text = stringify({ account, timestamp: nowMs, payload }) ?? "";
-  return new TextEncoder().encode(text);
+  return new TextEncoder().encode(writeExactJson({ account, timestamp: nowMs, payload }));
 }
 
-/** A decimal string as a JSON number with the same digits. */
-export const jsonNumber = (decimal: string) => new LosslessNumber(decimal);
-
-/** JSON numbers keep their digits here, and become decimal strings. An exponent is no amount. */
-const decimal = z
-  .custom<LosslessNumber>(isLosslessNumber)
-  .transform((value) => value.toString())
-  .pipe(decimalSchema);
+/** An exponent is no amount. */
+const decimal = exactNumberSchema.pipe(decimalSchema);
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? undefined);
 const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
@@ -49,7 +42,7 @@ export const widgetSchema = z.object({
   idempotencyKey: text,
   widgetState: z.string().max(60),
   expiration: lenient(time),
-  invoices: z.array(z.object({ invoiceId: z.union([text, z.custom(isLosslessNumber).transform(String)]) })).catch([]),
+  invoices: z.array(z.object({ invoiceId: z.union([text, exactNumberSchema]) })).catch([]),
 });
 
 export const subscriptionsSchema = z.object({ subscriptions: z.array(z.unknown()) });
@@ -57,7 +50,7 @@ export const errorSchema = z.object({ errorCode: z.string().max(20), message: z.
 
 /** The body of a webhook (§2.5). `fiatAmount` is a number in some events and an object in others. */
 export const webhookSchema = z.object({
-  id: z.custom<LosslessNumber>(isLosslessNumber).transform(String),
+  id: exactNumberSchema,
   eventType: z.string().max(100),
   data: z.object({
     amount: lenient(decimal),
@@ -98,12 +91,3 @@ const STATUSES = new Map<string, PaymentStatus>([
   ["CANCEL", "canceled"],
   ["ARCHIVED", "canceled"],
 ]);
-
-/** Undefined when the bytes are not JSON in UTF-8. */
-export function readJson(bytes: Uint8Array): unknown {
-  try {
-    return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}

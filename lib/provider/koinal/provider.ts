@@ -1,7 +1,10 @@
 import type { z } from "zod";
 import { formatAmount } from "@/lib/money/amount";
+import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals } from "@/lib/money/decimal";
-import { isLoopback } from "@/lib/settings";
+import { isPlausible } from "@/lib/money/rates";
+import { checkCheckoutUrl } from "../checkout-url";
+import { readExactJson } from "../exact-json";
 import type {
   PaymentProvider,
   ProviderCall,
@@ -10,7 +13,7 @@ import type {
   ProviderTools,
   WebhookContent,
 } from "../provider";
-import { isRedirect, sendRequest } from "../send-request";
+import { isRedirect, observed, printable, sendRequest } from "../send-request";
 import { authorizationHash, type CallbackSignature, type Credentials, verifyCallback } from "./signing";
 import {
   AUTHORIZATION_HEADER,
@@ -25,7 +28,6 @@ import {
   QUOTE_TOKEN_HEADER,
   quoteBody,
   quoteSchema,
-  readJson,
   SIGNATURE_HEADER,
   statusOf,
   statusPath,
@@ -46,6 +48,8 @@ export type KoinalOptions = ProviderTools &
     readonly tag: string | null;
     readonly now?: () => number;
   };
+
+const isStablecoinName = (coin: string) => isCurrency(coin) && CURRENCIES[coin].kind === "stablecoin";
 
 type Request<Data> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> & {
   readonly path: string;
@@ -82,8 +86,10 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       if (!quoted.ok) return { ok: false, failure: { ...quoted.failure, maybeAccepted: false } };
       const { token, currency, currency_amount, cryptocurrency: coin, cryptocurrency_amount: amount } = quoted.data;
       const isAsked = currency === asked.currency && equalDecimals(currency_amount, asked.amount);
-      if (!isAsked || coin !== cryptocurrency) {
-        const reason = `price=${asked.amount} ${asked.currency} quoted=${currency_amount} ${currency} coin=${coin}`;
+      // What a dollar coin may cost is known; of other coins the quote has to be believed.
+      const isDear = isStablecoinName(coin) && !isPlausible({ price, coins: amount });
+      if (!isAsked || coin !== cryptocurrency || isDear) {
+        const reason = `price=${asked.amount} ${asked.currency} quoted=${currency_amount} ${currency} coins=${amount} ${coin}`;
         return refuse(
           "amount_check_failed",
           "Koinal quoted another amount than ours, so no payment was opened.",
@@ -100,13 +106,14 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
         schema: orderSchema,
       });
       if (!created.ok) return created;
-      const checkoutUrl = checkedUrl(created.data.checkout_url, options);
-      if (checkoutUrl === null) {
-        return refuse("unsafe_checkout_url", "Koinal's checkout address does not lead to Koinal.", "another host");
+      const isProvider = (hostname: string) => hostname === options.checkoutHost;
+      const checkout = checkCheckoutUrl(created.data.checkout_url, { ...options, isProvider });
+      if (!checkout.ok) {
+        return refuse("unsafe_checkout_url", "Koinal's checkout address does not lead to Koinal.", checkout.reason);
       }
       const payment = {
         paymentId: created.data.id,
-        checkoutUrl,
+        checkoutUrl: checkout.url,
         payTo: null,
         expiresAt: null,
         quote: { coin, amount, rate: null, accepted: [coin] },
@@ -154,7 +161,7 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       return { ok: true, deliveryId: signature.toLowerCase(), replay: null };
     },
     parseWebhook({ headers, body }): WebhookContent {
-      const { success, data } = callbackSchema.safeParse(readJson(body));
+      const { success, data } = callbackSchema.safeParse(readExactJson(body));
       if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with an id" };
       return { kind: "hint", paymentId: data.id, deliveryId: headers.get(SIGNATURE_HEADER)?.toLowerCase() ?? "" };
     },
@@ -166,20 +173,8 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
   };
 }
 
-async function call<Data>(options: KoinalOptions, request: Request<Data>): Promise<ProviderResult<{ data: Data }>> {
-  const { operation, paymentId, orderId } = request;
-  const startedAt = performance.now();
-  const { httpStatus, result } = await exchange(options, request);
-  options.onCall?.({
-    operation,
-    ...(paymentId !== undefined && { paymentId }),
-    ...(orderId !== undefined && { orderId }),
-    durationMs: Math.round(performance.now() - startedAt),
-    httpStatus,
-    providerRequestId: null,
-    failure: result.ok ? null : result.failure,
-  });
-  return result;
+function call<Data>(options: KoinalOptions, request: Request<Data>): Promise<ProviderResult<{ data: Data }>> {
+  return observed(options.onCall, request, () => exchange(options, request));
 }
 
 type Exchanged<Data> = { readonly httpStatus: number | null; readonly result: ProviderResult<{ data: Data }> };
@@ -200,7 +195,7 @@ async function exchange<Data>(options: KoinalOptions, request: Request<Data>): P
   const { status } = sent.answer;
   const fail = (failure: ProviderFailure) => ({ httpStatus: status, result: { ok: false, failure } as const });
   if (isRedirect(sent.answer)) return fail({ ...badAnswer("redirect"), maybeAccepted: false });
-  const envelope = envelopeSchema.safeParse(readJson(sent.answer.body));
+  const envelope = envelopeSchema.safeParse(readExactJson(sent.answer.body));
   const isSuccess = envelope.data?.code === "00" && status >= 200 && status < 300;
   if (!isSuccess) {
     const said = envelope.data && `${envelope.data.code} ${envelope.data.message ?? ""}`.trim();
@@ -213,7 +208,7 @@ async function exchange<Data>(options: KoinalOptions, request: Request<Data>): P
 
 /** Koinal's error codes are not known, so the HTTP status decides; its own words go to the log alone. */
 function failureOf(status: number, said: string | undefined): ProviderFailure {
-  const reason = `http_${status}${said ? `: ${said.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300)}` : ""}`;
+  const reason = printable(`http_${status}${said ? `: ${said}` : ""}`);
   const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false, reason });
   if (status === 401) return refusal("unauthorized", "Koinal refused our authorization hash.");
   if (status === 403) return refusal("forbidden", "Koinal does not allow this request for these credentials.");
@@ -233,15 +228,4 @@ function badAnswer(reason: string): ProviderFailure {
 
 function refuse(kind: ProviderFailure["kind"], message: string, reason: string) {
   return { ok: false, failure: { kind, message, reason, maybeAccepted: false } } as const;
-}
-
-/** A payer may go to https on Koinal's host, or to a loopback host while the API itself is on one. Null for anywhere else. */
-function checkedUrl(text: string, { baseUrl, checkoutHost }: KoinalOptions): string | null {
-  // Parsers disagree about white space, control characters and backslashes, so a URL with any is not even parsed.
-  if (!/^https?:\/\/[!-[\]-~]+$/i.test(text) || !URL.canParse(text)) return null;
-  const url = new URL(text);
-  const { protocol, hostname, port, username, password } = url;
-  if (username !== "" || password !== "") return null;
-  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
-  return (protocol === "https:" && port === "" && hostname === checkoutHost) || isLocal ? url.href : null;
 }

@@ -1,7 +1,7 @@
-import { isLosslessNumber, LosslessNumber, parse, stringify } from "lossless-json";
 import { z } from "zod";
 import { decimalSchema, paymentIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
+import { exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
 
 /*
  * The public copies of Koinal's documents have lost every table: paths, methods, header and field names, and the values of
@@ -25,10 +25,10 @@ export const timestampOf = (nowMs: number) => String(Math.floor(nowMs / 1_000));
 
 /** The amount as it was written: a decimal string becomes a JSON number without passing through a float. */
 export const quoteBody = (price: { amount: string; currency: string }, cryptocurrency: string) =>
-  toJson({ currency_amount: new LosslessNumber(price.amount), currency: price.currency, cryptocurrency });
+  writeExactJson({ currency_amount: exactNumber(price.amount), currency: price.currency, cryptocurrency });
 
 export const orderBody = (order: { token: string; wallet: string; tag: string | null; payerAddress: string }) =>
-  toJson({
+  writeExactJson({
     token: order.token,
     wallet_address: order.wallet,
     ...(order.tag !== null && { destination_tag: order.tag }),
@@ -50,13 +50,13 @@ const STATUSES = new Map<string, PaymentStatus>([
   ["EXPIRED", "expired"],
 ]);
 
-/** JSON numbers keep their digits here, and become decimal strings. */
-const decimal = z
-  .custom<LosslessNumber>(isLosslessNumber)
-  .transform((value) => value.toString())
-  .pipe(decimalSchema);
+const decimal = exactNumberSchema.pipe(decimalSchema);
 const word = z.string().min(1).max(60);
-const id = z.union([z.custom<LosslessNumber>(isLosslessNumber).transform(String), z.string()]).pipe(paymentIdSchema);
+/** It goes into a path, so it is no dot segment that a URL would swallow. */
+const id = z
+  .union([exactNumberSchema, z.string()])
+  .pipe(z.string().regex(/^[\w-]{1,64}$/))
+  .pipe(paymentIdSchema);
 
 /** Every answer (§1.3). Success is code "00". */
 export const envelopeSchema = z.object({
@@ -87,16 +87,3 @@ export const statusSchema = z.object({
 
 /** Only the id of a callback is documented (§1.4), so only the id is read. */
 export const callbackSchema = z.object({ id });
-
-/** Undefined when the bytes are not JSON in UTF-8. */
-export function readJson(bytes: Uint8Array): unknown {
-  try {
-    return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
-function toJson(value: unknown): string {
-  return stringify(value) ?? "";
-}

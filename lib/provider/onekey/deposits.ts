@@ -1,8 +1,9 @@
 import type { z } from "zod";
+import { readExactJson } from "../exact-json";
 import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "../provider";
-import { isRedirect, sendRequest } from "../send-request";
+import { isRedirect, observed, printable, sendRequest } from "../send-request";
 import { dateHeader, depositSignature } from "./signing";
-import { LABEL, readJson, refusalSchema, type Scheme } from "./wire";
+import { LABEL, refusalSchema, type Scheme } from "./wire";
 
 export type DepositOptions = ProviderTools & {
   readonly baseUrl: string;
@@ -19,23 +20,11 @@ type Request<Data> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> &
 };
 
 /** One call of the deposits API (§3.4), with its answer read by a schema. */
-export async function callDeposits<Data>(
+export function callDeposits<Data>(
   options: DepositOptions,
   request: Request<Data>,
 ): Promise<ProviderResult<{ data: Data }>> {
-  const { operation, paymentId, orderId } = request;
-  const startedAt = performance.now();
-  const { httpStatus, result } = await exchange(options, request);
-  options.onCall?.({
-    operation,
-    ...(paymentId !== undefined && { paymentId }),
-    ...(orderId !== undefined && { orderId }),
-    durationMs: Math.round(performance.now() - startedAt),
-    httpStatus,
-    providerRequestId: null,
-    failure: result.ok ? null : result.failure,
-  });
-  return result;
+  return observed(options.onCall, request, () => exchange(options, request));
 }
 
 type Exchanged<Data> = { readonly httpStatus: number | null; readonly result: ProviderResult<{ data: Data }> };
@@ -58,7 +47,7 @@ async function exchange<Data>(options: DepositOptions, request: Request<Data>): 
   const { status } = sent.answer;
   const fail = (failure: ProviderFailure) => ({ httpStatus: status, result: { ok: false, failure } as const });
   if (isRedirect(sent.answer)) return fail({ ...badAnswer("redirect"), maybeAccepted: false });
-  const json = readJson(sent.answer.body);
+  const json = readExactJson(sent.answer.body);
   if (status < 200 || status >= 300) {
     const failure = failureOf(status, json);
     const { reason = "" } = failure;
@@ -77,7 +66,7 @@ function failureOf(status: number, json: unknown): ProviderFailure {
   const said = refusalSchema.safeParse(json).data;
   const { code } = said ?? {};
   const words = said && [said.type, said.description ?? said.message].filter(Boolean).join(" ");
-  const reason = `http_${status}${words ? `: ${words.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300)}` : ""}`;
+  const reason = printable(`http_${status}${words ? `: ${words}` : ""}`);
   const known = { reason, ...(code !== undefined && { code }) };
   const refusal = (kind: ProviderFailure["kind"], message: string) => ({
     kind,

@@ -1,5 +1,6 @@
 import { formatAmount } from "@/lib/money/amount";
-import { isLoopback } from "@/lib/settings";
+import { checkCheckoutUrl } from "../checkout-url";
+import { readExactJson } from "../exact-json";
 import type { PaymentProvider, WebhookContent } from "../provider";
 import { badAnswer, callDeposits, type DepositOptions } from "./deposits";
 import {
@@ -12,7 +13,6 @@ import {
   newInvoiceId,
   notificationSchema,
   orderReferenceOf,
-  readJson,
   statusOf,
   statusSchema,
 } from "./wire";
@@ -54,15 +54,16 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
         const message = "OneKey opened a payment without a page, which we cannot show: see ONEKEY_PAYMENT_METHOD.";
         return { ok: false, failure: { ...badAnswer("no redirect_url"), message } };
       }
-      const checkoutUrl = checkedUrl(redirect_url, options);
-      if (checkoutUrl === null) {
+      const isProvider = (hostname: string) => options.checkoutHosts.includes(hostname);
+      const checkout = checkCheckoutUrl(redirect_url, { ...options, isProvider });
+      if (!checkout.ok) {
         const message = "OneKey's checkout address leads to a host that is not in ONEKEY_CHECKOUT_HOSTS.";
         const kind = "unsafe_checkout_url";
-        return { ok: false, failure: { kind, message, reason: "another host", maybeAccepted: false } };
+        return { ok: false, failure: { kind, message, reason: checkout.reason, maybeAccepted: false } };
       }
       // No coins: the money is in the currency of the price, and so is what is asked of the payer.
       const quote = { coin: currency, amount, rate: null, accepted: [currency] };
-      return { ok: true, payment: { paymentId, checkoutUrl, payTo: null, expiresAt: null, quote } };
+      return { ok: true, payment: { paymentId, checkoutUrl: checkout.url, payTo: null, expiresAt: null, quote } };
     },
     async readPayment(paymentId) {
       const read = await readDeposit(options, paymentId);
@@ -90,7 +91,7 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       return { ok: true, deliveryId: crypto.randomUUID(), replay: null, isUnproven: true };
     },
     parseWebhook({ body }): WebhookContent {
-      const { success, data } = notificationSchema.safeParse(readJson(body));
+      const { success, data } = notificationSchema.safeParse(readExactJson(body));
       if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with a deposit_id" };
       return { kind: "hint", paymentId: data.deposit_id, deliveryId: data.deposit_id };
     },
@@ -111,15 +112,4 @@ function readDeposit(options: DepositOptions, id: string) {
     path: depositPath(id),
     schema: statusSchema,
   });
-}
-
-/** A payer may go to https on a host of the list, or to a loopback host while the API itself is on one. Null for anywhere else. */
-function checkedUrl(text: string, { baseUrl, checkoutHosts }: OneKeyOptions): string | null {
-  // Parsers disagree about white space, control characters and backslashes, so a URL with any is not even parsed.
-  if (!/^https?:\/\/[!-[\]-~]+$/i.test(text) || !URL.canParse(text)) return null;
-  const url = new URL(text);
-  const { protocol, hostname, port, username, password } = url;
-  if (username !== "" || password !== "") return null;
-  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
-  return (protocol === "https:" && port === "" && checkoutHosts.includes(hostname)) || isLocal ? url.href : null;
 }

@@ -1,7 +1,7 @@
-import { isLosslessNumber, LosslessNumber, parse, stringify } from "lossless-json";
 import { z } from "zod";
 import { decimalSchema, paymentIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
+import { exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
 
 /** The formats of the deposits API (§3.4). */
 
@@ -35,7 +35,7 @@ export function depositBody(deposit: NewDeposit): string {
   const { country, currency, amount, invoiceId, paymentMethod, description, payerAddress, returnUrl } = deposit;
   const fields = {
     country,
-    amount: new LosslessNumber(amount),
+    amount: exactNumber(amount),
     currency,
     invoice_id: invoiceId,
     // Alphanumeric. What else is asked of payers differs by country and method, so OneKey's page asks for it.
@@ -49,7 +49,7 @@ export function depositBody(deposit: NewDeposit): string {
     error_url: returnUrl,
     notification_url: new URL(`/api/webhooks/${NAME}`, returnUrl).href,
   };
-  return stringify(fields) ?? "";
+  return writeExactJson(fields);
 }
 
 /** An invoice id must be unique, and an order may be paid in several attempts: ours is the order's id and a random end. */
@@ -78,11 +78,9 @@ const STATUSES = new Map<string, PaymentStatus>([
   ["EXPIRED", "expired"],
 ]);
 
-/** JSON numbers keep their digits here, and become decimal strings. */
-const number = z.custom<LosslessNumber>(isLosslessNumber).transform(String);
-const decimal = z.union([number, z.string()]).pipe(decimalSchema);
+const decimal = z.union([exactNumberSchema, z.string()]).pipe(decimalSchema);
 const id = z
-  .union([number, z.string()])
+  .union([exactNumberSchema, z.string()])
   .pipe(z.string().regex(/^[\w-]{1,64}$/))
   .pipe(paymentIdSchema);
 const word = z.string().min(1).max(60);
@@ -106,19 +104,10 @@ export const statusSchema = z.object({
 export const notificationSchema = z.object({ deposit_id: id });
 
 const refusal = z.object({
-  code: z.union([number, z.string()]).pipe(z.string().max(60)),
+  code: z.union([exactNumberSchema, z.string()]).pipe(z.string().max(60)),
   type: z.string().max(120).nullish().catch(null),
   description: z.string().nullish().catch(null),
   message: z.string().nullish().catch(null),
 });
 /** Flat after a POST, nested after a GET (§3.4). */
 export const refusalSchema = z.union([z.object({ error: refusal }).transform(({ error }) => error), refusal]);
-
-/** Undefined when the bytes are not JSON in UTF-8. */
-export function readJson(bytes: Uint8Array): unknown {
-  try {
-    return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
