@@ -12,6 +12,7 @@ import {
   type TestFlow,
   type World,
 } from "../../test/flow-support";
+import { SAMPLE_NOW, sampleOrder, samplePayment, sampleWrite } from "../../test/sample-order";
 import { acceptAsPaid, checkNow, markHandled, type RefundFields, recordRefund, setHidden } from "./repairs";
 
 const HASH = `0x${"ab".repeat(32)}`;
@@ -29,6 +30,28 @@ async function underpaid(world: World, flow: TestFlow) {
 const lastEvent = async (flow: TestFlow, id: Order["id"]) => (await flow.store.events(id)).at(-1);
 
 onBothStores("repairs", (world) => {
+  it("hiding takes an order off the wall, showing brings it back, and doing either twice writes nothing", async () => {
+    const flow = world().process();
+    const payments = [samplePayment({ status: "paid", paidAt: SAMPLE_NOW })];
+    const order = sampleOrder({ status: "paid", payments });
+    await flow.store.insert(sampleWrite(order));
+    const wall = async () =>
+      (await flow.store.list({ filter: "wall", cursor: null, limit: 9 })).orders.map(({ id }) => id);
+    expect(await wall()).toEqual([order.id]);
+    for (const [hidden, shown] of [
+      [true, []],
+      [false, [order.id]],
+    ] as const) {
+      expect(await setHidden(flow, order.id, hidden)).toMatchObject({ ok: true, order: { hidden } });
+      expect(await wall()).toEqual(shown);
+      const { version } = await stored(flow, order.id);
+      expect(await setHidden(flow, order.id, hidden)).toEqual({ ok: false, refusal: "no_change" });
+      expect(await stored(flow, order.id)).toMatchObject({ version });
+    }
+    const actions = (await flow.store.events(order.id)).map(({ facts }) => facts.action).filter(Boolean);
+    expect(actions).toEqual(["hide_from_wall", "show_on_wall"]);
+  });
+
   it("accept an underpaid order as paid, which runs its effects once and is in its history", async () => {
     const ran: string[] = [];
     const effect = { name: "deliver", events: ["paid"], run: () => void ran.push("paid") } as const;
