@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Order } from "@/lib/orders/order";
 import { wordsIn } from "@/messages/words";
@@ -35,6 +37,14 @@ describe("the overlay", () => {
 });
 
 describe("its key", () => {
+  it("is what the command of the documents prints", () => {
+    const [, command = ""] =
+      /\n```sh\n(node -e [\s\S]*?)\n```/.exec(readFileSync("docs/make-it-yours.md", "utf8")) ?? [];
+    const secret = "correct horse battery";
+    const printed = execFileSync("sh", ["-c", `ADMIN_SECRET='${secret}'; ${command}`], { encoding: "utf8" });
+    expect(printed.trim()).toBe(overlayKey(secret));
+  });
+
   it("is that of one secret, and not the secret", () => {
     const key = overlayKey("correct horse battery");
     expect(key).toMatch(/^[\w-]{43}$/);
