@@ -90,6 +90,10 @@ describe("borders", () => {
     expect(pathsWhere(all, ({ text }) => /parseFloat|\* *100\b|toFixed/.test(text))).toEqual([]);
   });
 
+  it("no signal can be garbage collected before it fires", () => {
+    expect(pathsWhere([...all, ...emulator], ({ text }) => /AbortSignal\.any\(/.test(text))).toEqual([]);
+  });
+
   it("no check is switched off", () => {
     const off = /@ts-(ignore|nocheck|expect-error)|biome-ignore|\.(only|fixme)\(/;
     const tested = ["app", "lib", "components", "messages", "emulator", "e2e", "test", "scripts", "bench"];

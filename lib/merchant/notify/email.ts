@@ -2,6 +2,7 @@ import "server-only";
 import { connect, isIP, type Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import type { Delivery } from "./channel";
+import { beforeDeadline } from "./deadline";
 import { codeOf, failed, networkFailure } from "./failure";
 import { inert } from "./message";
 import type { EmailSettings } from "./settings";
@@ -20,10 +21,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
  * As text. The connection is our own, to an address that was checked, and is cut when the time is over. TLS verifies the
  * server by the name in the setting.
  */
-export async function sendEmail(delivery: Delivery<EmailSettings>): Promise<void> {
-  const { settings, signal, timeoutMs, trustedCa } = delivery;
+export function sendEmail(delivery: Delivery<EmailSettings>): Promise<void> {
+  return beforeDeadline(delivery, (timeOver) => send(delivery, timeOver));
+}
+
+async function send(delivery: Delivery<EmailSettings>, timeOver: AbortSignal): Promise<void> {
+  const { settings, timeoutMs, trustedCa } = delivery;
   const { host, port, tls, login } = settings.server;
-  const timeOver = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   let socket: Socket | undefined;
   const cut = () => socket?.destroy();
   timeOver.addEventListener("abort", cut);

@@ -1,6 +1,7 @@
 import "server-only";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { beforeDeadline } from "./deadline";
 import { failed, networkFailure } from "./failure";
 import { type Guard, guardedLookup } from "./target";
 
@@ -20,7 +21,7 @@ export type Answer = { readonly status: number; readonly body: string };
 export async function postJson(posting: Posting): Promise<Answer> {
   const { setting } = posting;
   try {
-    const answer = await post(posting);
+    const answer = await beforeDeadline(posting, (signal) => post({ ...posting, signal }));
     if (answer.status >= 300 && answer.status < 400) {
       throw failed(setting, `it answered with a redirect (${answer.status}), which is not followed`);
     }
@@ -30,7 +31,7 @@ export async function postJson(posting: Posting): Promise<Answer> {
   }
 }
 
-function post({ url, headers, body, signal, timeoutMs, ...guard }: Posting): Promise<Answer> {
+function post({ url, headers, body, signal, ...guard }: Posting): Promise<Answer> {
   const target = new URL(url);
   const hostname = target.hostname.replace(/^\[|\]$/g, "");
   const lookup = guardedLookup(hostname, guard);
@@ -42,7 +43,7 @@ function post({ url, headers, body, signal, timeoutMs, ...guard }: Posting): Pro
       lookup,
       // A connection that is kept would outlive the check of its address.
       agent: false,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal,
       headers: { ...headers, "content-type": "application/json", "content-length": bytes.length },
     });
     request.once("error", fail);
