@@ -75,6 +75,22 @@ test("what a page asked of the provider stands under the id of the page's answer
   expect((await eventually(asked)).requestId).toBe(view.headers.get("x-request-id"));
 });
 
+test("a visitor who leaves while a page is made is no error", async ({ logging: shop }) => {
+  const { orderId } = await shop.open();
+  const { id } = await shop.fault({ op: "status", kind: "hang", times: 1 });
+  const leaving = new AbortController();
+  const left = fetch(`${shop.app.url}/orders/${orderId}`, { signal: leaving.signal }).then((answer) => answer.text());
+  await eventually(async () => (await shop.struck(id)) > 0 || undefined);
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  // The page goes on without its reader until it stops waiting for the provider.
+  await eventually(
+    () => shop.app.logged().find(({ event, operation }) => event === "provider_call" && operation === "status"),
+    30_000,
+  );
+  expect(shop.app.logged().filter(({ level }) => level === "error")).toEqual([]);
+});
+
 test("no request writes a line of its own into the log, nor a control character", async ({ logging: shop }) => {
   const forged = encodeURIComponent('/x\n{"level":"info","event":"forged"}\n\u001b[31m\u009b31m\u202e');
   for (const [method, path] of [

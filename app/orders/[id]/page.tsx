@@ -37,7 +37,9 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   const { id } = await params;
   const { error } = await searchParams;
   const words = await requestWords();
-  const order = await loadOrder(id);
+  // Before anything is deferred: once the visitor has left, deferred work runs and Next refuses to read headers.
+  const sent = await headers();
+  const order = await loadOrder(id, sent);
   if (order === null) notFound();
   if (order === "unavailable") return <Unavailable words={words} orderId={id} />;
   const { name, contact, thanks, locale } = siteConfig;
@@ -54,7 +56,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
           {name}
         </a>
       </nav>
-      {isInApp((await headers()).get("user-agent")) && (
+      {isInApp(sent.get("user-agent")) && (
         <InAppHint words={words}>
           <CopyField id={ADDRESS_FIELD} text={pageUrl} copy={t("inApp.copy")} copied={t("inApp.copied")} />
         </InAppHint>
@@ -86,12 +88,12 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
 }
 
 /** Null when there is none. A view of the page asks the provider under the same limit as a poll; above it, it shows what is stored. */
-async function loadOrder(id: string): Promise<OrderView | null | "unavailable"> {
+async function loadOrder(id: string, sent: Headers): Promise<OrderView | null | "unavailable"> {
   const { flow, limiter, settings, viewOf } = getServices();
   if (flow === null) return "unavailable";
   reconcileOnVisit(flow);
   try {
-    const address = clientAddress(await headers(), settings.trustedProxyHops);
+    const address = clientAddress(sent, settings.trustedProxyHops);
     const mayAsk = limiter.take({ policy: "status", address }).then(({ ok }) => ok);
     const read = await readOrder(flow, id, { mayAsk });
     return read.ok ? viewOf(read.order, read) : null;
