@@ -1,7 +1,7 @@
 import "server-only";
 import { type NotifySettings, readNotifySettings } from "@/lib/merchant/notify/settings";
+import { amountLimits, fixedAmount } from "@/lib/money/amount";
 import { isCurrency } from "@/lib/money/currency";
-import { amountLimits, fixedAmount } from "@/lib/money/limits";
 import type { LoadedProvider, ProviderModule } from "@/lib/provider/provider";
 import { PROVIDERS } from "@/lib/provider/registry";
 import {

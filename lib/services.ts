@@ -4,7 +4,7 @@ import { after } from "next/server";
 import type { Flow, Shop } from "@/lib/checkout/flow";
 import { onPaidEffect } from "@/lib/checkout/fulfil";
 import { orderView } from "@/lib/checkout/read";
-import { canPayAgain } from "@/lib/checkout/start";
+import { canPayAgain } from "@/lib/checkout/start-refusals";
 import { getSettings, type Settings } from "@/lib/env";
 import { log } from "@/lib/log";
 import { notifyEffects } from "@/lib/merchant/notify/notify";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { AmountLimits } from "@/lib/money/limits";
+import type { AmountLimits } from "@/lib/money/amount";
 
 /** A setting that is missing or wrong, by name. The text never contains a secret. */
 export type SettingProblem = { readonly name: string; readonly problem: string };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
-import { checkAmount } from "@/lib/money/limits";
 import { cut } from "@/lib/web/contract";
 import type { LinkQuery } from "../language-switch";
 import { amountFault } from "./form-fields";

@@ -1,7 +1,6 @@
-import { formatAmount, parseAmount } from "@/lib/money/amount";
+import { type AmountLimits, formatAmount, parseAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
-import type { AmountLimits } from "@/lib/money/limits";
 import { cut, FIELD_LIMITS } from "@/lib/web/contract";
 import type { LinkQuery } from "../language-switch";
 

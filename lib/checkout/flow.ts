@@ -1,7 +1,7 @@
 import "server-only";
-import { type OrderHappening, type WantedEffect, withEffects } from "@/lib/orders/effects";
+import type { OrderHappening, WantedEffect } from "@/lib/orders/effects";
 import type { Order, Payment } from "@/lib/orders/order";
-import type { LeaseName, LeaseOptions, OrderChange, OrderStore } from "@/lib/orders/order-store";
+import type { Lease, LeaseOptions, OrderStore } from "@/lib/orders/order-store";
 import type { PayoutProvider } from "@/lib/provider/payout";
 import type { PaymentProvider } from "@/lib/provider/provider";
 import type { Pricing } from "@/lib/settings";
@@ -65,46 +65,9 @@ export type EffectCause = OrderHappening & { readonly order: Order };
 
 export type EffectEnd = { readonly skipped: string } | undefined;
 
-/** Each conflict means that another write succeeded, so this many in a row is a fault, not contention. */
-const MAX_CONFLICTS = 100;
-
-/**
- * Read, change, compare-and-set, until no other write came in between. `change` answers the write that it wants, or null
- * for none, beside what the caller needs to know. The effects of what changed are added here, for every writer. Null when
- * there is no such order.
- */
-export async function updateOrder<Change extends { readonly write: OrderChange | null }>(
-  { store, clock, effects }: Pick<Flow, "store" | "clock" | "effects">,
-  options: {
-    /** As it is stored. Saves the first read where the caller has the order already. */
-    readonly known?: Order | undefined;
-    readonly find: () => Promise<Order | null>;
-    readonly change: (order: Order) => Change;
-    /** Ends with the write. */
-    readonly lease?: Lease | undefined;
-  },
-): Promise<{ readonly before: Order; readonly order: Order; readonly change: Change } | null> {
-  let before = options.known ?? (await options.find());
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-    if (before === null) return null;
-    const change = options.change(before);
-    if (change.write === null) return { before, order: before, change };
-    const write = withEffects(before, change.write, { effects, now: clock.now() });
-    if ((await store.replace({ ...write, previous: before }, options.lease)) === "replaced") {
-      if (options.lease) options.lease.isOver = true;
-      return { before, order: write.order, change: { ...change, write } };
-    }
-    before = await options.find();
-  }
-  throw new Error("An order changed at every attempt to change it");
-}
-
 /** Renewed while the work goes on, so that a process that died holds the others up for no longer than this. */
 export const LEASE_MS = 10_000;
 const RENEW_MS = 3_000;
-
-/** The right to do what only one process may do at a time. */
-export type Lease = LeaseName & { isOver: boolean };
 
 export const newLease = (key: string): Lease => ({ key, value: crypto.randomUUID(), isOver: false });
 

@@ -1,9 +1,9 @@
 import { expect, it, vi } from "vitest";
 import { nextVersion, orderIdSchema } from "@/lib/orders/order";
-import { storeUnavailable } from "@/lib/orders/order-store";
+import { storeUnavailable, updateOrder } from "@/lib/orders/order-store";
 import { eventually } from "@/test/eventually";
 import { gate, onBothStores, startedOrder, stored, type TestFlow, type World, withStore } from "@/test/flow-support";
-import { type Effect, LEASE_MS, type OnPaid, type PaidOrder, updateOrder } from "./flow";
+import { type Effect, LEASE_MS, type OnPaid, type PaidOrder } from "./flow";
 import { fulfil, onPaidEffect, runEffectAgain } from "./fulfil";
 import { readOrder } from "./read";
 import { receiveWebhook } from "./receive-webhook";

@@ -1,9 +1,10 @@
+import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
 import { dueEffects, type EffectName, happeningOf, isSameEffect } from "@/lib/orders/effects";
 import { dueAt, type EffectState, nextVersion, type Order, type OrderEvent, type OrderId } from "@/lib/orders/order";
-import { type Effect, type EffectEnd, type Flow, type OnPaid, type PaidOrder, underLease, updateOrder } from "./flow";
+import { type Effect, type EffectEnd, type Flow, type OnPaid, type PaidOrder, underLease } from "./flow";
 
 const EFFECT_TIMEOUT_MS = 30_000;
 const FIRST_GAP_MS = 15_000;

@@ -1,9 +1,21 @@
 import "server-only";
+import { log } from "@/lib/log";
+import { formatAmountForPeople } from "@/lib/money/amount";
 import { isPayment } from "@/lib/orders/apply-observation";
-import { dueAt, nextVersion, type Order, type OrderEvent, type Payment } from "@/lib/orders/order";
-import type { OrderChange } from "@/lib/orders/order-store";
-import { combineStatuses } from "@/lib/orders/status";
+import { dueAt, nextVersion, type Order, type OrderEvent, type OrderId, type Payment } from "@/lib/orders/order";
+import { type Lease, type OrderChange, updateOrder } from "@/lib/orders/order-store";
+import { combineStatuses, paymentToShow } from "@/lib/orders/status";
 import type { CreatedPayment, CreatePaymentResult, PaymentProvider } from "@/lib/provider/provider";
+import type { Refusal } from "@/lib/web/refusals";
+import type { Flow, Shop } from "./flow";
+import { providerRefusal, refuse } from "./start-refusals";
+
+export type StartResult =
+  | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** A shop while it serves one payer. */
+export type Counter = Shop & { readonly payerAddress: string | null };
 
 /** Longer than a create call may take: one that is still marked "in flight" after it was lost. */
 export const IN_FLIGHT_MS = 20_000;
@@ -67,3 +79,57 @@ export function creationEnded(order: Order, { provider, result, now }: EndedCrea
 export function creationEvent(order: Order, { type, facts }: Pick<OrderEvent, "type" | "facts">): OrderEvent {
   return { at: order.updatedAt, type, source: "create", paymentId: null, from: null, to: order.status, facts };
 }
+
+export const storeNew = ({ store }: Flow, order: Order) =>
+  store.insert({
+    order,
+    event: creationEvent(order, { type: "order_created", facts: {} }),
+    dueAt: null,
+    previous: null,
+  });
+
+export async function openAnother(flow: Flow, shop: Counter, order: Order, lease: Lease): Promise<StartResult | null> {
+  const write = creationStarted(order, flow.clock.now());
+  if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
+  return openPayment(flow, shop, write.order, lease);
+}
+
+/** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it; that ends the lease. */
+export async function openPayment(flow: Flow, shop: Counter, order: Order, lease?: Lease): Promise<StartResult> {
+  const { provider } = shop;
+  const { id, price } = order;
+  const result = await provider.createPayment({
+    price,
+    orderReference: id,
+    description: `${shop.name}: ${formatAmountForPeople(price, "en-US")}`,
+    returnUrl: orderUrl(shop, id),
+    payerAddress: shop.payerAddress,
+  });
+  const updated = await updateOrder(flow, {
+    known: order,
+    lease,
+    find: () => flow.store.get(id),
+    change: (current) => ({ write: creationEnded(current, { provider, result, now: flow.clock.now() }) }),
+  });
+  if (updated === null) throw new Error("An order that was just stored is gone.");
+  if (!result.ok) {
+    const { kind, code, reason, providerRequestId, maybeAccepted } = result.failure;
+    log.warn("checkout_failed", { orderId: id, kind, code, reason, providerRequestId, maybeAccepted });
+    return refuse(providerRefusal(result.failure));
+  }
+  log.info("checkout_created", { orderId: id, paymentId: result.payment.paymentId, provider: provider.name });
+  // Not always the payment that was just opened: an earlier one may have been paid meanwhile.
+  const opened = openedBefore(shop, updated.order);
+  if (opened === null) throw new Error("A payment that was just stored is gone.");
+  return opened;
+}
+
+/** The answer of an order: its newest open payment, or the one that gave it its status. Null when none was opened. */
+export function openedBefore(shop: Shop, order: Order): StartResult | null {
+  const payment = paymentToShow(order);
+  if (payment === undefined) return null;
+  const url = orderUrl(shop, order.id);
+  return { ok: true, order, checkoutUrl: payment.checkoutUrl ?? url, orderUrl: url };
+}
+
+const orderUrl = ({ publicUrl }: Shop, orderId: OrderId) => `${publicUrl}/orders/${orderId}`;

@@ -1,3 +1,4 @@
+import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import { log } from "@/lib/log";
 import type { PayoutReport } from "@/lib/orders/observation";
@@ -9,7 +10,7 @@ import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";
-import { type Flow, underLease, updateOrder } from "./flow";
+import { type Flow, underLease } from "./flow";
 import { deferDueEffects } from "./fulfil";
 
 /** Numbered, so that two pages that ask for the next refund of an order ask for the same one. The order can be read from it. */

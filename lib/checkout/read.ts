@@ -5,7 +5,7 @@ import { CURRENCIES } from "@/lib/money/currency";
 import { alignDecimals, compareDecimals, divideDecimals, subtractDecimals } from "@/lib/money/decimal";
 import { type Order, type OrderId, orderIdSchema, type Payment, type Refund } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
-import { STATUSES } from "@/lib/orders/status";
+import { paymentToShow, STATUSES } from "@/lib/orders/status";
 import type { ReadPaymentResult } from "@/lib/provider/provider";
 import type { OrderView, Receipt } from "@/lib/web/contract";
 import type { Flow } from "./flow";
@@ -30,8 +30,9 @@ export type ReadOrderResult = ({ readonly ok: true } & Known) | { readonly ok: f
 
 /**
  * The order with this id, after asking the provider where that is due; callers that have asked too often get what is stored
- * (`mayAsk` is false). Whether they have may still be open: the store is then asked for both in one round trip. A page does not wait for a slow provider: after 3 s it shows what is known, and the answer is settled
- * all the same. Throws `StoreUnavailableError` when the order cannot be read.
+ * (`mayAsk` is false). Whether they have may still be open: the store is then asked for both in one round trip. A page does
+ * not wait for a slow provider: after 3 s it shows what is known, and the answer is settled all the same. Throws
+ * `StoreUnavailableError` when the order cannot be read.
  */
 export async function readOrder(
   flow: Flow,
@@ -149,11 +150,6 @@ export function orderView(
     ...(refunds.length > 0 && { refunds }),
     ...(order.attention.length > 0 && { attention: [...order.attention] }),
   };
-}
-
-/** The payment that gave the order its status; of several, the newest. */
-export function paymentToShow({ payments, status }: Order): Payment | undefined {
-  return payments.findLast((payment) => payment.status === status) ?? payments.at(-1);
 }
 
 function shortfallOf({ status, quote, transaction }: Payment): OrderView["shortfall"] {

@@ -3,9 +3,9 @@ import { log } from "@/lib/log";
 import { applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
-import type { PaymentName } from "@/lib/orders/order-store";
+import { type PaymentName, updateOrder } from "@/lib/orders/order-store";
 import type { PaymentStatus } from "@/lib/orders/status";
-import { type Flow, updateOrder } from "./flow";
+import type { Flow } from "./flow";
 import { deferDueEffects } from "./fulfil";
 import { isBeingCreated, newPayment } from "./payment";
 

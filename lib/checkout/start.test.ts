@@ -18,9 +18,11 @@ import {
   withStore,
 } from "@/test/flow-support";
 import { LEASE_MS } from "./flow";
+import type { StartResult } from "./payment";
 import { receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
-import { canPayAgain, payAgain, type StartResult } from "./start";
+import { payAgain } from "./start";
+import { canPayAgain } from "./start-refusals";
 
 const KEY = "a-key-of-one-client";
 const HOUR_MS = 60 * 60 * 1000;

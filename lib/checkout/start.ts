@@ -2,25 +2,33 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { log } from "@/lib/log";
-import { formatAmount, formatAmountForPeople } from "@/lib/money/amount";
-import { checkAmount } from "@/lib/money/limits";
-import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/orders/order";
-import type { LeaseName } from "@/lib/orders/order-store";
-import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
+import { checkAmount } from "@/lib/money/amount";
+import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
+import type { Lease, LeaseName } from "@/lib/orders/order-store";
 import type { ProviderFailure } from "@/lib/provider/provider";
-import type { Pricing } from "@/lib/settings";
 import type { CheckoutRequest } from "@/lib/web/contract";
 import type { RateDecision, Refused } from "@/lib/web/rate-limit";
-import type { Refusal } from "@/lib/web/refusals";
-import { type Flow, holdLease, type Lease, leaseOptions, newLease, type Shop, underLease, updateOrder } from "./flow";
-import { creationEnded, creationEvent, creationStarted, IN_FLIGHT_MS } from "./payment";
-import { paymentToShow } from "./read";
+import { type Flow, holdLease, leaseOptions, newLease, type Shop, underLease } from "./flow";
+import {
+  type Counter,
+  IN_FLIGHT_MS,
+  openAnother,
+  openedBefore,
+  openPayment,
+  type StartResult,
+  storeNew,
+} from "./payment";
 import { settle } from "./settle";
-import { amountRefusal, CONFLICT, NOT_FOUND, notPayable, providerRefusal, rateRefusal } from "./start-refusals";
-
-export type StartResult =
-  | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
-  | { readonly ok: false; readonly refusal: Refusal };
+import {
+  amountRefusal,
+  CONFLICT,
+  canPayAgain,
+  NOT_FOUND,
+  notPayable,
+  providerRefusal,
+  rateRefusal,
+  refuse,
+} from "./start-refusals";
 
 /** Counts one new payment against the limits of the caller. */
 export type StartLimit = {
@@ -35,9 +43,6 @@ const ORDER_ID_BYTES = 18;
 const KEY_TTL_MS = 24 * 60 * 60 * 1000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 1_000;
-/** "Try again" opens another payment of the same order this often, and for this long. */
-const MAX_PAYMENTS = 10;
-const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
 
 type StartRequest = PayerRequest & { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit };
 
@@ -45,9 +50,6 @@ type PayerRequest = {
   /** The payer's IP address, for a provider that asks for it. */
   payerAddress?: string | null;
 };
-
-/** A shop while it serves one payer. */
-type Counter = Shop & { readonly payerAddress: string | null };
 
 /**
  * Opens a payment for a new order, or answers again for the same idempotency key. The order is stored before the provider
@@ -79,21 +81,6 @@ export async function payAgain(flow: Flow, shop: Shop, request: AgainRequest<str
   if (!id.success) return refuse(NOT_FOUND);
   const counter = { ...shop, payerAddress: request.payerAddress ?? null };
   return logged(await untilDecided(flow, () => again(flow, counter, { ...request, orderId: id.data })), id.data);
-}
-
-/** Whether another payment of the order may be opened: no money was seen, it is recent, and today's settings would take its price. */
-export function canPayAgain(order: Order, { pricing, now }: { pricing: Pricing | null; now: number }): boolean {
-  if (order.payments.length > 0 && !STATUSES[order.status].canPayAgain) return false;
-  if (order.payments.some(mayHoldMoney)) return false;
-  if (pricing === null || pricing.currency !== order.price.currency) return false;
-  if (order.payments.length >= MAX_PAYMENTS || now - order.createdAt > PAYABLE_FOR_MS) return false;
-  return checkAmount(formatAmount(order.price), pricing).ok;
-}
-
-/** Money was seen, and the provider never said that it came to nothing: a second payment could charge twice. */
-function mayHoldMoney({ seen, status }: Payment): boolean {
-  const was = (earlier: PaymentStatus) => seen.some((step) => step.endsWith(`>${earlier}`));
-  return was("underpaid") || was("refunding") || (was("confirming") && status !== "failed");
 }
 
 const keyValueSchema = z.object({ orderId: orderIdSchema, fingerprint: z.string() });
@@ -243,60 +230,6 @@ const NOT_CONFIGURED: ProviderFailure = { kind: "unreachable", message: "Not con
 /** The lease for the one create call that an order may have at a time, in all processes. */
 const creating = (orderId: OrderId) => `creating:${orderId}`;
 
-const storeNew = ({ store }: Flow, order: Order) =>
-  store.insert({
-    order,
-    event: creationEvent(order, { type: "order_created", facts: {} }),
-    dueAt: null,
-    previous: null,
-  });
-
-async function openAnother(flow: Flow, shop: Counter, order: Order, lease: Lease): Promise<StartResult | null> {
-  const write = creationStarted(order, flow.clock.now());
-  if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
-  return openPayment(flow, shop, write.order, lease);
-}
-
-/** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it; that ends the lease. */
-async function openPayment(flow: Flow, shop: Counter, order: Order, lease?: Lease): Promise<StartResult> {
-  const { provider } = shop;
-  const { id, price } = order;
-  const result = await provider.createPayment({
-    price,
-    orderReference: id,
-    description: `${shop.name}: ${formatAmountForPeople(price, "en-US")}`,
-    returnUrl: orderUrl(shop, id),
-    payerAddress: shop.payerAddress,
-  });
-  const updated = await updateOrder(flow, {
-    known: order,
-    lease,
-    find: () => flow.store.get(id),
-    change: (current) => ({ write: creationEnded(current, { provider, result, now: flow.clock.now() }) }),
-  });
-  if (updated === null) throw new Error("An order that was just stored is gone.");
-  if (!result.ok) {
-    const { kind, code, reason, providerRequestId, maybeAccepted } = result.failure;
-    log.warn("checkout_failed", { orderId: id, kind, code, reason, providerRequestId, maybeAccepted });
-    return refuse(providerRefusal(result.failure));
-  }
-  log.info("checkout_created", { orderId: id, paymentId: result.payment.paymentId, provider: provider.name });
-  // Not always the payment that was just opened: an earlier one may have been paid meanwhile.
-  const opened = openedBefore(shop, updated.order);
-  if (opened === null) throw new Error("A payment that was just stored is gone.");
-  return opened;
-}
-
-/** The answer of an order: its newest open payment, or the one that gave it its status. Null when none was opened. */
-function openedBefore(shop: Shop, order: Order): StartResult | null {
-  const payment = paymentToShow(order);
-  if (payment === undefined) return null;
-  const url = orderUrl(shop, order.id);
-  return { ok: true, order, checkoutUrl: payment.checkoutUrl ?? url, orderUrl: url };
-}
-
-const orderUrl = ({ publicUrl }: Shop, orderId: OrderId) => `${publicUrl}/orders/${orderId}`;
-
 function newOrder({ price, fields, now }: { price: Order["price"]; fields: CheckoutRequest; now: number }): Order {
   const { name = null, message = null, anonymous } = fields;
   return {
@@ -317,5 +250,3 @@ function newOrder({ price, fields, now }: { price: Order["price"]; fields: Check
     effects: [],
   };
 }
-
-const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;

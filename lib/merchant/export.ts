@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
-import { paymentToShow } from "@/lib/checkout/read";
 import { formatAmount } from "@/lib/money/amount";
 import { type Order, openReasons } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
+import { paymentToShow } from "@/lib/orders/status";
 import { findOrders, type OrderQuery } from "./find-orders";
 
 /** How many orders are in memory at a time. */

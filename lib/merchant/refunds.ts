@@ -1,5 +1,6 @@
+import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
-import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import type { Flow } from "@/lib/checkout/flow";
 import { deferDueEffects } from "@/lib/checkout/fulfil";
 import { continueRefunds, refundReference, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";

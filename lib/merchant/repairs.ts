@@ -1,6 +1,7 @@
+import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import type { Flow } from "@/lib/checkout/flow";
 import { deferDueEffects } from "@/lib/checkout/fulfil";
 import { readOrder } from "@/lib/checkout/read";
 import { settle } from "@/lib/checkout/settle";

@@ -24,3 +24,62 @@ export function formatAmountForPeople(money: Money, locale: string): string {
   if (kind === "fiat") return format({ style: "currency", currency: money.currency });
   return `${format({ minimumFractionDigits: exponent, maximumFractionDigits: exponent })} ${money.currency}`;
 }
+
+/** Both in minor units, both included. */
+export type AmountLimits = { readonly currency: Currency; readonly min: number; readonly max: number };
+
+/** The bounds of an amount, from AMOUNT_MIN and AMOUNT_MAX (decimal strings in major units) or the currency's own. */
+export function amountLimits(input: { currency: Currency; min?: string | undefined; max?: string | undefined }) {
+  const { currency } = input;
+  const own = CURRENCIES[currency];
+  const min = readSetting("AMOUNT_MIN", input.min, { currency, minor: own.min });
+  if (!min.ok) return min;
+  const max = readSetting("AMOUNT_MAX", input.max, { currency, minor: own.max });
+  if (!max.ok) return max;
+  if (min.minor < own.least) {
+    return refuseSetting("AMOUNT_MIN", `is below ${label(own.least, currency)}, the least that can be paid`);
+  }
+  if (min.minor <= max.minor) return { ok: true, min: min.minor, max: max.minor } as const;
+  return input.min === undefined
+    ? refuseSetting("AMOUNT_MAX", `is below the smallest amount, ${label(min.minor, currency)}`)
+    : refuseSetting("AMOUNT_MIN", `is above the largest amount, ${label(max.minor, currency)}`);
+}
+
+/** One price, from AMOUNT_FIXED: limits that leave nothing to choose. It has to be within those given. */
+export function fixedAmount(text: string, { currency, min, max }: AmountLimits) {
+  const price = readSetting("AMOUNT_FIXED", text, { currency, minor: min });
+  if (!price.ok) return price;
+  if (price.minor >= min && price.minor <= max) return { ok: true, min: price.minor, max: price.minor } as const;
+  const bounds = `${label(min, currency)} and ${label(max, currency)}`;
+  return refuseSetting("AMOUNT_FIXED", `is not between the smallest and the largest amount, ${bounds}`);
+}
+
+/** The fallback is the value of an unset setting, and the example in the message about an unreadable one. */
+function readSetting(setting: LimitSetting, text: string | undefined, fallback: Money) {
+  if (text === undefined) return { ok: true, minor: fallback.minor } as const;
+  const parsed = parseAmount(text.trim(), fallback.currency);
+  if (parsed.ok) return parsed;
+  return refuseSetting(setting, `must be an amount in ${fallback.currency}, such as ${formatAmount(fallback)}`);
+}
+
+type LimitSetting = "AMOUNT_MIN" | "AMOUNT_MAX" | "AMOUNT_FIXED";
+
+/** The setting and the problem read as one sentence for the merchant. */
+const refuseSetting = (setting: LimitSetting, problem: string) => ({ ok: false, setting, problem }) as const;
+const label = (minor: number, currency: Currency) => `${formatAmount({ minor, currency })} ${currency}`;
+
+/** Reads an amount in major units and checks it against the limits. */
+export function checkAmount(text: string, { currency, min, max }: AmountLimits) {
+  // A code of our API, and the same in one English sentence.
+  const refuse = <Code extends string>(problem: Code, message: string) => ({ ok: false, problem, message }) as const;
+  const parsed = parseAmount(text, currency);
+  if (!parsed.ok && parsed.problem !== "too_large") {
+    const { exponent } = CURRENCIES[currency];
+    const decimals = exponent === 0 ? "no decimals" : `at most ${exponent} decimals`;
+    const example = formatAmount({ currency, minor: min });
+    return refuse("amount_invalid", `must be an amount in ${currency} with ${decimals}, such as ${example}`);
+  }
+  if (!parsed.ok || parsed.minor > max) return refuse("amount_too_high", `must be at most ${label(max, currency)}`);
+  if (parsed.minor < min) return refuse("amount_too_low", `must be at least ${label(min, currency)}`);
+  return { ok: true, money: { currency, minor: parsed.minor } } as const;
+}

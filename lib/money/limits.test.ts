@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatAmount } from "./amount";
+import { amountLimits, checkAmount, fixedAmount, formatAmount } from "./amount";
 import { CURRENCIES, isCurrency } from "./currency";
-import { amountLimits, checkAmount, fixedAmount } from "./limits";
 
 const all = Object.keys(CURRENCIES).filter(isCurrency);
 

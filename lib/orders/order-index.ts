@@ -1,7 +1,8 @@
+import { z } from "zod";
 import { formatAmount } from "@/lib/money/amount";
 import { parseDecimal } from "@/lib/money/decimal";
-import { type Order, openReasons } from "./order";
-import type { OrderFilter } from "./order-store";
+import { type Order, openReasons, priceSchema } from "./order";
+import { type DayTotal, decode, type OrderFilter, storeUnavailable } from "./order-store";
 
 /** The sorted lists in which an order stands: one for each filter, and those of what it is found by. */
 export type ListName = OrderFilter | "ids" | "amounts" | "names";
@@ -179,3 +180,35 @@ function addUp(entries: readonly DayChange[]): DayChange[] {
   }
   return [...sums.values()].filter(({ count, minor, micros }) => count !== 0 || minor !== 0 || micros !== 0);
 }
+
+const wholeSchema = z.string().regex(/^[0-9]{1,19}$/);
+const daySchema = z.object({
+  day: z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/),
+  currency: priceSchema.shape.currency,
+  coin: z.string(),
+  count: wholeSchema,
+  minor: wholeSchema,
+  micros: wholeSchema,
+});
+
+/** The totals of one day as both stores keep them: numbers as text, because a sum of coins can be larger than a safe integer. */
+export function decodeDay(value: unknown): DayTotal {
+  const { count, minor, micros, ...group } = decode(value, daySchema);
+  if (!Number.isSafeInteger(Number(minor))) throw storeUnavailable("unreadable_document");
+  return { ...group, count: Number(count), minor: Number(minor), coins: decimalOfMicros(micros) };
+}
+
+function decimalOfMicros(micros: string): string {
+  const digits = micros.padStart(7, "0");
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
+
+/** A sum that became zero, as when a later report named the coin, is no total. */
+export const sortedDays = (days: readonly DayTotal[]): DayTotal[] =>
+  days
+    .filter(({ count, minor, coins }) => count > 0 || minor > 0 || /[1-9]/.test(coins))
+    .toSorted(
+      (a, b) => compareText(a.day, b.day) || compareText(a.currency, b.currency) || compareText(a.coin, b.coin),
+    );
+
+const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b));

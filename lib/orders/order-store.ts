@@ -1,5 +1,5 @@
 import { type ZodType, z } from "zod";
-import type { Currency } from "@/lib/money/currency";
+import { type WantedEffect, withEffects } from "./effects";
 import {
   ORDER_FORMAT,
   type Order,
@@ -9,7 +9,6 @@ import {
   orderIdSchema,
   orderSchema,
   type Payment,
-  priceSchema,
 } from "./order";
 import type { PaymentStatus } from "./status";
 
@@ -40,7 +39,7 @@ export type OrderPage = {
 export type DayRange = { readonly from: string | null; readonly to: string | null };
 export type DayTotal = {
   readonly day: string;
-  readonly currency: Currency;
+  readonly currency: Order["price"]["currency"];
   /** What was received; empty where no report named the coin. */
   readonly coin: string;
   /** Paid orders, and the sum of their prices in minor units. */
@@ -105,6 +104,50 @@ export type LeaseOptions = {
 export type LeaseName = Pick<LeaseOptions, "key" | "value">;
 export type Acquired = { readonly ok: true } | { readonly ok: false; readonly value: string };
 
+/** The right to do what only one process may do at a time. */
+export type Lease = LeaseName & { isOver: boolean };
+
+/** Each conflict means that another write succeeded, so this many in a row is a fault, not contention. */
+const MAX_CONFLICTS = 100;
+
+/** A store, and what has to follow on what is written into it. */
+export type Updater = {
+  readonly store: OrderStore;
+  readonly clock: { readonly now: () => number };
+  readonly effects: readonly WantedEffect[];
+};
+
+/**
+ * Read, change, compare-and-set, until no other write came in between. `change` answers the write that it wants, or null
+ * for none, beside what the caller needs to know. The effects of what changed are added here, for every writer. Null when
+ * there is no such order.
+ */
+export async function updateOrder<Change extends { readonly write: OrderChange | null }>(
+  { store, clock, effects }: Updater,
+  options: {
+    /** As it is stored. Saves the first read where the caller has the order already. */
+    readonly known?: Order | undefined;
+    readonly find: () => Promise<Order | null>;
+    readonly change: (order: Order) => Change;
+    /** Ends with the write. */
+    readonly lease?: Lease | undefined;
+  },
+): Promise<{ readonly before: Order; readonly order: Order; readonly change: Change } | null> {
+  let before = options.known ?? (await options.find());
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+    if (before === null) return null;
+    const change = options.change(before);
+    if (change.write === null) return { before, order: before, change };
+    const write = withEffects(before, change.write, { effects, now: clock.now() });
+    if ((await store.replace({ ...write, previous: before }, options.lease)) === "replaced") {
+      if (options.lease) options.lease.isOver = true;
+      return { before, order: write.order, change: { ...change, write } };
+    }
+    before = await options.find();
+  }
+  throw new Error("An order changed at every attempt to change it");
+}
+
 /** Nothing may be answered as if the store had done what was asked. The message carries no data. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
@@ -160,38 +203,6 @@ export function decodeIfReadable(text: unknown): Order | null {
 export const decodeEvent = (text: unknown) => decode(parseJson(text), orderEventSchema);
 export const decodeOrderId = (text: unknown) => decode(text, orderIdSchema);
 
-const wholeSchema = z.string().regex(/^[0-9]{1,19}$/);
-const daySchema = z.object({
-  day: z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/),
-  currency: priceSchema.shape.currency,
-  coin: z.string(),
-  count: wholeSchema,
-  minor: wholeSchema,
-  micros: wholeSchema,
-});
-
-/** The totals of one day as both stores keep them: numbers as text, because a sum of coins can be larger than a safe integer. */
-export function decodeDay(value: unknown): DayTotal {
-  const { count, minor, micros, ...group } = decode(value, daySchema);
-  if (!Number.isSafeInteger(Number(minor))) throw storeUnavailable("unreadable_document");
-  return { ...group, count: Number(count), minor: Number(minor), coins: decimalOfMicros(micros) };
-}
-
-function decimalOfMicros(micros: string): string {
-  const digits = micros.padStart(7, "0");
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
-}
-
-/** A sum that became zero, as when a later report named the coin, is no total. */
-export const sortedDays = (days: readonly DayTotal[]): DayTotal[] =>
-  days
-    .filter(({ count, minor, coins }) => count > 0 || minor > 0 || /[1-9]/.test(coins))
-    .toSorted(
-      (a, b) => compareText(a.day, b.day) || compareText(a.currency, b.currency) || compareText(a.coin, b.coin),
-    );
-
-const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b));
-
 /** As JSON, because libsql cuts text at a NUL and lone surrogates do not survive UTF-8: two names could become one. */
 export const encodeText = (text: string) => JSON.stringify(text);
 export const decodeText = (text: unknown) => decode(parseJson(text), z.string());
@@ -199,7 +210,7 @@ export const decodeText = (text: unknown) => decode(parseJson(text), z.string())
 /** Two providers may use the same id. */
 export const paymentKey = ({ provider, paymentId }: PaymentName) => JSON.stringify([provider, paymentId]);
 
-function decode<Schema extends ZodType>(value: unknown, schema: Schema): z.output<Schema> {
+export function decode<Schema extends ZodType>(value: unknown, schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw storeUnavailable("unreadable_document");
   return parsed.data;

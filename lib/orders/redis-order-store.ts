@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
 import type { Order } from "./order";
+import { decodeDay, sortedDays } from "./order-index";
 import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
   checkBase,
-  decodeDay,
   decodeEvent,
   decodeOrder,
   decodeOrderId,
@@ -18,7 +18,6 @@ import {
   type LeaseOptions,
   type OrderStore,
   type OrderWrite,
-  sortedDays,
   storeUnavailable,
 } from "./order-store";
 import {

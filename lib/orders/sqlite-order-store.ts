@@ -1,10 +1,10 @@
 import "server-only";
 import { z } from "zod";
 import type { Order } from "./order";
+import { decodeDay, sortedDays } from "./order-index";
 import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
   checkBase,
-  decodeDay,
   decodeEvent,
   decodeOrder,
   decodeOrderId,
@@ -17,7 +17,6 @@ import {
   type OrderStore,
   type OrderWrite,
   paymentKey,
-  sortedDays,
   storeUnavailable,
 } from "./order-store";
 import type { Connection, Values } from "./sqlite-file";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Currency } from "@/lib/money/currency";
-import { checkAllScaleUrl, checkQuote } from "./answers";
+import { checkAllScaleUrl, checkQuote } from "./check-created";
 import { createdIntentSchema, type Stablecoin } from "./wire";
 
 type Price = { currency: Currency; minor: number };

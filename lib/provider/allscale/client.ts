@@ -1,17 +1,19 @@
 import { z } from "zod";
 import type { PaymentId } from "@/lib/orders/order";
-import type { ProviderCall, ProviderFailure, ProviderTools } from "../provider";
-import { isRedirect, sendRequest } from "../send-request";
-import { type Answer, badAnswer, failureOfHttp, readAnswer } from "./answers";
+import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "../provider";
+import { type HttpAnswer, isRedirect, printable, sendRequest } from "../send-request";
+import { badAnswer, failureOfEnvelope, failureOfHttp } from "./failures";
 import { canceledPayoutSchema, payoutSchema } from "./payout-wire";
 import { signedHeaders, verifyResponse } from "./signing";
 import {
   createdIntentSchema,
   describeIssues,
   detailSchema,
+  envelopeSchema,
   LABEL,
   pingSchema,
   type pricingFields,
+  readJson,
   statusSchema,
 } from "./wire";
 
@@ -44,6 +46,8 @@ type CreatePayoutBody = {
   readonly reference_id: string;
   readonly sender_message?: string;
 };
+
+type Answer<Payload = unknown> = ProviderResult<{ payload: Payload; providerRequestId: string | null }>;
 
 export type AllScaleClient = ReturnType<typeof createAllScaleClient>;
 
@@ -152,6 +156,25 @@ async function exchange(options: ClientOptions, request: Call<unknown>) {
   const message = "The answer does not carry AllScale's signature.";
   const failure = { kind: "bad_response_signature", message, maybeAccepted: true, reason: verified.diagnosis } as const;
   return { httpStatus, answer: { ok: false, failure } as const };
+}
+
+/** What an answer says (§3): its code decides, not its HTTP status. The payload of a success is still to be checked. */
+function readAnswer(answer: HttpAnswer): Answer {
+  const { status, headers, body } = answer;
+  const envelope = envelopeSchema.safeParse(readJson(body)).data;
+  const code = envelope?.code ?? envelope?.error_code ?? envelope?.error?.code;
+  if (envelope === undefined || code === undefined) {
+    return { ok: false, failure: failureOfHttp(answer, "not_an_envelope") };
+  }
+  const requestId = envelope.request_id ?? headers.get("X-Request-Id");
+  const providerRequestId = requestId ? printable(requestId) : null;
+  if (code !== 0) {
+    const failure = failureOfEnvelope(code, envelope, headers);
+    return { ok: false, failure: { ...failure, ...(providerRequestId && { providerRequestId }) } };
+  }
+  // Code 0 under an HTTP error contradicts itself, so it is neither a success nor a clean refusal.
+  if (status < 200 || status >= 300) return { ok: false, failure: badAnswer(`code 0 with http_${status}`) };
+  return { ok: true, payload: envelope.payload, providerRequestId };
 }
 
 /** AllScale cannot sign errors about our credentials, nor a gateway its own. They say nothing about a payment. */

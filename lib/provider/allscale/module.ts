@@ -1,6 +1,6 @@
 import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
-import { CHECKOUT_SOURCES, LOCAL_CHECKOUT_SOURCES } from "./answers";
+import { CHECKOUT_SOURCES, LOCAL_CHECKOUT_SOURCES } from "./check-created";
 import { publishedFee } from "./fee";
 import { PAYOUT_CHAINS, type PayoutChain } from "./payout-wire";
 import { createAllScalePayouts } from "./payouts";

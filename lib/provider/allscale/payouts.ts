@@ -1,8 +1,9 @@
 import type { PayoutReport } from "@/lib/orders/observation";
 import type { PayoutProvider, PayoutResult } from "../payout";
 import type { ProviderFailure, WebhookContent, WebhookDelivery } from "../provider";
-import { checkAllScaleUrl, PAYOUT_FAILED } from "./answers";
+import { checkAllScaleUrl } from "./check-created";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
+import { PAYOUT_FAILED } from "./failures";
 import {
   namesEventSchema,
   networkOf,

@@ -9,9 +9,10 @@ import type {
   WebhookContent,
   WebhookDelivery,
 } from "../provider";
-import { badAnswer, checkAllScaleUrl, checkQuote } from "./answers";
+import { checkAllScaleUrl, checkQuote } from "./check-created";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { diagnose } from "./diagnose";
+import { badAnswer } from "./failures";
 import { OTHER_ID, parsePayoutWebhook } from "./payouts";
 import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature } from "./signing";
 import { readTestWebhook, signTestWebhook, WEBHOOK_HEADERS } from "./test-webhook";

@@ -129,6 +129,24 @@ export const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.opti
 const lenientText = lenient(z.string().min(1).max(200));
 const digits = z.string().regex(/^\d{1,15}$/);
 
+/** Every answer (§3). Errors came in two shapes with fields missing, so a field of the wrong type counts as missing too. */
+export const envelopeSchema = z.object({
+  code: lenient(z.int()),
+  error_code: lenient(z.int()),
+  error_message: lenient(z.string()),
+  payload: z.unknown().optional(),
+  request_id: lenient(z.string()),
+  retry_after: z.unknown().optional(),
+  error: lenient(
+    z.object({
+      code: lenient(z.int()),
+      message: lenient(z.string()),
+      details: lenient(z.record(z.string(), z.unknown())),
+    }),
+  ),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
 const paymentSchema = z.object({
   all_scale_checkout_intent_id: intentIdSchema,
   status: optional(z.int()),

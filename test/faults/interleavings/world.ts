@@ -1,8 +1,9 @@
 import { type Flow, LEASE_MS, type Shop } from "@/lib/checkout/flow";
 import { onPaidEffect } from "@/lib/checkout/fulfil";
+import type { StartResult } from "@/lib/checkout/payment";
 import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
-import { payAgain, type StartResult, startPayment } from "@/lib/checkout/start";
+import { payAgain, startPayment } from "@/lib/checkout/start";
 import type { OrderId } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";

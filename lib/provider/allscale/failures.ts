@@ -1,56 +1,7 @@
 import { z } from "zod";
-import { formatAmount } from "@/lib/money/amount";
-import type { Money } from "@/lib/money/currency";
-import { divideDecimals, equalDecimals, isOver, isShort } from "@/lib/money/decimal";
-import { isPlausible } from "@/lib/money/rates";
-import type { Payment } from "@/lib/orders/order";
-import { checkCheckoutUrl } from "../checkout-url";
-import type { ProviderFailure, ProviderResult } from "../provider";
+import type { ProviderFailure } from "../provider";
 import { type HttpAnswer, printable } from "../send-request";
-import { type CreatedIntent, isStablecoin, lenient, readJson, type Stablecoin, stablecoinOfId } from "./wire";
-
-export type Answer<Payload = unknown> = ProviderResult<{ payload: Payload; providerRequestId: string | null }>;
-
-const integer = lenient(z.int());
-const text = lenient(z.string());
-/** Every answer (§3). Errors came in two shapes with fields missing, so a field of the wrong type counts as missing too. */
-const envelopeSchema = z.object({
-  code: integer,
-  error_code: integer,
-  error_message: text,
-  payload: z.unknown().optional(),
-  request_id: text,
-  retry_after: z.unknown().optional(),
-  error: lenient(z.object({ code: integer, message: text, details: lenient(z.record(z.string(), z.unknown())) })),
-});
-type Envelope = z.infer<typeof envelopeSchema>;
-
-/** What an answer says (§3): its code decides, not its HTTP status. The payload of a success is still to be checked. */
-export function readAnswer(answer: HttpAnswer): Answer {
-  const { status, headers, body } = answer;
-  const envelope = envelopeSchema.safeParse(readJson(body)).data;
-  const code = envelope?.code ?? envelope?.error_code ?? envelope?.error?.code;
-  if (envelope === undefined || code === undefined) {
-    return { ok: false, failure: failureOfHttp(answer, "not_an_envelope") };
-  }
-  const requestId = envelope.request_id ?? headers.get("X-Request-Id");
-  const providerRequestId = requestId ? printable(requestId) : null;
-  if (code !== 0) {
-    const reason = reasonOf(envelope);
-    const failure = {
-      ...failureOfCode(code, reason),
-      code: String(code),
-      ...(reason && { reason }),
-      ...retryAfter(headers, envelope),
-      ...seenAddress(envelope),
-      ...(providerRequestId && { providerRequestId }),
-    };
-    return { ok: false, failure };
-  }
-  // Code 0 under an HTTP error contradicts itself, so it is neither a success nor a clean refusal.
-  if (status < 200 || status >= 300) return { ok: false, failure: badAnswer(`code 0 with http_${status}`) };
-  return { ok: true, payload: envelope.payload, providerRequestId };
-}
+import type { Envelope } from "./wire";
 
 const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false });
 const unclear = (message: string) => ({ kind: "provider_error", message, maybeAccepted: true }) as const;
@@ -86,6 +37,18 @@ const MESSAGE_BY_REASON = new Map([
   ["invalid_key", "AllScale does not know this API key."],
   ["ip_not_allowed", "AllScale does not accept requests from this server's address: see the store's IP allowlist."],
 ]);
+
+/** The failure of an answer with another code than 0. */
+export function failureOfEnvelope(code: number, envelope: Envelope, headers: Headers): ProviderFailure {
+  const reason = reasonOf(envelope);
+  return {
+    ...failureOfCode(code, reason),
+    code: String(code),
+    ...(reason && { reason }),
+    ...retryAfter(headers, envelope),
+    ...seenAddress(envelope),
+  };
+}
 
 function failureOfCode(code: number, reason: string): ProviderFailure {
   // Amounts have no code of their own: AllScale says in prose that the amount is at or below its minimum.
@@ -139,51 +102,4 @@ export function failureOfHttp({ status, headers }: Omit<HttpAnswer, "body">, cau
 export function badAnswer(reason: string): ProviderFailure {
   const message = "AllScale gave an answer that we cannot understand.";
   return { kind: "bad_answer", message, maybeAccepted: true, reason };
-}
-
-type Checked<Success> = ({ readonly ok: true } & Success) | { readonly ok: false; readonly reason: string };
-type CheckedQuote = Checked<{ readonly quote: NonNullable<Payment["quote"]> }>;
-
-/** Checks what AllScale asks of the payer (§5): a wrong unit would charge a hundred times too much or too little. */
-export function checkQuote(price: Money, created: CreatedIntent, accepted: readonly Stablecoin[]): CheckedQuote {
-  const { amount_coins: amount, rate, stable_coin_type: coinId } = created;
-  const priceText = formatAmount(price);
-  const facts = `price=${priceText} ${price.currency} coins=${amount} coin=${coinId} rate=${rate}`;
-  const refuse = (why: string) => ({ ok: false, reason: `${why}: ${facts}` }) as const;
-  const coin = stablecoinOfId(coinId);
-  if (coin === null) return refuse("unknown coin");
-  if (isStablecoin(price.currency)) {
-    if (coin !== price.currency) return refuse("other coin");
-    if (!equalDecimals(amount, priceText)) return refuse("other amount");
-    return { ok: true, quote: { coin, amount, rate: null, accepted: [coin] } };
-  }
-  if (accepted.length > 0 && !accepted.includes(coin)) return refuse("coin not accepted");
-  if (!isPlausible({ price, coins: amount })) return refuse("implausible amount");
-  const isDollar = price.currency === "USD";
-  // A coin is worth a US dollar, so for USD no rate is needed and none can move the coins away from the price.
-  if (isDollar && !isNear(priceText, amount)) return refuse("amounts disagree");
-  const agreed = rate === null ? null : coinsPerUnit({ price: priceText, coins: amount, rate });
-  if (agreed === null && (rate !== null || !isDollar)) return refuse("amounts disagree");
-  return { ok: true, quote: { coin, amount, rate: agreed, accepted: accepted.length > 0 ? [...accepted] : [coin] } };
-}
-
-/** The rate's direction is not documented: it may be the inverse as well, as long as it gives these coins, else null. */
-function coinsPerUnit({ price, coins, rate }: Record<"price" | "coins" | "rate", string>): string | null {
-  if (isNear(divideDecimals(coins, price, 12), rate)) return rate;
-  return isNear(divideDecimals(price, coins, 12), rate) ? divideDecimals("1", rate, 8) : null;
-}
-
-/** Room for the rounding of rates and coins: 1 %. */
-function isNear(expected: string, actual: string): boolean {
-  return !isOver({ expected, actual, percent: 1 }) && !isShort({ expected, actual, permille: 10 });
-}
-
-/** As sources of a `form-action` directive; the second list is for an emulator on this machine. */
-export const CHECKOUT_SOURCES = ["https://allscale.io", "https://*.allscale.io"] as const;
-export const LOCAL_CHECKOUT_SOURCES = ["http://127.0.0.1:*", "http://localhost:*"] as const;
-
-/** https on allscale.io and its subdomains. */
-export function checkAllScaleUrl(text: string, baseUrl: string) {
-  const isProvider = (hostname: string) => hostname === "allscale.io" || hostname.endsWith(".allscale.io");
-  return checkCheckoutUrl(text, { baseUrl, isProvider });
 }
