@@ -16,7 +16,7 @@ export default defineConfig({
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],
-    trace: "retain-on-failure",
+    trace: "off",
     ...(executablePath && { launchOptions: { executablePath } }),
   },
 });

@@ -30,7 +30,7 @@ export const SHORT: Sizes = {
   parallelCopies: 20,
   fuzzedRequests: 3_000,
   soakedPayments: 100,
-  floodAddresses: 10_000,
+  floodAddresses: 5_000,
   floodSoakMs: 15_000,
   caseLimitMs: 10 * 60_000,
 };
