@@ -8,7 +8,7 @@ export type Answer = {
   readonly json: { readonly [key: string]: unknown };
 };
 
-/** A plain HTTP client of the app, at an address of its own. */
+/** A plain HTTP client of the app. */
 export type Client = {
   request(
     method: string,
@@ -20,12 +20,14 @@ export type Client = {
   order(orderId: string): Promise<Answer>;
 };
 
-export function clientOf(app: Pick<App, "url">, address: string): Client {
+/** `address` is where its requests seem to come from, for an app that trusts one proxy. */
+export function clientOf(app: Pick<App, "url">, address?: string, { timeoutMs }: { timeoutMs?: number } = {}): Client {
   const request: Client["request"] = async (method, path, { headers = {}, body } = {}) => {
     const response = await fetch(`${app.url}${path}`, {
       method,
-      headers: { "x-forwarded-for": address, ...headers },
+      headers: { ...(address !== undefined && { "x-forwarded-for": address }), ...headers },
       redirect: "manual",
+      ...(timeoutMs !== undefined && { signal: AbortSignal.timeout(timeoutMs) }),
       ...(body !== undefined && { body }),
     });
     const text = await response.text();
