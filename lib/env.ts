@@ -44,7 +44,7 @@ export type Settings = {
   readonly secrets: readonly string[];
 };
 
-export type ConfiguredProvider = LoadedProvider & Pick<ProviderModule, "name" | "label">;
+type ConfiguredProvider = LoadedProvider & Pick<ProviderModule, "name" | "label">;
 
 export type StoreSettings =
   | { readonly kind: "sqlite"; readonly path: string }

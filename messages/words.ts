@@ -2,7 +2,7 @@ import { createTranslator } from "use-intl/core";
 import { MESSAGES, type Messages } from "./catalogue";
 
 /** Looks a sentence up by its key and fills in its values: `t("tip.linkTooLow", { min })`. */
-export type Translate = ReturnType<typeof createTranslator<Messages>>;
+type Translate = ReturnType<typeof createTranslator<Messages>>;
 
 /** The words of one language, for rendering on the server. */
 export type Words = {

@@ -78,6 +78,7 @@ if (words.length > 0) {
   await suite("types of routes", command(next("typegen")));
   await suite("types", command(["node_modules/typescript/bin/tsc", "--noEmit"]));
   await suite("lint", command(["node_modules/@biomejs/biome/bin/biome", "check", "."]));
+  await suite("unused code", command(["node_modules/knip/bin/knip.js", "--no-progress", "--no-config-hints"]));
   await suite("unit and contract tests", () => unitTests([]));
   // As on a host where nothing is set yet.
   const build = await suite("build", command(next("build"), withoutSettings(process.env)));

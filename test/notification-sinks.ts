@@ -6,10 +6,10 @@ export const WEBHOOK_SECRET = "whsec_bm90aWZpY2F0aW9uLXRlc3Qtc2VjcmV0LTMyLWJ5dGU
 export const BOT_TOKEN = "123456789:AAsecret-token-of-the-bot-in-tests";
 export const DISCORD_PATH = "/api/webhooks/1234567890/discord-token_in-tests";
 
-export type Post = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
+type Post = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
 
 /** A server that takes what is posted to it. */
-export async function openHttpSink() {
+async function openHttpSink() {
   const posts: Post[] = [];
   const sink = {
     posts,

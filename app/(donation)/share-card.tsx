@@ -15,7 +15,7 @@ export function isDrawable(progress: Progress): boolean {
 }
 
 /** The merchant's own, because one picture is for all. */
-export const cardLanguage = () => siteConfig.locale;
+const cardLanguage = () => siteConfig.locale;
 
 /** The name, the bio and the goal, and nothing of any payer. */
 export function ShareCard({ progress }: { progress: Progress }) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-export type EmulatedIntent = {
+type EmulatedIntent = {
   readonly id: string;
   readonly status: number;
   readonly order: { readonly orderId: string; readonly amountCents: number };

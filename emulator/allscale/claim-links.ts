@@ -12,7 +12,7 @@ import { webhookMessage } from "./webhooks";
 
 /** What can happen to a claim link. `claiming` means that the receiver's claim is on its way (§12). */
 export const claimEvents = ["claiming", "claimed", "expired", "cancelled"] as const;
-export type ClaimEvent = (typeof claimEvents)[number];
+type ClaimEvent = (typeof claimEvents)[number];
 type ClaimLinkStatus = "pending_deposit" | ClaimEvent;
 
 type Terms = Readonly<Record<"amount" | "reference_id", string>> &

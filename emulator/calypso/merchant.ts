@@ -31,7 +31,7 @@ export const states = [
   "ARCHIVED",
   "CANCEL",
 ] as const;
-export type State = (typeof states)[number];
+type State = (typeof states)[number];
 
 /** Amounts are decimal strings here and JSON numbers on the wire. */
 export type Invoice = {

@@ -20,7 +20,7 @@ import {
 } from "./merchant";
 
 /** The public and the secret key of the first account. */
-export const defaultCredentials = { apiKey: "calypso_emulator_key", apiSecret: "calypso_emulator_secret" };
+const defaultCredentials = { apiKey: "calypso_emulator_key", apiSecret: "calypso_emulator_secret" };
 
 /** The hosted widget (§2.4): the payer picks a coin, which makes an invoice, and pays it. */
 function handleWidget(host: Host<Merchant>, request: RawRequest): Reply {

@@ -7,7 +7,7 @@ import type { Fault } from "./faults";
 type Headers = Readonly<Record<string, string>>;
 export type SentRequest = Readonly<{ method: "POST"; url: string; headers: Headers; body: string }>;
 export type ReceivedAnswer = Readonly<{ status: number; headers: Headers; body: string }>;
-export type DeliveryKind = "confirmation" | "retry" | "duplicate" | "replay" | "raw_replay" | "forged";
+type DeliveryKind = "confirmation" | "retry" | "duplicate" | "replay" | "raw_replay" | "forged";
 
 /** One attempt to deliver a webhook, as the deliveries log shows it, with the tags of the provider. */
 export interface Delivery {

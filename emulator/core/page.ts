@@ -5,7 +5,7 @@ export function escapeHtml(text: string): string {
 }
 
 export type Html = { readonly html: string };
-export type Cell = string | number | Html;
+type Cell = string | number | Html;
 
 export const code = (text: string): Html => ({ html: `<code>${escapeHtml(text)}</code>` });
 

@@ -7,7 +7,7 @@ import type { Host } from "./host";
 import type { RawRequest, Reply } from "./http";
 import type { Section } from "./page";
 
-export type Scenario = Readonly<{ about: string; startedBy: string }>;
+type Scenario = Readonly<{ about: string; startedBy: string }>;
 
 export interface Answered<A> {
   readonly reply: Reply;

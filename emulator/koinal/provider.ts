@@ -22,7 +22,7 @@ import {
 } from "./wire";
 
 /** The merchant code and the secret of the first account. */
-export const defaultCredentials = { apiKey: "1000", apiSecret: "koinal_emulator_secret" };
+const defaultCredentials = { apiKey: "1000", apiSecret: "koinal_emulator_secret" };
 
 type Outcome = Readonly<{ status: number; code: string; message: string; data?: string; payment?: Payment }>;
 

@@ -10,7 +10,7 @@ import { type Deposit, Merchant, moveTo, notification, settings, unsigned } from
 import { operations, statuses } from "./wire";
 
 /** The login and the secret of the first account. */
-export const defaultCredentials = { apiKey: "onekey_emulator_login", apiSecret: "onekey_emulator_secret" };
+const defaultCredentials = { apiKey: "onekey_emulator_login", apiSecret: "onekey_emulator_secret" };
 
 /** Statuses in which the payer can still pay on the page. */
 const payable: readonly string[] = ["CREATED", "INITIATED", "PENDING"];

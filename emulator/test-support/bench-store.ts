@@ -7,7 +7,7 @@ import { call, createOk, type Merchant, payloadOf, type RawAnswer, send } from "
 import { openSink, type WebhookSink } from "./webhook-sink";
 
 export const usd = { currency: 1, amount_cents: 500, order_id: "o-1" };
-export type View = Readonly<Record<string, unknown>>;
+type View = Readonly<Record<string, unknown>>;
 const open: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { parseOr, readAll } from "./listen";
 /** A merchant's side of §2, written apart from the emulator's own signing so that each checks the other. */
 export type Merchant = Readonly<{ baseUrl: string; apiKey: string; apiSecret: string }>;
 
-export interface Envelope {
+interface Envelope {
   readonly code?: number;
   readonly payload?: unknown;
   readonly error?: { readonly message?: string; readonly details?: Readonly<Record<string, unknown>> } | null;

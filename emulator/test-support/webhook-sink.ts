@@ -3,7 +3,7 @@ import { type Listening, listen, parseOr, readAll } from "./listen";
 
 type Fields = Readonly<Record<string, unknown>>;
 export type CaughtWebhook = Readonly<{ target: string; headers: Record<string, string>; text: string; body: Fields }>;
-export type SinkAnswer = { status: number; headers?: Record<string, string> } | "hang";
+type SinkAnswer = { status: number; headers?: Record<string, string> } | "hang";
 
 export interface WebhookSink extends Listening {
   readonly caught: CaughtWebhook[];

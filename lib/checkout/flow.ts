@@ -45,7 +45,7 @@ export type PaidOrder = {
   readonly attention: Order["attention"];
 };
 
-export type EffectContext = {
+type EffectContext = {
   /** 1 for the first try. */
   readonly attempt: number;
   /** Fires when the time is over. What is still running then counts as failed, and will be tried again. */

@@ -76,7 +76,7 @@ export function creationEnded(order: Order, { provider, result, now }: EndedCrea
   return { order: next, event, dueAt: dueAt(next, now) };
 }
 
-export function creationEvent(order: Order, { type, facts }: Pick<OrderEvent, "type" | "facts">): OrderEvent {
+function creationEvent(order: Order, { type, facts }: Pick<OrderEvent, "type" | "facts">): OrderEvent {
   return { at: order.updatedAt, type, source: "create", paymentId: null, from: null, to: order.status, facts };
 }
 

@@ -12,9 +12,9 @@ import { hasCsrfToken, readSession, SESSION_COOKIE, SESSION_SECONDS, type Sessio
 
 const FORM_CAP_BYTES = 8 * 1024;
 /** The field of every form that carries the session's token. */
-export const CSRF_FIELD = "csrf";
+const CSRF_FIELD = "csrf";
 
-export type AdminServices = Services & { readonly flow: Flow; readonly secret: string };
+type AdminServices = Services & { readonly flow: Flow; readonly secret: string };
 type Context<Params> = { readonly services: AdminServices; readonly params: Params };
 
 /** A route of the merchant's pages that needs no session: only the sign-in. */

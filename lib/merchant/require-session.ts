@@ -16,7 +16,7 @@ export async function requireSession(goal?: string): Promise<Session> {
 }
 
 /** Null when the browser is not signed in. Without an `ADMIN_SECRET` there is no such page. */
-export async function currentSession(): Promise<Session | null> {
+async function currentSession(): Promise<Session | null> {
   const { settings } = getServices();
   if (settings.adminSecret === null) notFound();
   const cookie = (await cookies()).get(SESSION_COOKIE)?.value;

@@ -2,7 +2,7 @@ import { type EffectState, type Order, openReasons, REASONS, type Reason, type R
 import type { OrderChange } from "./order-store";
 
 /** What may have to be acted on: the order became paid, the merchant should look at it, or a refund of it ended. */
-export type OrderEventKind = "paid" | "attention" | "refund";
+type OrderEventKind = "paid" | "attention" | "refund";
 
 export type OrderHappening =
   | { readonly kind: "paid" }

@@ -36,7 +36,7 @@ export type OrderPage = {
 };
 
 /** Days of UTC as "2026-11-27", both included; null for no bound. */
-export type DayRange = { readonly from: string | null; readonly to: string | null };
+type DayRange = { readonly from: string | null; readonly to: string | null };
 export type DayTotal = {
   readonly day: string;
   readonly currency: Order["price"]["currency"];
@@ -102,7 +102,7 @@ export type LeaseOptions = {
   readonly now: number;
 };
 export type LeaseName = Pick<LeaseOptions, "key" | "value">;
-export type Acquired = { readonly ok: true } | { readonly ok: false; readonly value: string };
+type Acquired = { readonly ok: true } | { readonly ok: false; readonly value: string };
 
 /** The right to do what only one process may do at a time. */
 export type Lease = LeaseName & { isOver: boolean };

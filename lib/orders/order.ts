@@ -40,7 +40,7 @@ export const transactionSchema = z.object({
 export type Transaction = z.infer<typeof transactionSchema>;
 
 /** One payment at a provider for an order. "Try again" adds another; the earlier ones stay watched. */
-export const paymentSchema = z.object({
+const paymentSchema = z.object({
   /** The provider that opened it, and the only one that can settle it. */
   provider: z.string().min(1).max(40),
   paymentId: paymentIdSchema,
@@ -90,7 +90,7 @@ export const ATTENTION = [
 export type Attention = (typeof ATTENTION)[number];
 
 /** Money that went back to a payer. The payments stay as they are. */
-export const refundSchema = z.object({
+const refundSchema = z.object({
   /** Ours, and the key under which a payout provider pays at most once. */
   reference: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
   /** `recorded`: the merchant sent it from a wallet of their own. `payout`: sent through a payout provider. */

@@ -84,7 +84,7 @@ export interface PaymentProvider extends Pick<ProviderModule, "name" | "label"> 
   signTestWebhook?(url: URL): Promise<TestWebhook>;
 }
 
-export type FindingState = "ok" | "warning" | "failed" | "unknown";
+type FindingState = "ok" | "warning" | "failed" | "unknown";
 
 /** What is right or wrong with one part of the set-up, for the merchant. No sentence holds a secret. */
 export type Finding = {
@@ -189,7 +189,7 @@ export type WebhookAuthentication =
   | { readonly ok: false; readonly diagnosis: string };
 
 /** What must not be used twice, and for how long it has to be remembered. */
-export type ReplayKey = {
+type ReplayKey = {
   readonly nonce: string;
   /** Equal for byte-identical deliveries only: tells a repeated delivery from a reused nonce. */
   readonly fingerprint: string;

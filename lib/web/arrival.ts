@@ -61,7 +61,7 @@ export function requestIdOf(headers: Headers): string {
 }
 
 /** The address that a request's connection came from: a proxy's, where one is in front. Null when it was not noted. */
-export function connectionAddress(headers: Headers): string | null {
+function connectionAddress(headers: Headers): string | null {
   return noted(headers, "address");
 }
 

@@ -56,7 +56,7 @@ export const checkoutRequestSchema = z.object(
 export type CheckoutRequest = z.infer<typeof checkoutRequestSchema>;
 
 /** 201 of `POST /api/checkout`. */
-export const checkoutResponseSchema = z.object({
+const checkoutResponseSchema = z.object({
   orderId: z.string(),
   orderUrl: z.url(),
   checkoutUrl: z.url(),
@@ -65,7 +65,7 @@ export const checkoutResponseSchema = z.object({
 export type CheckoutResponse = z.infer<typeof checkoutResponseSchema>;
 
 /** What a payer may know about the transaction. Amounts are decimal strings. */
-export const receiptSchema = z.object({
+const receiptSchema = z.object({
   paidAt: z.iso.datetime().nullable(),
   coin: z.string().nullable(),
   coinAmount: z.string().nullable(),
@@ -136,7 +136,7 @@ export const orderViewSchema = z.object({
 export type OrderView = z.infer<typeof orderViewSchema>;
 
 /** 200 of `POST /api/webhooks/{provider}`. */
-export const WEBHOOK_RESULTS = ["paid", "refund_changed", "duplicate", "needs_review", "ignored"] as const;
+const WEBHOOK_RESULTS = ["paid", "refund_changed", "duplicate", "needs_review", "ignored"] as const;
 export type WebhookResult = (typeof WEBHOOK_RESULTS)[number];
 
 /** What is wrong with a field. The sentences for payers have the same keys. */
@@ -144,7 +144,7 @@ export const FIELD_PROBLEMS = ["amount_invalid", "amount_too_low", "amount_too_h
 export type FieldProblem = (typeof FIELD_PROBLEMS)[number];
 
 /** RFC 9457 problem details; `errors` names the fields of a validation error. */
-export const problemSchema = z.object({
+const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),

@@ -40,7 +40,7 @@ export const REFUSALS = {
   provider_timeout: refusal(504, "The payment provider did not answer in time", "provider_unsure"),
 };
 
-export type RefusalCode = keyof typeof REFUSALS;
+type RefusalCode = keyof typeof REFUSALS;
 
 /** `detail` says what happened in one English sentence; `errors` names the fields of a validation error. */
 export type Refusal = {

@@ -14,7 +14,7 @@ export type Intent = {
 
 export type ApiAnswer = { readonly http: number; readonly body: unknown };
 
-export const CREATED = 1;
+const CREATED = 1;
 export const CONFIRMED = 20;
 
 /**

@@ -1,7 +1,7 @@
 import type { Report } from "./report";
 import type { Sizes } from "./sizes";
 
-export type CaseContext = { readonly report: Report; readonly sizes: Sizes; readonly seed: number };
+type CaseContext = { readonly report: Report; readonly sizes: Sizes; readonly seed: number };
 
 /** One family of faults. A throw is a failure of its own, beside the checks it made. */
 export type Case = { readonly name: string; run(context: CaseContext): Promise<void> };

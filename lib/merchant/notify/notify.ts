@@ -11,7 +11,7 @@ import type { NotifySettings } from "./settings";
 const SEND_TIMEOUT_MS = 10_000;
 
 export const CHANNELS = ["webhook", "discord", "telegram", "email"] as const;
-export type ChannelName = (typeof CHANNELS)[number];
+type ChannelName = (typeof CHANNELS)[number];
 
 export type NotifyContext = MessageContext & {
   /** For tests with a server of their own. */

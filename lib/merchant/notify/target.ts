@@ -25,7 +25,7 @@ function isAllowed(address: string, { allowsLoopback }: Guard): boolean {
 }
 
 /** The addresses of a host, all of them checked. One that is not public is enough to refuse the host. */
-export async function checkedAddresses(hostname: string, guard: Guard) {
+async function checkedAddresses(hostname: string, guard: Guard) {
   const addresses = await resolve(hostname, { all: true });
   if (addresses.length > 0 && addresses.every(({ address }) => isAllowed(address, guard))) return addresses;
   throw failed(guard.setting, "its host is in a private network, and notifications go to public addresses only");

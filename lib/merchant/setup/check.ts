@@ -27,9 +27,9 @@ export const CHECKS = {
 export type CheckId = keyof typeof CHECKS;
 const CHECK_IDS = Object.keys(CHECKS) as [CheckId, ...CheckId[]];
 
-export const CHECK_STATES = ["ok", "warning", "failed", "unknown"] as const;
+const CHECK_STATES = ["ok", "warning", "failed", "unknown"] as const;
 
-export const checkSchema = z.strictObject({
+const checkSchema = z.strictObject({
   id: z.enum(CHECK_IDS),
   state: z.enum(CHECK_STATES),
   sentence: z.string().min(1),

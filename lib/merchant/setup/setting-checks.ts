@@ -5,7 +5,7 @@ import { type Check, type CheckId, failed, warning } from "./check";
 type Read = { readonly problems: readonly SettingProblem[]; readonly warnings: readonly SettingProblem[] };
 
 /** Which check a setting belongs to. Each problem is named in one place only. */
-export function checkOfSetting(name: string, providers: readonly ProviderModule[]): CheckId {
+function checkOfSetting(name: string, providers: readonly ProviderModule[]): CheckId {
   if (name === "PAYMENT_PROVIDER" || providers.some(({ secretNames }) => secretNames.includes(name))) {
     return "provider_access";
   }

@@ -23,7 +23,6 @@ export const payoutEventSchema = payoutSchema.omit({ status: true, claim_url: tr
   webhook_id: z.string().min(1).max(200),
   claim_tx_hash: lenient(z.string().min(1).max(200)),
 });
-export type PayoutEvent = z.infer<typeof payoutEventSchema>;
 /** What tells such a body from one about a payment, whatever fields that gets one day. */
 export const namesEventSchema = z.object({
   event: z.string(),
