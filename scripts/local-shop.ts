@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exampleEnv, withoutSettings } from "./example-env";
-import { answers, buildOnce, freePort, next, startQuietly, stop, tsx } from "./processes";
+import { answers, buildOnce, type Environment, freePort, next, startQuietly, stop, tsx } from "./processes";
 
 /** The production build and an emulator, with their own ports and store, for scripts that look at the pages. */
 export type LocalShop = { readonly url: string; readonly emulatorUrl: string; close(): Promise<void> };
 
-export async function startShop(): Promise<LocalShop> {
+export async function startShop(settings: Environment = {}): Promise<LocalShop> {
   if ((await buildOnce()) !== 0) throw new Error("The app could not be built.");
   const folder = mkdtempSync(join(tmpdir(), "checkout-shop-"));
   const [port, emulatorPort] = await Promise.all([freePort(), freePort()]);
@@ -20,6 +20,7 @@ export async function startShop(): Promise<LocalShop> {
     ORDER_DATABASE: join(folder, "orders.db"),
     PUBLIC_URL: url,
     RATE_LIMIT_CHECKOUT: "1000/60s",
+    ...settings,
   };
   const webhookUrl = `${url}/api/webhooks/allscale`;
   const emulatorOptions = ["--port", String(emulatorPort), "--webhook-url", webhookUrl, "--quiet"];

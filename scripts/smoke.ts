@@ -1,10 +1,12 @@
 /**
  * `npm run smoke -- URL`: whether a running deployment does what it must, asked from outside. It pays nothing and opens one
- * order, which ends unpaid. The exit code is 1 when a check failed.
+ * order, which ends unpaid. The exit code is 1 when a check failed. Without a URL, it starts this app with the emulator.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Client, clientOf } from "../e2e/support/client";
+import { exampleEnv } from "./example-env";
+import { startShop } from "./local-shop";
 import { amounts, health, order, rateLimit, unknownOrder, validation } from "./smoke/api";
 import type { Check, Site } from "./smoke/check";
 import { junit, type Result } from "./smoke/junit";
@@ -14,7 +16,7 @@ import { refusedWebhooks, signedWebhooks } from "./smoke/webhooks";
 const REFUSALS = [amounts, validation, unknownOrder, refusedWebhooks, signedWebhooks, closed];
 const CHECKS: readonly Check[] = [health, page, headers, secrets, picture, ...REFUSALS, order, rateLimit];
 
-const HELP = `npm run smoke -- URL [--amount 5.00] [--skip ID,ID] [--junit FILE]
+const HELP = `npm run smoke -- [URL] [--amount 5.00] [--skip ID,ID] [--junit FILE]
 
 Checks a running deployment from outside, such as http://localhost:3000 or https://tips.example.com. It pays nothing. It
 opens one order, and its last check sends requests until they are refused: status requests from your address then wait
@@ -27,12 +29,17 @@ for up to a minute.
 With ALLSCALE_API_KEY and ALLSCALE_API_SECRET of the deployment in the environment it also checks webhooks that are
 well signed. The key is sent to the URL; the secret is not.
 
+Without a URL it builds this app unless there is a build, starts it with the emulator, and checks that.
+
 ${CHECKS.map(({ id, title }) => `  ${id.padEnd(16)} ${title}`).join("\n")}`;
 
 const TIMEOUT_MS = 30_000;
 const LONGEST_WAIT_SECONDS = 120;
 
-const { url, skip, ...options } = readArguments();
+const { skip, ...options } = readArguments();
+// With the limit that a deployment has.
+const shop = options.url === null ? await startShop({ RATE_LIMIT_CHECKOUT: "" }) : null;
+const url = shop?.url ?? options.url ?? "";
 const site = await visit(url);
 const results: Result[] = [];
 for (const check of CHECKS) {
@@ -42,6 +49,7 @@ for (const check of CHECKS) {
     `${result.state.padEnd(8)} ${result.title}: ${result.detail}${result.state === "FAILED" ? ` [${result.id}]` : ""}`,
   );
 }
+await shop?.close();
 if (options.junit !== undefined) writeFileSync(options.junit, junit(url, results));
 const count = (state: Result["state"]) => results.filter((each) => each.state === state).length;
 console.log(`\n${url}: ${count("ok")} passed, ${count("FAILED")} failed, ${count("skipped")} skipped`);
@@ -73,7 +81,7 @@ async function visit(address: string): Promise<Site> {
   const ask = (path: string) => client.request("GET", path).catch(() => null);
   const [shown, state] = await Promise.all([ask("/"), ask("/api/health")]);
   const offered = /name="amount" value="(\d[\d.]*)"/.exec(shown?.text ?? "")?.[1];
-  const { ALLSCALE_API_KEY: apiKey, ALLSCALE_API_SECRET: apiSecret } = process.env;
+  const { ALLSCALE_API_KEY: apiKey, ALLSCALE_API_SECRET: apiSecret } = shop === null ? process.env : exampleEnv();
   return {
     url: address,
     client,
@@ -109,14 +117,14 @@ function readArguments() {
       console.log(HELP);
       process.exit(0);
     }
-    const [address = "", ...others] = positionals;
-    if (others.length > 0 || !/^https?:/.test(address) || !URL.canParse(address)) {
+    const [address = null, ...others] = positionals;
+    if (others.length > 0 || (address !== null && !(/^https?:/.test(address) && URL.canParse(address)))) {
       throw new Error("Give one URL, such as http://localhost:3000");
     }
     const skip = new Set(values.skip.split(",").filter(Boolean));
     const unknown = [...skip].filter((id) => !CHECKS.some((check) => check.id === id));
     if (unknown.length > 0) throw new Error(`There is no check ${unknown.join(", ")}`);
-    return { url: new URL(address).origin, skip, junit: values.junit, amount: values.amount };
+    return { url: address && new URL(address).origin, skip, junit: values.junit, amount: values.amount };
   } catch (error) {
     console.error(`${sentenceOf(error)}\n\n${HELP}`);
     process.exit(2);

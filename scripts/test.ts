@@ -85,6 +85,8 @@ if (words.length > 0) {
   if (build.failed === 0) {
     await suite("weight of the pages", command(tsx("scripts/size.ts")));
     await suite("end to end", endToEndTests);
+    await suite("smoke test", command(tsx("scripts/smoke.ts")));
+    await suite("QA collection", command(tsx("scripts/postman.ts")));
     await suite("faults", faults);
   }
 }

@@ -3,17 +3,16 @@
  * its line, and runs there what a fork would: types, lint, unit tests of what the layer touched, a build, the weight of
  * the pages against the core's limits, and the browser tests of payments.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { APP_FOLDER } from "./processes";
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { findChromium } from "./system-programs";
+import { copyTree } from "./tree-copy";
 
 const FOLDER = "app/(donation)";
 const LINE = /^.*\(donation\).*\n/m;
 
-const copy = mkdtempSync(join(tmpdir(), "checkout-core-"));
+const copy = copyTree("core", { without: FOLDER });
 const started = Date.now();
 const failed: string[] = [];
 
@@ -26,24 +25,8 @@ function run(command: string, args: readonly string[]): void {
 }
 
 try {
-  const listed = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
-    cwd: APP_FOLDER,
-    encoding: "utf8",
-  });
-  const files = listed.split("\0").filter((path) => path !== "" && !path.startsWith(`${FOLDER}/`));
-  for (const path of files) {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    cpSync(join(APP_FOLDER, path), join(copy, path));
-  }
   // Lint reads what git ignores.
   run("git", ["init", "-q"]);
-  // Links where the file system allows them; the packages are not changed.
-  const modules = join(APP_FOLDER, "node_modules");
-  try {
-    execFileSync("cp", ["-al", modules, copy], { stdio: "ignore" });
-  } catch {
-    execFileSync("cp", ["-a", modules, copy]);
-  }
   const page = join(copy, "app/page.tsx");
   const text = readFileSync(page, "utf8");
   if (!LINE.test(text)) throw new Error("The line is not in app/page.tsx.");

@@ -1,7 +1,7 @@
 import type { Answer, Client } from "../../e2e/support/client";
 
 /** Of the store whose webhooks the deployment takes, from the environment. */
-export type Credentials = { readonly apiKey: string; readonly apiSecret: string };
+type Credentials = { readonly apiKey: string; readonly apiSecret: string };
 
 /** The deployment under test, and what is known of it before the checks. */
 export type Site = {
