@@ -52,12 +52,15 @@ export type DayTotal = {
 export type DueOrder = { readonly id: OrderId; readonly dueAt: number };
 
 /**
- * A method that returns has made its effect durable; what prevents that (busy, full, unreachable, corrupt) is thrown as
- * `StoreUnavailableError`. Times are milliseconds since the epoch.
+ * What prevents a method from doing its work (busy, full, unreachable, corrupt) is thrown as `StoreUnavailableError`. Times
+ * are milliseconds since the epoch.
+ *
+ * What `replace` and `check` answer is durable. The effect of any other method outlives every process; a loss of power can
+ * only undo it together with all that came after it (docs/decisions/0002).
  */
 export interface OrderStore {
   readonly kind: "sqlite" | "redis";
-  /** An id that is taken is a bug and throws. */
+  /** An id that is taken is a bug and throws. No payer has its checkout yet: the `replace` that brings one makes it durable. */
   insert(write: OrderWrite): Promise<void>;
   get(id: OrderId): Promise<Order | null>;
   findByPayment(payment: PaymentName): Promise<Order | null>;
@@ -182,10 +185,12 @@ export const encodeOrder = (order: Order) => JSON.stringify(orderSchema.parse(or
 export const encodeEvent = (event: OrderEvent | null) =>
   event === null ? "" : JSON.stringify(orderEventSchema.parse(event));
 
+const formatSchema = z.object({ format: z.int() });
+
 /** Like the others, throws `StoreUnavailableError` for anything else; an unknown format is named. */
 export function decodeOrder(text: unknown): Order {
   const json = parseJson(text);
-  const format = z.object({ format: z.int() }).safeParse(json).data?.format ?? "none";
+  const format = formatSchema.safeParse(json).data?.format ?? "none";
   if (format !== ORDER_FORMAT) throw storeUnavailable(`unknown_order_format_${format}`);
   return decode(json, orderSchema);
 }

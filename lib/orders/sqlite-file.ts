@@ -1,25 +1,26 @@
 import "server-only";
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type Database from "libsql";
+import type AsyncDatabase from "libsql/promise";
 import { StoreUnavailableError, storeUnavailable } from "./order-store";
+import { queueWrites } from "./write-queue";
 
 export type SqliteFile = ReturnType<typeof openSqliteFile>;
 export type Connection = ReturnType<typeof connectionOf>;
 export type Values = readonly (string | number | null)[];
 
-/**
- * Another process that holds the write lock is waited for in the engine only briefly, because that wait blocks every
- * request of this process; the rest of the patience is spent asleep between attempts.
- */
+/** In the engine, where it blocks every request of this process. The rest of the patience is spent asleep. */
 const BUSY_TIMEOUT_MS = 25;
-const BUSY_PATIENCE_MS = 3_000;
 
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** After these the connection is as good as before. After anything else it is replaced. */
 const HARMLESS = /^SQLITE_(BUSY|FULL|LOCKED|CONSTRAINT)/;
+
+/** With FULL, COMMIT waits until the disk has it, and all that was written before it. */
+const BEGIN_DURABLE = "PRAGMA synchronous=FULL; BEGIN IMMEDIATE";
+const BEGIN = "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE";
 
 /** Reopening too often would run out of files, as the engine closes the old ones only when they are garbage-collected. */
 const REOPEN_AFTER_MS = 2_000;
@@ -28,57 +29,93 @@ const REOPEN_AFTER_MS = 2_000;
  * A database file that is opened on first use and opened again whenever that may help: after an error of the file, and
  * when another file stands at the path. `migrations` are run in order, each once in the life of the file; an empty one
  * stands for a schema that was never released, and a file that ends with it is refused.
+ *
+ * It has one connection for reading and one for writing, whose COMMIT waits for the disk on a thread of the engine. What
+ * is not yet on the disk is not yet seen by readers.
  */
 export function openSqliteFile(path: string, migrations: readonly string[]) {
   // libsql takes "http:" and "libsql:" for servers; an absolute path is always a file.
   const absolutePath = resolve(path);
+  let engine: Engine;
   let opened: ReturnType<typeof open> | null = null;
   let suspect = false;
   let closed = false;
 
-  function connect(engine: Engine): Connection {
+  function connect(): ReturnType<typeof open> {
     if (closed) throw storeUnavailable("closed");
     if (opened) {
-      // A transaction that could not even be rolled back would show its unwritten changes to the next reader.
-      const isOther = opened.db.inTransaction || opened.identity !== identityOf(absolutePath);
+      const isOther = opened.identity !== identityOf(absolutePath);
       // What can no longer be written can still be read over a connection from before.
       const mayHelp = suspect && performance.now() - opened.openedAtMs >= REOPEN_AFTER_MS;
-      const isSuspect = mayHelp && isWritable(absolutePath);
-      if (!isOther && !isSuspect) return opened.connection;
-      opened.db.close();
-      opened = null;
+      if (!isOther && !(mayHelp && isWritable(absolutePath))) return opened;
+      disconnect();
     }
     opened = open(engine, absolutePath, migrations);
     suspect = false;
-    return opened.connection;
+    return opened;
   }
+
+  function disconnect(): void {
+    opened?.reading.close();
+    opened?.writing.close();
+    opened = null;
+  }
+
+  function failureOf(error: unknown): StoreUnavailableError {
+    if (error instanceof StoreUnavailableError) return error;
+    const kind = kindOf(error);
+    suspect ||= !HARMLESS.test(kind);
+    return storeUnavailable(kind);
+  }
+
+  function begin(durable: boolean) {
+    // A transaction that could not even be rolled back would go on in the next one.
+    if (opened?.writing.inTransaction) disconnect();
+    const { writing, writer } = connect();
+    writing.exec(durable ? BEGIN_DURABLE : BEGIN);
+    return {
+      db: writer,
+      // The synchronous connection's handle is the asynchronous one's too.
+      commit: () => engine.async.prototype.exec.call(writing, "COMMIT"),
+      rollback() {
+        // A full disk has already rolled back; doing it again would be an error that hides the first.
+        if (writing.open && writing.inTransaction) writing.exec("ROLLBACK");
+      },
+    };
+  }
+
+  const enqueue = queueWrites({ begin, isBusy, failureOf });
 
   return {
     /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */
-    async run<T>(work: (db: Connection) => T): Promise<T> {
-      const engine = await loadEngine();
-      const deadlineMs = performance.now() + BUSY_PATIENCE_MS;
-      for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 100)) {
-        try {
-          return work(connect(engine));
-        } catch (error) {
-          if (error instanceof StoreUnavailableError) throw error;
-          const kind = kindOf(error);
-          suspect ||= !HARMLESS.test(kind);
-          if (!kind.startsWith("SQLITE_BUSY") || performance.now() >= deadlineMs) throw storeUnavailable(kind);
-        }
-        await sleep(pauseMs * (0.5 + Math.random()));
+    async read<T>(work: (db: Connection) => T): Promise<T> {
+      engine = await loadEngine();
+      try {
+        return work(connect().reader);
+      } catch (error) {
+        // Another process is just making the file.
+        if (isBusy(error)) return enqueue(work, { durable: false });
+        throw failureOf(error);
       }
+    },
+    /**
+     * All of `work` or nothing, alone among all writers of the file from its first line on. It may run more than once, and
+     * fails as `read` does. What is not `durable` survives the end of the process, and a loss of power only together with
+     * a durable write after it.
+     */
+    async write<T>(work: (db: Connection) => T, options: { durable: boolean } = { durable: true }): Promise<T> {
+      engine = await loadEngine();
+      return enqueue(work, options);
     },
     close() {
       closed = true;
-      if (opened) leave(opened.db);
-      opened = null;
+      if (opened) leave(opened.writing);
+      disconnect();
     },
   };
 }
 
-type Engine = typeof Database;
+type Engine = { readonly sync: typeof Database; readonly async: typeof AsyncDatabase };
 let loaded: Promise<Engine> | undefined;
 
 /**
@@ -86,8 +123,11 @@ let loaded: Promise<Engine> | undefined;
  * there. `next.config.mjs` adds them to the build for the container.
  */
 function loadEngine(): Promise<Engine> {
-  loaded ??= import(/* turbopackIgnore: true */ "libsql").then(
-    (module) => module.default,
+  loaded ??= Promise.all([
+    import(/* turbopackIgnore: true */ "libsql"),
+    import(/* turbopackIgnore: true */ "libsql/promise"),
+  ]).then(
+    ([sync, async]) => ({ sync: sync.default, async: async.default }),
     () => {
       throw storeUnavailable("this build has no embedded store: orders need Redis here");
     },
@@ -100,17 +140,19 @@ function open(engine: Engine, path: string, migrations: readonly string[]) {
   createPrivately(path);
   // The engine would open a file that it cannot write for reading, and stay so long after it can be written again.
   accessSync(path, constants.W_OK);
-  const db = new engine(path);
+  const writing = new engine.sync(path);
   try {
-    // WAL lets readers and the writer pass each other; FULL makes COMMIT wait for the disk, which is what we promise.
-    db.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL`);
+    // WAL lets readers and the writer pass each other.
+    writing.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA journal_mode=WAL`);
     // A long read makes the WAL grow; without a limit it keeps that size.
-    db.exec(`PRAGMA journal_size_limit=${WAL_LIMIT_BYTES}`);
-    const connection = connectionOf(db);
-    connection.transaction(() => migrate(db, migrations));
-    return { db, connection, identity: identityOf(path), openedAtMs: performance.now() };
+    writing.exec(`PRAGMA journal_size_limit=${WAL_LIMIT_BYTES}`);
+    migrate(writing, migrations);
+    const reading = new engine.sync(path);
+    reading.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}; PRAGMA query_only=ON`);
+    const [reader, writer] = [connectionOf(reading), connectionOf(writing)];
+    return { reading, reader, writing, writer, identity: identityOf(path), openedAtMs: performance.now() };
   } catch (error) {
-    db.close();
+    writing.close();
     throw error;
   }
 }
@@ -147,12 +189,19 @@ function leave(db: Database.Database): void {
 }
 
 function migrate(db: Database.Database, migrations: readonly string[]): void {
-  const { done } = db.prepare("SELECT user_version AS done FROM pragma_user_version").get() as { done: number };
-  if (done > migrations.length) throw storeUnavailable("schema_from_the_future");
-  if (done === migrations.length) return;
-  if (migrations[done - 1] === "") throw storeUnavailable("schema_of_a_development_version");
-  for (const sql of migrations.slice(done)) db.exec(sql);
-  db.exec(`PRAGMA user_version=${migrations.length}`);
+  db.exec(BEGIN_DURABLE);
+  try {
+    const { done } = db.prepare("SELECT user_version AS done FROM pragma_user_version").get() as { done: number };
+    if (done > migrations.length) throw storeUnavailable("schema_from_the_future");
+    if (migrations[done - 1] === "" && done < migrations.length)
+      throw storeUnavailable("schema_of_a_development_version");
+    for (const sql of migrations.slice(done)) db.exec(sql);
+    if (done < migrations.length) db.exec(`PRAGMA user_version=${migrations.length}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.inTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
 }
 
 function connectionOf(db: Database.Database) {
@@ -169,19 +218,6 @@ function connectionOf(db: Database.Database) {
     get: (sql: string, ...values: Values): unknown => statement(sql).get(...values),
     /** Answers the number of rows changed. */
     change: (sql: string, ...values: Values) => statement(sql).run(...values).changes,
-    /** All of `work` or nothing, alone among all writers of the file from its first line on. */
-    transaction<T>(work: () => T): T {
-      db.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work();
-        db.exec("COMMIT");
-        return result;
-      } catch (error) {
-        // A full disk has already rolled back; doing it again would be an error that hides the first.
-        if (db.inTransaction) db.exec("ROLLBACK");
-        throw error;
-      }
-    },
   };
 }
 
@@ -190,6 +226,8 @@ function identityOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return found ? `${found.dev}:${found.ino}` : "none";
 }
+
+const isBusy = (error: unknown) => kindOf(error).startsWith("SQLITE_BUSY");
 
 /** The code of an error of the engine or the file system; libsql's errors on opening have none. */
 function kindOf(error: unknown): string {

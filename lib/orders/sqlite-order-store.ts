@@ -46,34 +46,34 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
   async function write(change: OrderWrite, lease?: LeaseName): Promise<"written" | "conflict"> {
     // Made before the transaction: a document that is not valid is a bug that must not hold the write lock.
     const work = writeOrder(change);
-    const outcome = await file.run((db) =>
-      db.transaction(() => {
-        const written = work(db);
-        if (lease && written === "written") db.change(RELEASE, ...leaseName(lease));
-        return written;
-      }),
-    );
+    const steps = (db: Connection) => {
+      const written = work(db);
+      if (lease && written === "written") db.change(RELEASE, ...leaseName(lease));
+      return written;
+    };
+    const outcome = await file.write(steps, { durable: change.previous !== null });
     if (outcome === "foreign") throw foreignPayment();
     return outcome;
   }
 
   async function findOrder(sql: string, name: string): Promise<Order | null> {
-    const row = await file.run((db) => db.get(sql, name));
+    const row = await file.read((db) => db.get(sql, name));
     return row === undefined ? null : decodeOrder(docOf(row));
   }
 
+  /** Of what only has to outlive this process. */
   async function execute(sql: string, ...values: Values): Promise<void> {
-    await file.run((db) => db.transaction(() => db.change(sql, ...values)));
+    await file.write((db) => db.change(sql, ...values), { durable: false });
   }
 
   const reader: IndexReader = {
     async scan({ list, after, before, limit }) {
       const sql =
         "SELECT member AS doc FROM lists WHERE list = ? AND member > ? AND member < ? ORDER BY member LIMIT ?";
-      return (await file.run((db) => db.all(sql, list, after, before, limit))).map(docOf);
+      return (await file.read((db) => db.all(sql, list, after, before, limit))).map(docOf);
     },
     async documents(ids) {
-      const rows = await file.run((db) => ids.map((id) => db.get("SELECT doc FROM orders WHERE id = ?", id)));
+      const rows = await file.read((db) => ids.map((id) => db.get("SELECT doc FROM orders WHERE id = ?", id)));
       return rows.map((row) => (row === undefined ? null : docOf(row)));
     },
   };
@@ -100,7 +100,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     },
 
     async events(id) {
-      const rows = await file.run((db) => db.all("SELECT doc FROM events WHERE order_id = ? ORDER BY seq", id));
+      const rows = await file.read((db) => db.all("SELECT doc FROM events WHERE order_id = ? ORDER BY seq", id));
       return rows.map((row) => decodeEvent(docOf(row)));
     },
 
@@ -109,14 +109,14 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
     search: (options) => searchPage(reader, options),
 
     async days({ from, to }) {
-      const rows = await file.run((db) => db.all(DAYS, from ?? "", to ?? AFTER_ALL_DAYS));
+      const rows = await file.read((db) => db.all(DAYS, from ?? "", to ?? AFTER_ALL_DAYS));
       return sortedDays(rows.map(decodeDay));
     },
 
     async due({ now, limit, from }) {
       const direction = from === "longest" ? "ASC" : "DESC";
       const sql = `SELECT id, due_at FROM orders WHERE due_at <= ? ORDER BY due_at ${direction}, id LIMIT ?`;
-      const rows = await file.run((db) => db.all(sql, now, Math.max(0, limit)));
+      const rows = await file.read((db) => db.all(sql, now, Math.max(0, limit)));
       const due = rows.map((row) => parseRow(dueRowSchema, row));
       return due.map((row) => ({ id: decodeOrderId(row.id), dueAt: row.due_at }));
     },
@@ -126,11 +126,12 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     async acquire(...leases) {
       // Refusals are the common case and need no write lock.
-      const refused = await file.run((db) => firstHolder(db, leases) ?? db.transaction(() => takeLeases(db, leases)));
+      const held = await file.read((db) => firstHolder(db, leases));
+      const refused = held ?? (await file.write((db) => takeLeases(db, leases), { durable: false }));
       return refused === null ? { ok: true } : { ok: false, value: refused };
     },
 
-    holder: (lease) => file.run((db) => holderOf(db, lease)),
+    holder: (lease) => file.read((db) => holderOf(db, lease)),
 
     extend(lease) {
       const sql = `INSERT INTO leases (key, value, acquired_at, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT (key)
@@ -149,9 +150,9 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
     async check() {
       // Only a real write tells a full or read-only disk; an expired lease is one that no caller can meet.
-      await file.run((db) => {
+      await file.write((db) => {
         db.get("SELECT doc FROM orders LIMIT 1");
-        db.transaction(() => db.change("INSERT OR REPLACE INTO leases VALUES ('store check', '', 0, 0)"));
+        db.change("INSERT OR REPLACE INTO leases VALUES ('store check', '', 0, 0)");
       });
     },
 

@@ -1,0 +1,91 @@
+import "server-only";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** One transaction of a database that has a single writer. */
+export type Transaction<Db> = {
+  readonly db: Db;
+  /** Resolves once the writes are as safe as was asked for. */
+  commit(): Promise<void>;
+  rollback(): void;
+};
+
+type Options<Db> = {
+  /** Throws when the database cannot be written now. */
+  readonly begin: (durable: boolean) => Transaction<Db>;
+  /** Whether another process is writing. */
+  readonly isBusy: (error: unknown) => boolean;
+  /** What a write is rejected with. */
+  readonly failureOf: (error: unknown) => Error;
+};
+
+type Write<Db> = {
+  readonly work: (db: Db) => unknown;
+  readonly durable: boolean;
+  readonly giveUpAtMs: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** After it failed together with others. */
+  alone: boolean;
+};
+
+const MOST_AT_ONCE = 100;
+const PATIENCE_MS = 3_000;
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 100;
+
+/**
+ * Runs writes in the order in which they came. Those that wait while another transaction is committed share the next one,
+ * and so its wait for the disk. When a shared transaction fails, each of its writes is done again alone, so that none
+ * fails because of another: `work` has to be synchronous and may run more than once.
+ */
+export function queueWrites<Db>({ begin, isBusy, failureOf }: Options<Db>) {
+  let waiting: Write<Db>[] = [];
+  let running = false;
+
+  async function commit(batch: readonly Write<Db>[]): Promise<unknown[]> {
+    const transaction = begin(batch.some(({ durable }) => durable));
+    try {
+      const results = batch.map(({ work }) => work(transaction.db));
+      await transaction.commit();
+      return results;
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+
+  async function run(): Promise<void> {
+    running = true;
+    for (let pauseMs = FIRST_PAUSE_MS; waiting.length > 0; ) {
+      const batch = waiting.slice(0, waiting[0]?.alone ? 1 : MOST_AT_ONCE);
+      try {
+        const results = await commit(batch);
+        waiting = waiting.slice(batch.length);
+        for (const [index, { resolve }] of batch.entries()) resolve(results[index]);
+        pauseMs = FIRST_PAUSE_MS;
+      } catch (error) {
+        const busy = isBusy(error);
+        if (busy || batch.length === 1) {
+          const over = batch.filter(({ giveUpAtMs }) => !busy || performance.now() >= giveUpAtMs);
+          waiting = waiting.filter((write) => !over.includes(write));
+          for (const { reject } of over) reject(failureOf(error));
+        } else {
+          for (const write of batch) write.alone = true;
+        }
+        if (!busy) continue;
+        await sleep(pauseMs * (0.5 + Math.random()));
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+    }
+    running = false;
+  }
+
+  return function write<Result>(work: (db: Db) => Result, { durable }: { durable: boolean }): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const giveUpAtMs = performance.now() + PATIENCE_MS;
+      const settle = (result: unknown) => resolve(result as Result);
+      waiting.push({ work, durable, giveUpAtMs, resolve: settle, reject, alone: false });
+      if (!running) void run();
+    });
+  };
+}
