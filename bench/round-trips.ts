@@ -6,7 +6,7 @@ import { once, type Send } from "./load";
 import { createOf, makeOrder, pollOf, settle, webhookOf } from "./orders";
 import { startRig } from "./rig";
 
-const LEASE_MS = 4_100;
+const LEASE_MS = 5_000;
 const QUIET_MS = 300;
 
 /** Until the answer, and with what follows it. */

@@ -29,7 +29,7 @@ async function poll(flow: TestFlow, id: string, mayAsk = true): Promise<string> 
 }
 
 onBothStores("reading an order", (world) => {
-  it("asks the provider once in 4 s, and once in 15 s after an end, for all pages and processes together", async () => {
+  it("asks the provider once in 4.9 s, and once in 15 s after an end, for all pages and processes together", async () => {
     const { shop, process, pass, provider } = world();
     const flows = [process(), process()] as const;
     const { order, paymentId } = await startedOrder(flows[0], shop);
@@ -37,7 +37,7 @@ onBothStores("reading an order", (world) => {
       Promise.all(Array.from({ length: 10 }, (_, page) => poll(flows[page % 2 === 0 ? 0 : 1], order.id)));
     await pollAll();
     expect(provider.asked).toEqual([paymentId]);
-    await pass(3 * SECOND);
+    await pass(4 * SECOND);
     await pollAll();
     expect(provider.asked).toHaveLength(1);
     await pass(SECOND);
@@ -45,7 +45,7 @@ onBothStores("reading an order", (world) => {
     await pollAll();
     expect(provider.asked).toHaveLength(2);
 
-    await pass(4 * SECOND);
+    await pass(5 * SECOND);
     await pollAll();
     expect(provider.asked).toHaveLength(3);
     await pass(14 * SECOND);
@@ -58,6 +58,20 @@ onBothStores("reading an order", (world) => {
     await pollAll();
     expect(provider.asked).toHaveLength(4);
   });
+
+  it.each([1, 6, 20])(
+    "asks twelve times a minute for %i pages that poll every 5 s, however they are staggered",
+    async (pages) => {
+      const { shop, process, pass, provider } = world();
+      const flow = process();
+      const { order } = await startedOrder(flow, shop);
+      for (let n = 0; n < 12 * pages; n += 1) {
+        await poll(flow, order.id);
+        await pass(Math.ceil((5 * SECOND) / pages));
+      }
+      expect(provider.asked).toHaveLength(12);
+    },
+  );
 
   it("reads the order once, and writes only what the answer changed", async () => {
     const { shop, process, pass, provider } = world();
@@ -72,7 +86,7 @@ onBothStores("reading an order", (world) => {
     expect(await callsOf()).toEqual(["get", "holder", "acquire"]);
     expect(await callsOf()).toEqual(["get", "holder"]);
     expect(provider.asked).toHaveLength(1);
-    await pass(4 * SECOND);
+    await pass(5 * SECOND);
     provider.report(paymentId, "paid");
     expect(await callsOf()).toEqual(["get", "holder", "acquire", "replace"]);
     expect(await callsOf()).toEqual(["get", "holder"]);
@@ -121,9 +135,9 @@ onBothStores("reading an order", (world) => {
     const { order } = await startedOrder(flow, shop);
     for (const [retryAfterSeconds, waitedSeconds] of [
       [1e9, 300],
-      [0, 4],
-      [-5, 4],
-      [1, 4],
+      [0, 5],
+      [-5, 5],
+      [1, 5],
     ] as const) {
       // A wait may come with a good answer too.
       provider.onRead = (answer) => (answer.ok ? { ...answer, retryAfterSeconds } : answer);
@@ -136,7 +150,7 @@ onBothStores("reading an order", (world) => {
       await pass(SECOND);
       expect(await poll(flow, order.id)).toBe("pending");
       expect(provider.asked).toHaveLength(2);
-      await pass(4 * SECOND);
+      await pass(5 * SECOND);
     }
   });
 
@@ -188,7 +202,7 @@ onBothStores("reading an order", (world) => {
     const next = { ...order, version: order.version + 1, payments: [...order.payments, ...payments] };
     await flow.store.replace({ order: next, event: null, dueAt: null, previous: order });
     expect(await poll(process({ providers: [] }), order.id)).toBe("pending, delayed");
-    await world().pass(4 * SECOND);
+    await world().pass(5 * SECOND);
     await poll(flow, order.id);
     expect(provider.asked).toEqual(payments.slice(1).map((payment) => payment.paymentId));
   });
@@ -203,7 +217,7 @@ onBothStores("reading an order", (world) => {
     provider.report(paymentId, "paid");
     expect(await poll(withStore(flow, { replace: full }), order.id)).toBe("pending, delayed");
     expect(logged("store_unavailable")).toHaveLength(2);
-    await pass(4 * SECOND);
+    await pass(5 * SECOND);
     expect(await poll(flow, order.id)).toBe("paid");
     await corrupt(order.id);
     await expect(poll(flow, order.id)).rejects.toMatchObject({ name: "StoreUnavailableError" });

@@ -11,8 +11,11 @@ import type { OrderView, Receipt } from "@/lib/web/contract";
 import type { Flow } from "./flow";
 import { settle } from "./settle";
 
-/** However many pages, processes and schedulers want to know, the provider is asked at most this often about an order. */
-const ASK_EVERY_MS = 4_000;
+/**
+ * However many pages, processes and schedulers want to know, the provider is asked at most this often about an order. A
+ * page polls every 5 s after each answer, so one page is never too early, and many together are no more than one.
+ */
+const ASK_EVERY_MS = 4_900;
 /** After an end other than paid, only a late confirmation is waited for. */
 const ASK_EVERY_WHEN_ENDED_MS = 15_000;
 export const ASK_AT_MOST = 3;

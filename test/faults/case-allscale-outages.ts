@@ -102,7 +102,7 @@ async function strike(options: { report: Report; shop: Shop; outages: readonly O
     const seen = `${polled.json.status}${polled.json.delayed ? ", delayed" : ""}`;
     report.check(`AllScale ${fault}: a poll answers what is known`, seen === "pending, delayed", polled.text);
   }
-  // Each order is asked about at most every 4 s, so the last one takes that long.
+  // Each order is asked about at most every 5 s, so the last one takes that long.
   for (const orderId of unnoticed) {
     const found = await eventually(async () => {
       const { json } = await shop.client.order(orderId);
