@@ -104,7 +104,7 @@ export const closed: Check = {
     const seen: string[] = [];
     for (const path of ["/admin", "/admin/totals", "/admin/export.csv", `/admin/orders/${UNKNOWN_ORDER}`, "/setup"]) {
       const { status, headers } = await client.request("GET", path);
-      const asksForSecret = /\/admin\/sign-in$/.test(headers.get("location") ?? "");
+      const asksForSecret = /\/admin\/sign-in(\?|$)/.test(headers.get("location") ?? "");
       must([401, 404].includes(status) || asksForSecret, `${path} is open: ${status} without a sign-in.`);
       seen.push(`${path} ${status}`);
     }
