@@ -1,4 +1,4 @@
-/** A fault that someone could build in, and what has to notice it. */
+/** A fault to build into the app, and what has to notice it. */
 export type Sabotage = {
   readonly name: string;
   readonly path: string;

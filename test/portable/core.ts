@@ -1,6 +1,6 @@
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
 import { canonicalRequest, canonicalWebhook, sha256Hex, sign, verifyResponse } from "@/lib/provider/allscale/signing";
-import { ofKind, vectorNamed, vectors } from "@/lib/provider/allscale/test-support/vectors";
+import { ofKind, receivedResponse, vectorNamed, vectors } from "@/lib/provider/allscale/test-support/vectors";
 
 /** What a runtime has to bring: it is bundled with the AllScale folder and nothing else, and run where Node's modules are not. */
 
@@ -23,16 +23,7 @@ export async function tryCore(emulator: { url: string; apiKey: string; apiSecret
     tried.push(same(vector.name, await sign(canonical, vector.api_secret), `v1=${vector.signature}`));
   }
   for (const vector of ofKind("response")) {
-    const verified = await verifyResponse({
-      status: vector.status,
-      headers: new Headers(vector.headers),
-      body: bytes(vector.response_body),
-      path: vector.path,
-      requestNonce: vector.request_nonce,
-      requestBody: bytes(vector.request_body),
-      apiSecret: vector.api_secret,
-      nowMs: Number(vector.response_timestamp) * 1_000,
-    });
+    const verified = await verifyResponse(receivedResponse(vector));
     tried.push(same(vector.name, verified.ok, true));
   }
   same("vectors", tried.length, vectors.length);

@@ -9,7 +9,7 @@ import {
   verifyResponse,
   verifySignature,
 } from "./signing";
-import { ofKind, vectorNamed, vectors } from "./test-support/vectors";
+import { ofKind, receivedResponse, vectorNamed, vectors } from "./test-support/vectors";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -99,16 +99,7 @@ describe("a signature header that is no signature is false and not an exception"
 
 describe("responses", () => {
   const vector = vectorNamed("response_ping_200");
-  const good = {
-    status: vector.status,
-    headers: new Headers(vector.headers),
-    body: bytes(vector.response_body),
-    path: vector.path,
-    requestNonce: vector.request_nonce,
-    requestBody: bytes(vector.request_body),
-    apiSecret: vector.api_secret,
-    nowMs: Number(vector.response_timestamp) * 1_000,
-  };
+  const good = receivedResponse(vector);
   const headersWith = (name: string, value: string | null) => {
     const headers = new Headers(vector.headers);
     if (value === null) headers.delete(name);

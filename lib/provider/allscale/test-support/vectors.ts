@@ -46,3 +46,18 @@ export function vectorNamed<Kind extends Vector["kind"]>(name: `${Kind}_${string
   if (vector === undefined) throw new Error(`There is no vector ${name}.`);
   return vector;
 }
+
+/** The vector of a response as it is verified, at the time of its signature. */
+export function receivedResponse(vector: ReturnType<typeof ofKind<"response">>[number]) {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  return {
+    status: vector.status,
+    headers: new Headers(vector.headers),
+    body: bytes(vector.response_body),
+    path: vector.path,
+    requestNonce: vector.request_nonce,
+    requestBody: bytes(vector.request_body),
+    apiSecret: vector.api_secret,
+    nowMs: Number(vector.response_timestamp) * 1_000,
+  };
+}
