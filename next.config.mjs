@@ -16,7 +16,7 @@ const securityHeaders = {
 const orderHeaders = { "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow" };
 
 /** What is meant to be shown on other sites: pictures, and a page in a frame. */
-const SHOWN_ELSEWHERE = ["/share.png", "/share-goal.png", "/icon.svg", "/badge.svg", "/embed", "/embed/style.css"];
+const SHOWN_ELSEWHERE = "/(share\\.png|share-goal\\.png|icon\\.svg|badge\\.svg|embed|embed/style\\.css)";
 
 /** @param {Record<string, string>} headers */
 const asList = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
@@ -76,10 +76,7 @@ const config = {
     },
     { source: "/orders/:path*", headers: asList(orderHeaders) },
     { source: "/api/orders/:path*", headers: asList(orderHeaders) },
-    ...SHOWN_ELSEWHERE.map((source) => ({
-      source,
-      headers: asList({ "Cross-Origin-Resource-Policy": "cross-origin" }),
-    })),
+    { source: SHOWN_ELSEWHERE, headers: asList({ "Cross-Origin-Resource-Policy": "cross-origin" }) },
   ],
 };
 

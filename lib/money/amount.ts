@@ -20,10 +20,18 @@ export function formatAmountForPeople(money: Money, locale: string): string {
   const { kind, exponent } = CURRENCIES[money.currency];
   // Text, because Intl would round a number.
   const decimal = formatAmount(money) as Intl.StringNumericLiteral;
-  const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options).format(decimal);
-  if (kind === "fiat") return format({ style: "currency", currency: money.currency });
-  return `${format({ minimumFractionDigits: exponent, maximumFractionDigits: exponent })} ${money.currency}`;
+  const name = `${locale} ${money.currency}`;
+  const options: Intl.NumberFormatOptions =
+    kind === "fiat"
+      ? { style: "currency", currency: money.currency }
+      : { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
+  const format = formats.get(name) ?? new Intl.NumberFormat(locale, options);
+  formats.set(name, format);
+  return kind === "fiat" ? format.format(decimal) : `${format.format(decimal)} ${money.currency}`;
 }
+
+/** Making one costs more than a hundred uses of it. */
+const formats = new Map<string, Intl.NumberFormat>();
 
 /** Both in minor units, both included. */
 export type AmountLimits = { readonly currency: Currency; readonly min: number; readonly max: number };

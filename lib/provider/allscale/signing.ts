@@ -11,7 +11,7 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
 
 /** `v1=` and the padded base64 of HMAC-SHA256 over the canonical string, keyed with the secret's UTF-8 bytes (§2). */
 export async function sign(canonical: string, secret: string): Promise<string> {
-  const mac = await crypto.subtle.sign("HMAC", await importKey(secret, "sign"), encoder.encode(canonical));
+  const mac = await crypto.subtle.sign("HMAC", await keyOf(secret), encoder.encode(canonical));
   return `v1=${btoa(String.fromCharCode(...new Uint8Array(mac)))}`;
 }
 
@@ -21,12 +21,20 @@ export async function verifySignature(input: Record<"canonical" | "signature" | 
   // With an empty key anyone could sign, so an unset secret verifies nothing.
   if (base64 === undefined || input.secret === "") return false;
   const mac = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return crypto.subtle.verify("HMAC", await importKey(input.secret, "verify"), mac, encoder.encode(input.canonical));
+  return crypto.subtle.verify("HMAC", await keyOf(input.secret), mac, encoder.encode(input.canonical));
 }
 
-function importKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [usage]);
+const keys = new Map<string, Promise<CryptoKey>>();
+
+/** Once for each secret, of which a process has two at most. */
+function keyOf(secret: string): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = keys.get(secret) ?? crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, USAGES);
+  keys.set(secret, key);
+  return key;
 }
+
+const USAGES = ["sign", "verify"] as const;
 
 /** `query` is without the question mark, `timestamp` in Unix seconds, as in the header. */
 type RequestLines = Record<"method" | "path" | "query" | "timestamp" | "nonce" | "bodySha256", string>;
