@@ -31,7 +31,7 @@ export function getServices(): Services {
 }
 
 function createServices(settings: Settings) {
-  const { store, rates, opener, pricing } = settings;
+  const { store, rates, opener, pricing, publicUrl, adminSecret } = settings;
   const tools: ProviderTools = {
     timeoutMs: PROVIDER_TIMEOUT_MS,
     onCall: ({ failure, ...call }) =>
@@ -40,9 +40,11 @@ function createServices(settings: Settings) {
   const providers = new Map(settings.providers.map((each) => [each.name, each.create(tools)]));
   const provider = opener === null ? null : (providers.get(opener.name) ?? null);
   const payouts = new Map(
-    settings.providers.flatMap(({ name, createPayouts }) => (createPayouts ? [[name, createPayouts(tools)]] : [])),
+    settings.providers.flatMap(({ name, createPayouts }) => {
+      const webhookUrl = `${publicUrl}/api/webhooks/${name}`;
+      return createPayouts ? [[name, createPayouts({ ...tools, webhookUrl })]] : [];
+    }),
   );
-  const { publicUrl, adminSecret } = settings;
   const notifyContext = { siteName: siteConfig.name, publicUrl, hasAdmin: adminSecret !== null };
   /** Null where no order store is configured. */
   const flow: Flow | null = store && {
@@ -58,7 +60,7 @@ function createServices(settings: Settings) {
   };
   const ready = settings.problems.length === 0 && flow !== null && provider !== null && pricing !== null;
   /** Null unless every setting is right: with one wrong, no payment is opened. */
-  const shop: Shop | null = ready ? { provider, pricing, publicUrl: settings.publicUrl, name: siteConfig.name } : null;
+  const shop: Shop | null = ready ? { provider, pricing, publicUrl, name: siteConfig.name } : null;
   const limiter = createRateLimiter({
     rates,
     redis: store?.kind === "redis" ? { url: store.url, token: store.token, timeoutMs: REDIS_TIMEOUT_MS } : null,

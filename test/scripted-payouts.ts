@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { PayoutReport } from "@/lib/orders/observation";
-import type { PayoutName, PayoutProvider, PayoutRequest, PayoutResult } from "@/lib/provider/payout";
+import type { PayoutName, PayoutProvider, PayoutRequest, PayoutResult, ReceiverField } from "@/lib/provider/payout";
 
 /** Sends money in memory, once for each reference, as a test has it. */
 export class ScriptedPayouts implements PayoutProvider {
@@ -9,6 +9,9 @@ export class ScriptedPayouts implements PayoutProvider {
   readonly coins = ["USDT", "USDC"];
   readonly network = "Base";
   readonly places = 6;
+  receiverFields: readonly ReceiverField[] = [];
+  /** Set by `withStatusCall`, too. */
+  holdPayout: PayoutProvider["holdPayout"] = null;
   /** Set by `withStatusCall`. */
   readPayout: PayoutProvider["readPayout"] = null;
   /** Every call, in order, and what was really sent. */
@@ -25,6 +28,10 @@ export class ScriptedPayouts implements PayoutProvider {
       if (report === undefined) throw new Error("There is no such payout.");
       return { ok: true, report };
     };
+    this.holdPayout = async ({ reference }, held) => ({
+      ok: true,
+      report: this.report(reference, "waiting", { held }),
+    });
     return this;
   }
 

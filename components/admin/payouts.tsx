@@ -9,6 +9,7 @@ type PayoutRow = {
   readonly facts: readonly Fact[];
   readonly claimUrl: string | null;
   readonly canCancel: boolean;
+  readonly hold: { readonly isOn: boolean } | null;
   readonly note: string | null;
 };
 
@@ -35,6 +36,17 @@ export function Payouts({ refunds, label, offered, path, csrfToken }: PayoutsPro
           <Facts facts={refund.facts} />
           {refund.note && <p>{refund.note}</p>}
           {refund.claimUrl && <ClaimLink url={refund.claimUrl} reference={refund.reference} />}
+          {refund.hold && (
+            <ActionForm
+              action={`${path}/hold-refund`}
+              csrfToken={csrfToken}
+              label={refund.hold.isOn ? "Let it go on" : "Put on hold"}
+              quiet
+            >
+              <input type="hidden" name="reference" value={refund.reference} />
+              <input type="hidden" name="hold" value={refund.hold.isOn ? "no" : "yes"} />
+            </ActionForm>
+          )}
           {refund.canCancel && (
             <details>
               <summary>Cancel this refund</summary>

@@ -1,12 +1,16 @@
 import { Account, type Credentials, coreSettings } from "../core/account";
 import { deliver, type Message, type SentRequest } from "../core/deliveries";
-import { integer, nullable, type SettingTable, setting, text, type ValuesOf } from "../core/fields";
-import type { Status } from "./wire";
+import { flag, integer, nullable, type SettingTable, setting, text, type ValuesOf } from "../core/fields";
+import type { CashoutStatus, Status } from "./wire";
 
 export const settings = {
   ...coreSettings,
   dateToleranceMs: setting(300_000, integer("How far X-Date may be off.", { min: 1_000, max: 86_400_000 })),
   oneShot: setting("", text("A payment method for which create answers payment_info and no page.")),
+  cashoutLogin: setting("onekey_emulator_cashout_login", text("The API key of cashouts.")),
+  cashoutPass: setting("onekey_emulator_cashout_pass", text("The passphrase of cashouts.")),
+  cashoutSecret: setting("onekey_emulator_cashout_secret", text("The API signature of cashouts.")),
+  cancelsHeld: setting(true, flag("Whether a cashout that is on hold can be canceled: the documents say both.")),
   evilUrl: setting(null, nullable(text("A redirect_url to answer instead of the true one."))),
 } as const satisfies SettingTable;
 type Settings = ValuesOf<typeof settings>;
@@ -26,10 +30,23 @@ export type Deposit = {
   refunded: boolean;
 };
 
+export type Cashout = {
+  readonly id: string;
+  readonly externalId: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly notificationUrl: string;
+  /** Every other field of the request, without the credentials. */
+  readonly receiver: Readonly<Record<string, unknown>>;
+  status: CashoutStatus;
+  rejectionCode: number | null;
+};
+
 export class Merchant extends Account {
   declare settings: Settings;
   declare registered: Settings;
   readonly deposits = new Map<string, Deposit>();
+  readonly cashouts = new Map<string, Cashout>();
 
   constructor(credentials: Credentials) {
     super(credentials, settings);
@@ -38,6 +55,7 @@ export class Merchant extends Account {
   override reset(): void {
     super.reset();
     this.deposits.clear();
+    this.cashouts.clear();
   }
 }
 

@@ -6,8 +6,9 @@ import { html, json, jsonText, type RawRequest, type Reply, seeOther } from "../
 import { escapeHtml, messagePage, pageOf } from "../core/page";
 import type { Provider } from "../core/provider";
 import { handleApi, refusalBody } from "./api";
+import { cashoutRoutes, handleCashouts, isCashoutCall } from "./cashouts";
 import { type Deposit, Merchant, moveTo, notification, settings, unsigned } from "./merchant";
-import { operations, statuses } from "./wire";
+import { cashoutOperations, operations, statuses } from "./wire";
 
 /** The login and the secret of the first account. */
 const defaultCredentials = { apiKey: "onekey_emulator_login", apiSecret: "onekey_emulator_secret" };
@@ -89,14 +90,15 @@ const routes: readonly Route<Merchant>[] = [
       return json(200, deposit);
     },
   }),
+  ...cashoutRoutes,
 ];
 
-/** OneKey deposits (§3.4): exact in signing, create, status and notification. */
+/** OneKey deposits (§3.4) and cashouts (§3.2): exact in signing, create, status, changes and notifications. */
 export const onekey: Provider<Merchant> = {
   title: "OneKey emulator",
   defaults: defaultCredentials,
   settings,
-  operations: Object.keys(operations),
+  operations: [...Object.keys(operations), ...Object.keys(cashoutOperations)],
   groups: {},
   apiFaults: { unlisted_address: { about: "Refuses the caller's address." } },
   webhookFaults: { unknown_id: { about: "Names a deposit that is not known." } },
@@ -106,10 +108,11 @@ export const onekey: Provider<Merchant> = {
   routes,
   newAccount: (credentials) => new Merchant(credentials),
   handle: (host, request) => {
-    return request.path.startsWith("/pay/") ? { reply: handlePage(host, request) } : handleApi(host, request);
+    if (request.path.startsWith("/pay/")) return { reply: handlePage(host, request) };
+    return isCashoutCall(request) ? handleCashouts(host, request) : handleApi(host, request);
   },
   refuse: (status, description) => jsonText(status, refusalBody("POST", 201, { type: "INVALID", description })),
-  signAgain: (_merchant, delivery, url) => unsigned(url, delivery.request?.body ?? ""),
+  signAgain: (_merchant, { request }, url) => ({ ...unsigned(url, request?.body ?? ""), ...request, url }),
   sections: (merchant) => [
     [
       "Newest deposits",
@@ -123,6 +126,14 @@ export const onekey: Provider<Merchant> = {
           `${amount} ${currency}`,
           status,
         ]),
+    ],
+    [
+      "Newest cashouts",
+      "Cashout, External id, Amount, Status",
+      [...merchant.cashouts.values()]
+        .reverse()
+        .slice(0, 20)
+        .map(({ id, externalId, amount, currency, status }) => [id, externalId, `${amount} ${currency}`, status]),
     ],
   ],
 };

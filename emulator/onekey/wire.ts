@@ -7,6 +7,19 @@ export const operations = {
 } as const;
 export type Operation = keyof typeof operations;
 
+/** The cashouts API, V3 (§3.2): a path and a method name each of its calls. */
+export const cashoutOperations = {
+  cashout: { method: "POST", path: "/v3/cashout" },
+  cashout_status: { method: "POST", path: "/v3/cashout/status" },
+  cashout_hold: { method: "PUT", path: "/v3/cashout/status" },
+  cashout_cancel: { method: "DELETE", path: "/v3/cashout/cancel" },
+} as const;
+export type CashoutOperation = keyof typeof cashoutOperations;
+
+/** By their numbers on the wire. */
+export const cashoutStatuses = ["PENDING", "COMPLETED", "CANCELLED", "REJECTED", "DELIVERED", "ON_HOLD"] as const;
+export type CashoutStatus = (typeof cashoutStatuses)[number];
+
 export const statuses = [
   "CREATED",
   "INITIATED",

@@ -105,11 +105,9 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
 }
 
 function askOrSend(payouts: PayoutProvider, refund: Refund): Promise<PayoutResult> {
-  const { reference, coin, amount, network, note: message, payoutId, status } = refund;
-  if (status === "waiting" && payouts.readPayout !== null && payoutId !== null) {
-    return payouts.readPayout({ reference, payoutId });
-  }
-  return payouts.createPayout({ reference, coin, amount, network, message });
+  const { reference, coin, amount, network, receiver, note: message, status } = refund;
+  if (status === "waiting" && payouts.readPayout !== null) return payouts.readPayout({ reference });
+  return payouts.createPayout({ reference, coin, amount, network, receiver, message });
 }
 
 type Failed = Named & { isNews: boolean; failure: ProviderFailure };
@@ -160,9 +158,8 @@ export async function receivePayout(flow: Flow, provider: string, news: PayoutNe
 async function lookUp(flow: Flow, provider: string, reference: string): Promise<PayoutReport | null> {
   const orderId = orderOfReference(reference);
   const order = orderId && (await flow.store.get(orderId));
-  const payoutId = order && findPayout(order, { provider, reference })?.payoutId;
-  if (!payoutId) return null;
-  const result = await flow.payouts.get(provider)?.readPayout?.({ reference, payoutId });
+  if (!order || findPayout(order, { provider, reference }) === undefined) return null;
+  const result = await flow.payouts.get(provider)?.readPayout?.({ reference });
   return result?.ok ? result.report : null;
 }
 

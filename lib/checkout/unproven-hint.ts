@@ -27,7 +27,9 @@ export async function mayLook(
   if (content.kind !== "payout_hint") return "not_a_hint";
   const { reference } = content;
   const orderId = orderOfReference(reference);
-  const order = orderId && (await store.get(orderId));
+  // One that the merchant has made elsewhere is ignored, without a call.
+  if (orderId === null) return "yes";
+  const order = await store.get(orderId);
   if (!order || findPayout(order, { provider, reference }) === undefined) return "unknown";
   const key = `payout-poll:${provider}:${reference}`;
   const lease = await store.acquire({ key, value: "", ttlMs: PAYOUT_EVERY_MS, now: clock.now() });

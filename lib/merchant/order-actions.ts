@@ -2,7 +2,13 @@ import "server-only";
 import type { Flow } from "@/lib/checkout/flow";
 import { runEffectAgain } from "@/lib/checkout/fulfil";
 import { type OrderId, orderIdSchema, paymentIdSchema } from "@/lib/orders/order";
-import { cancelRefundForm, REFUND_REFUSALS, type RefundFormRefusal, sendRefundForm } from "./refund-forms";
+import {
+  cancelRefundForm,
+  holdRefundForm,
+  REFUND_REFUSALS,
+  type RefundFormRefusal,
+  sendRefundForm,
+} from "./refund-forms";
 import {
   acceptAsPaid,
   checkNow,
@@ -40,6 +46,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   "send-refund": sendRefundForm,
   "cancel-refund": cancelRefundForm,
+  "hold-refund": holdRefundForm,
   "run-again": async (flow, orderId, form) => {
     const effect = { event: form.get("event") ?? "", name: form.get("name") ?? "" };
     const result = await runEffectAgain(flow, orderId, effect);

@@ -9,7 +9,7 @@ import type { Order, OrderId, Refund } from "@/lib/orders/order";
 import { changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
 import { type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
 import type { PayoutProvider } from "@/lib/provider/payout";
-import { cut } from "@/lib/web/contract";
+import { cleanText, cut } from "@/lib/web/contract";
 
 export type RefundChoice = {
   /** Of the order, from 1. Two presses of one button, or two pages, name the same, and it is sent once. */
@@ -20,6 +20,8 @@ export type RefundChoice = {
   readonly amount?: string;
   /** For the receiver. */
   readonly message: string | null;
+  /** By the names of the provider's `receiverFields`. */
+  readonly receiver?: Readonly<Record<string, string>>;
 };
 
 export type RefundRefusal =
@@ -28,6 +30,7 @@ export type RefundRefusal =
   | "amount_invalid"
   | "more_than_received"
   | "nothing_left"
+  | "receiver_invalid"
   /** The order has this refund already, with other terms. */
   | "other_refund";
 
@@ -106,8 +109,12 @@ function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: str
   const refuse = (refusal: RefundRefusal) => ({ write: null, refusal });
   const payouts = payoutsFor(flow, order);
   if (payouts === null) return refuse("not_offered");
+  const receiver = readReceiver(payouts, choice);
+  if (receiver === null) return refuse("receiver_invalid");
   const known = order.refunds[choice.number - 1];
-  if (known !== undefined) return isSame(known, choice) ? { write: null, refusal: null } : refuse("other_refund");
+  if (known !== undefined) {
+    return isSame(known, { ...choice, receiver }) ? { write: null, refusal: null } : refuse("other_refund");
+  }
   if (choice.number !== order.refunds.length + 1) return refuse("other_refund");
   const planned = planRefund(flow, order, choice);
   if (!planned.ok) return refuse(planned.refusal);
@@ -120,6 +127,7 @@ function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: str
     coin: choice.coin,
     amount: planned.amount,
     network: payouts.network,
+    ...(payouts.receiverFields.length > 0 && { receiver }),
     status: "sending",
     claimUrl: null,
     transactionHash: null,
@@ -132,9 +140,26 @@ function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: str
 }
 
 /** The same press again. What "all" was then is not what it is now, so only an amount can be compared. */
-function isSame(known: Refund, { reference, coin, what, amount }: RefundChoice & { reference: string }): boolean {
+function isSame(known: Refund, choice: RefundChoice & { reference: string }): boolean {
+  const { reference, coin, what, amount, receiver } = choice;
   const isSameAmount = what !== "amount" || (isAmount(amount) && equalDecimals(amount, known.amount));
-  return known.reference === reference && known.coin === coin && isSameAmount;
+  const isSameReceiver = JSON.stringify(known.receiver ?? {}) === JSON.stringify(receiver);
+  return known.reference === reference && known.coin === coin && isSameAmount && isSameReceiver;
+}
+
+/** In the order of the provider's fields. Null when one of them is missing or has another form. */
+function readReceiver(
+  { receiverFields }: PayoutProvider,
+  { receiver = {} }: RefundChoice,
+): Record<string, string> | null {
+  const read: Record<string, string> = {};
+  for (const { name, pattern, isRequired } of receiverFields) {
+    const text = cleanText(receiver[name] ?? "").trim();
+    if (text === "" && !isRequired) continue;
+    if (!new RegExp(`^(?:${pattern})$`, "v").test(text)) return null;
+    read[name] = text;
+  }
+  return read;
 }
 
 function amountOf(
@@ -157,14 +182,14 @@ function amountOf(
 const isAmount = (text: string | undefined): text is string => text !== undefined && parseDecimal(text) !== null;
 const isPositive = (text: string) => compareDecimals(text, "0") > 0;
 
-export type CancelRefusal = "unknown_refund" | "not_sent_yet" | "refund_ended" | "cancel_refused";
-export type CancelRefundResult =
+export type ChangeRefusal = "unknown_refund" | "not_sent_yet" | "refund_ended" | "change_refused" | "no_payout_id";
+export type ChangeRefundResult =
   /** `canceled` is false while the provider may still pay it out. */
   | { readonly ok: true; readonly order: Order; readonly canceled: boolean }
-  | { readonly ok: false; readonly refusal: CancelRefusal };
+  | { readonly ok: false; readonly refusal: ChangeRefusal };
 
 /** Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. */
-export async function cancelRefund(flow: Flow, orderId: OrderId, reference: string): Promise<CancelRefundResult> {
+export async function cancelRefund(flow: Flow, orderId: OrderId, reference: string): Promise<ChangeRefundResult> {
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
@@ -176,37 +201,63 @@ export async function cancelRefund(flow: Flow, orderId: OrderId, reference: stri
       return { write: changeRefund(order, { refund: canceled, source: "merchant", facts: {}, now }) };
     },
   });
-  const refund = updated?.order.refunds.find((each) => each.reference === reference);
-  if (!updated || !refund?.provider) return { ok: false, refusal: "unknown_refund" };
-  if (updated.change.write !== null) {
-    deferDueEffects(flow, updated.order);
-    return { ok: true, order: updated.order, canceled: true };
-  }
+  if (updated === null) return { ok: false, refusal: "unknown_refund" };
+  if (updated.change.write === null) return await askProvider(flow, updated.order, { reference, wish: "cancel" });
+  deferDueEffects(flow, updated.order);
+  return { ok: true, order: updated.order, canceled: true };
+}
+
+/** Stops a payout that waits, or lets it go on, where the provider can do that. */
+export async function holdRefund(
+  flow: Flow,
+  orderId: OrderId,
+  { reference, isOnHold }: { readonly reference: string; readonly isOnHold: boolean },
+): Promise<ChangeRefundResult> {
+  const order = await flow.store.get(orderId);
+  if (order === null) return { ok: false, refusal: "unknown_refund" };
+  return await askProvider(flow, order, { reference, wish: isOnHold ? "hold" : "release" });
+}
+
+type Wish = "cancel" | "hold" | "release";
+
+async function askProvider(
+  flow: Flow,
+  order: Order,
+  { reference, wish }: { reference: string; wish: Wish },
+): Promise<ChangeRefundResult> {
+  const refuse = (refusal: ChangeRefusal) => ({ ok: false, refusal }) as const;
+  const refund = order.refunds.find((each) => each.kind === "payout" && each.reference === reference);
+  if (!refund?.provider) return refuse("unknown_refund");
   const { provider, payoutId, status } = refund;
-  if (status === "unsure") return { ok: false, refusal: "not_sent_yet" };
-  if (status !== "waiting" || payoutId === null) return { ok: false, refusal: "refund_ended" };
-  const result = await flow.payouts.get(provider)?.cancelPayout({ reference, payoutId });
+  if (status === "unsure" || status === "sending") return refuse("not_sent_yet");
+  if (status !== "waiting") return refuse("refund_ended");
+  if (payoutId === null) return refuse("no_payout_id");
+  const payouts = flow.payouts.get(provider);
+  const payout = { reference, payoutId };
+  const result = await (wish === "cancel"
+    ? payouts?.cancelPayout(payout)
+    : payouts?.holdPayout?.(payout, wish === "hold"));
   if (!result?.ok) {
     // It may have been collected meanwhile.
-    flow.defer(() => continueRefunds(flow, orderId));
-    return { ok: false, refusal: "cancel_refused" };
+    flow.defer(() => continueRefunds(flow, order.id));
+    return refuse("change_refused");
   }
   const settled = await settlePayout(flow, { provider, report: result.report, source: "merchant" });
-  if (!settled.ok) return { ok: false, refusal: "unknown_refund" };
-  if (!settled.changed) await noteCancelRequest(flow, { orderId, provider, report: result.report });
+  if (!settled.ok) return refuse("unknown_refund");
+  if (!settled.changed) await noteWish(flow, { orderId: order.id, provider, report: result.report, wish });
   const canceled = findPayout(settled.order, { provider, reference })?.status === "canceled";
   return { ok: true, order: settled.order, canceled };
 }
 
 /** The history says that it was asked for, although nothing has come of it yet. */
-async function noteCancelRequest(flow: Flow, request: { orderId: OrderId } & Payout): Promise<void> {
-  const { orderId, provider, report } = request;
+async function noteWish(flow: Flow, request: { orderId: OrderId; wish: Wish } & Payout): Promise<void> {
+  const { orderId, provider, report, wish } = request;
   await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
       const refund = findPayout(order, { provider, reference: report.reference });
       if (refund === undefined) return { write: null };
-      const facts = { asked: "cancel", providerStatus: report.providerStatus };
+      const facts = { asked: wish, providerStatus: report.providerStatus };
       return { write: changeRefund(order, { refund, source: "merchant", facts, now: flow.clock.now() }) };
     },
   });

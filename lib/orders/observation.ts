@@ -38,6 +38,8 @@ export type PayoutReport = {
   /** A bearer secret. Only the first answer has it. */
   readonly claimUrl: string | null;
   readonly transactionHash: string | null;
+  /** Whether a payout that waits is on hold; absent where that is not known. */
+  readonly held?: boolean;
   /** Why it failed, in the provider's words. */
   readonly reason?: string;
 };

@@ -109,6 +109,10 @@ const refundSchema = z.object({
   claimUrl: z.url().nullable(),
   transactionHash: z.string().max(200).nullable(),
   explorerUrl: z.url().optional(),
+  /** What the payout provider has to know of the receiver, such as a bank account: for the merchant's eyes alone. */
+  receiver: z.record(z.string().max(40), z.string().max(200)).optional(),
+  /** A payout that waits, and that the merchant has stopped. */
+  held: z.boolean().optional(),
   /** For a payout, a message to its receiver. */
   note: z.string().max(280).nullable(),
   createdAt: z.int(),

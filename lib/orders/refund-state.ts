@@ -43,8 +43,9 @@ export function applyPayoutReport(
     claimUrl: refund.claimUrl ?? report.claimUrl,
     transactionHash: refund.transactionHash ?? report.transactionHash,
     ...(explorerUrl !== null && { explorerUrl }),
+    ...(report.held !== undefined && { held: report.held }),
   };
-  const keys = ["status", "payoutId", "claimUrl", "transactionHash"] as const;
+  const keys = ["status", "payoutId", "claimUrl", "transactionHash", "held"] as const;
   if (keys.every((key) => changed[key] === refund[key])) return { write: null, counts: true };
   const facts = { providerStatus: report.providerStatus, ...(report.reason && { reason: report.reason }) };
   return { write: changeRefund(order, { refund: changed, source, facts, now }), counts: true };

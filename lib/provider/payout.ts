@@ -10,6 +10,8 @@ export interface PayoutProvider extends Pick<ProviderModule, "name" | "label"> {
   readonly network: string | null;
   /** Decimal places that an amount may have. */
   readonly places: number;
+  /** What it has to know of the receiver. Empty where a link is enough, with which the receiver collects the money. */
+  readonly receiverFields: readonly ReceiverField[];
   /**
    * Idempotent by its reference: called again with the same request, it answers what became of the first call and pays
    * nothing more. May take minutes. A report of `failed` is final for the reference; a failure says nothing of it unless
@@ -17,15 +19,27 @@ export interface PayoutProvider extends Pick<ProviderModule, "name" | "label"> {
    */
   createPayout(request: PayoutRequest): Promise<PayoutResult>;
   /** Null where there is no such call: then `createPayout` is called again instead. */
-  readonly readPayout: ((payout: PayoutName) => Promise<PayoutResult>) | null;
+  readonly readPayout: ((payout: Pick<PayoutName, "reference">) => Promise<PayoutResult>) | null;
   /** `waiting` in the answer: it was asked for, and may come too late. */
   cancelPayout(payout: PayoutName): Promise<PayoutResult>;
+  /** Stops a payout that waits, or lets it go on. Null where there is no such call. */
+  readonly holdPayout: ((payout: PayoutName, isOnHold: boolean) => Promise<PayoutResult>) | null;
   /** Where a payout's transaction can be looked up; null unless the network is known. */
   explorerUrl(network: string | null, transactionHash: string): string | null;
 }
 
+export type ReceiverField = {
+  readonly name: string;
+  readonly label: string;
+  /** What the whole value has to be, as the `pattern` of an input has it. */
+  readonly pattern: string;
+  /** In words, for people. */
+  readonly form: string;
+  readonly isRequired: boolean;
+};
+
 /** Built from the stored refund alone, so that a repeated call is the same to the last character. */
-export type PayoutRequest = Readonly<Pick<Refund, "reference" | "coin" | "amount" | "network">> & {
+export type PayoutRequest = Readonly<Pick<Refund, "reference" | "coin" | "amount" | "network" | "receiver">> & {
   /** For the receiver's eyes. */
   readonly message: string | null;
 };

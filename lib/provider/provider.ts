@@ -30,7 +30,7 @@ export type LoadedProvider = {
   readonly publishedFee?: PublishedFee;
   create(tools: ProviderTools): PaymentProvider;
   /** Absent unless the provider can send money and the settings allow it. */
-  readonly createPayouts?: (tools: ProviderTools) => PayoutProvider;
+  readonly createPayouts?: (tools: PayoutTools) => PayoutProvider;
 };
 
 export type PublishedFee = {
@@ -48,6 +48,9 @@ export type ProviderTools = {
   /** Told about each call, for the log. Holds no secret, signature or body. */
   readonly onCall?: (call: ProviderCall) => void;
 };
+
+/** `webhookUrl` is ours, for providers that want it named with each payout. */
+export type PayoutTools = ProviderTools & { readonly webhookUrl: string };
 
 export type ProviderCall = {
   readonly operation: string;

@@ -47,7 +47,7 @@ export async function sendRequest(
 /** Makes a call of a provider, and tells the log how it went. */
 export async function observed<Success>(
   onCall: ProviderTools["onCall"],
-  { operation, paymentId, orderId }: Pick<ProviderCall, "operation" | "paymentId" | "orderId">,
+  { operation, paymentId, orderId, reference }: Pick<ProviderCall, "operation" | "paymentId" | "orderId" | "reference">,
   call: () => Promise<{ readonly httpStatus: number | null; readonly result: ProviderResult<Success> }>,
 ): Promise<ProviderResult<Success>> {
   const startedAt = performance.now();
@@ -56,6 +56,7 @@ export async function observed<Success>(
     operation,
     ...(paymentId !== undefined && { paymentId }),
     ...(orderId !== undefined && { orderId }),
+    ...(reference !== undefined && { reference }),
     durationMs: Math.round(performance.now() - startedAt),
     httpStatus,
     providerRequestId: null,

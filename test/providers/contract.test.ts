@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { startEmulator } from "@/emulator/server";
-import type { Flow } from "@/lib/checkout/flow";
+import { expect, it } from "vitest";
 import { readOrder } from "@/lib/checkout/read";
-import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
-import { startPayment } from "@/lib/checkout/start";
 import type { Order } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
-import type { PaymentProvider, ProviderCall } from "@/lib/provider/provider";
-import { SettingReader } from "@/lib/settings";
 import { eventually } from "@/test/eventually";
-import { limitOf, onBothStores, stored } from "@/test/flow-support";
-import { type HttpServer, startHttpServer } from "@/test/http-server";
+import { onBothStores, stored } from "@/test/flow-support";
 import type { ProviderBench } from "./bench";
+import { besideEmulator } from "./beside-emulator";
 import { calypsoBenches } from "./calypso";
 import { koinalBench } from "./koinal";
 import { onekeyBench } from "./onekey";
@@ -21,96 +15,28 @@ import { onekeyBench } from "./onekey";
 const BENCHES: readonly ProviderBench[] = [koinalBench, ...calypsoBenches, onekeyBench];
 const BOUNDS = { maxOrders: 10, deadlineMs: 10_000, asksDuringWaits: true } as const;
 
-type Sent = { readonly headers: Headers; readonly body: Uint8Array; readonly path: string; readonly answer: string };
-
 for (const bench of BENCHES) {
   onBothStores(`${bench.title} beside its emulator`, (world) => {
-    let emulator: Awaited<ReturnType<typeof startEmulator>>;
-    let receiver: HttpServer;
-    let flow: Flow;
-    let provider: PaymentProvider;
-    let calls: ProviderCall[];
-    let deliveries: Sent[];
-    /** What the receiver does with a delivery; by default it takes it in. */
-    let isDown: boolean;
-
-    beforeEach(async () => {
-      calls = [];
-      deliveries = [];
-      isDown = false;
-      receiver = await startHttpServer(async (request, response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of request) chunks.push(chunk);
-        const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-        const sent = { headers, body: new Uint8Array(Buffer.concat(chunks)), path: request.url ?? "" };
-        const answer = isDown ? "down" : await deliver(sent);
-        deliveries.push({ ...sent, answer });
-        response.writeHead(isDown || answer.startsWith("refused") ? 503 : 200).end();
-      });
-      const options = { apiKey: bench.credentials.apiKey, apiSecret: bench.credentials.apiSecret };
-      const webhookUrl = `${receiver.url}/api/webhooks/${bench.name}`;
-      emulator = await startEmulator({ provider: bench.name, ...options, webhookUrl });
-      provider = open(bench.settings({ ...bench.credentials, url: emulator.url }));
-      flow = world().process({ providers: [provider] });
-    });
-    afterEach(async () => {
-      await emulator.close();
-      await receiver.close();
-    });
-
-    function open(settings: Readonly<Record<string, string>>): PaymentProvider {
-      const reader = new SettingReader(settings);
-      const loaded = bench.module.load(reader);
-      expect(reader.problems).toEqual([]);
-      return (loaded ?? expect.fail()).create({ timeoutMs: 2_000, onCall: (call) => calls.push(call) });
-    }
-
-    async function deliver({ headers, body, path }: Omit<Sent, "answer">): Promise<string> {
-      const delivery = { method: "POST", path, query: "", headers, body, receivedAt: Date.now() };
-      const result = await receiveWebhook(flow, provider, delivery);
-      return result.ok ? result.result : `refused ${result.refusal.code}`;
-    }
-
-    async function control(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-      const headers = { "Content-Type": "application/json", "X-API-Key": bench.credentials.apiKey };
-      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-      const response = await fetch(`${emulator.url}/_emulator${path}`, init);
-      const answer = (await response.json()) as Record<string, unknown>;
-      expect(response.status, JSON.stringify(answer)).toBeLessThan(300);
-      return answer;
-    }
-
-    const attempt = (fields = { amount: "5.00", anonymous: true }) =>
-      startPayment(
-        flow,
-        { ...world().shop, provider },
-        { fields, idempotencyKey: null, limit: limitOf(1_000), payerAddress: "192.0.2.1" },
-      );
-
-    async function opened(): Promise<Order> {
-      const result = await attempt();
-      return result.ok ? result.order : expect.fail(JSON.stringify(result.refusal));
-    }
-
+    const lab = besideEmulator(bench, world);
     const idOf = (order: Order) => order.payments.at(-1)?.paymentId ?? expect.fail();
-    const move = (order: Order, state: object) => control("POST", `/payments/${idOf(order)}/status`, state);
     const stateFor = (status: PaymentStatus) => bench.states[status] ?? expect.fail(`There is no ${status}.`);
     const poll = async (order: Order) => {
+      const { flow } = lab();
       await world().pass(60_000);
       await readOrder(flow, order.id, { mayAsk: true });
       return stored(flow, order.id);
     };
-    const isPaid = (order: Order) =>
-      eventually(async () => (await stored(flow, order.id)).status === "paid" || undefined);
 
     it("opens a payment, and the webhook of its end makes it paid, once", async () => {
+      const { deliver, deliveries, flow, isPaid, move, opened } = lab();
       const order = await opened();
       expect(order).toMatchObject({ status: "pending", payments: [{ provider: bench.name, status: "pending" }] });
       await move(order, stateFor("paid"));
       await isPaid(order);
       const after = await stored(flow, order.id);
       expect(after).toMatchObject({ attention: [], payments: [{ status: "paid", onHold: false }] });
-      const [delivery = expect.fail()] = deliveries;
+      // Stored a moment before the delivery was answered.
+      const delivery = await eventually(async () => deliveries[0]);
       expect(delivery.answer).toBe("paid");
       await world().pass(60_000);
       expect(await deliver(delivery)).toBe("duplicate");
@@ -118,6 +44,7 @@ for (const bench of BENCHES) {
     });
 
     it.each(Object.keys(bench.states) as PaymentStatus[])("shows %s when it is asked", async (status) => {
+      const { move, opened } = lab();
       const order = await opened();
       await move(order, { ...stateFor(status), webhook: false });
       expect((await poll(order)).status).toBe(status);
@@ -126,6 +53,7 @@ for (const bench of BENCHES) {
     it.runIf(bench.name === "calypso")(
       "sees that the time to pay ran out, that a quote was renewed, and is paid all the same",
       async () => {
+        const { control, isPaid, move, opened } = lab();
         const order = await opened();
         await control("POST", "/settings", { rate: "0.9500" });
         await move(order, { status: "PENDING_PAYMENT" });
@@ -143,6 +71,7 @@ for (const bench of BENCHES) {
     it.runIf(bench.name !== "onekey" && bench.title !== "Calypso Pay with its widget")(
       "opens no payment that asks for a hundred times the price, or a hundredth of it",
       async () => {
+        const { attempt, control } = lab();
         for (const rate of ["0.0100", "100.0000"]) {
           await control("POST", "/settings", { rate });
           expect(await attempt()).toMatchObject({ ok: false, refusal: { code: "amount_check_failed" } });
@@ -151,6 +80,7 @@ for (const bench of BENCHES) {
     );
 
     it("takes money that comes after any end", async () => {
+      const { flow, isPaid, move, opened } = lab();
       for (const end of ["failed", "canceled", "expired"] as const) {
         const state = bench.states[end];
         if (state === undefined) continue;
@@ -165,6 +95,7 @@ for (const bench of BENCHES) {
     });
 
     it.runIf(!bench.signsWebhooks)("lets strangers make it look, rarely and only at what it knows", async () => {
+      const { calls, control, deliver, deliveries, flow, opened } = lab();
       const order = await opened();
       const before = calls.length;
       const sent = (text: string) => ({
@@ -191,6 +122,7 @@ for (const bench of BENCHES) {
     });
 
     it.runIf(!bench.signsWebhooks)("lets no hint lift a hold, only the merchant", async () => {
+      const { deliveries, flow, move, opened } = lab();
       const order = await opened();
       await move(order, bench.short);
       await eventually(async () => (await stored(flow, order.id)).status === "review" || undefined);
@@ -204,11 +136,12 @@ for (const bench of BENCHES) {
     it.runIf(bench.signsWebhooks)(
       "believes no forged delivery, none changed, and none without a signature",
       async () => {
+        const { control, deliver, deliveries, flow, move, opened, receiving } = lab();
         const order = await opened();
         await control("POST", `/payments/${idOf(order)}/forge`);
         await eventually(async () => deliveries[0]);
         expect(deliveries[0]?.answer).toBe("refused unauthenticated");
-        isDown = true;
+        receiving.isDown = true;
         await move(order, stateFor("paid"));
         await eventually(async () => deliveries[1]);
         const { headers, body, path } = deliveries[1] ?? expect.fail();
@@ -220,6 +153,7 @@ for (const bench of BENCHES) {
     );
 
     it("holds wrong money against the order", async () => {
+      const { deliveries, flow, move, opened } = lab();
       for (const wrong of [bench.short, bench.otherPrice]) {
         if (wrong === null) continue;
         const order = await opened();
@@ -234,6 +168,7 @@ for (const bench of BENCHES) {
     });
 
     it("finds by reconciliation what no webhook told", async () => {
+      const { flow, move, opened } = lab();
       const order = await opened();
       await move(order, { ...stateFor("paid"), webhook: false });
       await world().pass(60_000);
@@ -242,6 +177,7 @@ for (const bench of BENCHES) {
     });
 
     it("survives an outage: nothing opened twice, nothing lost", async () => {
+      const { attempt, control, move, opened } = lab();
       const order = await opened();
       await move(order, { ...stateFor("paid"), webhook: false });
       for (const kind of ["drop", "error", "bad_json", "empty_body", "html"]) {
@@ -255,13 +191,15 @@ for (const bench of BENCHES) {
     });
 
     it.runIf(bench.evil !== null)("refuses to lead a payer anywhere but to the provider", async () => {
+      const { attempt, control } = lab();
       await control("POST", "/settings", bench.evil ?? {});
       expect(await attempt()).toMatchObject({ ok: false, refusal: { code: "unsafe_checkout_url" } });
     });
 
     it("knows whether its credentials are right, and says none of its secrets", async () => {
+      const { calls, open, opened, provider } = lab();
       expect(await provider.ping()).toEqual({ ok: true });
-      const wrong = open({ ...bench.settings({ ...bench.credentials, url: emulator.url }), ...bench.wrongSecret });
+      const wrong = open(bench.wrongSecret);
       const refused = await wrong.ping();
       expect(refused).toMatchObject({ ok: false, failure: { kind: "unauthorized", maybeAccepted: false } });
       await opened();

@@ -13,8 +13,11 @@ export const onekeyBench: ProviderBench = {
     ONEKEY_LOGIN: apiKey,
     ONEKEY_SECRET: apiSecret,
     ONEKEY_COUNTRY: "BR",
+    ONEKEY_CASHOUT_LOGIN: "onekey_emulator_cashout_login",
+    ONEKEY_CASHOUT_PASSPHRASE: "onekey_emulator_cashout_pass",
+    ONEKEY_CASHOUT_SECRET: "onekey_emulator_cashout_secret",
   }),
-  secrets: ["canary-onekey-secret", "canary-onekey-login"],
+  secrets: ["canary-onekey-secret", "canary-onekey-login", "onekey_emulator_cashout_"],
   wrongSecret: { ONEKEY_SECRET: "another-secret-of-onekey" },
   states: {
     pending: { status: "EARLY_RELEASED" },

@@ -256,7 +256,7 @@ describe("the setting", () => {
   const CREDENTIALS = { ALLSCALE_API_KEY: "st_0f9a8b7c", ALLSCALE_API_SECRET: "st_1a2b3c4d5e6f" };
   const load = (env: Record<string, string>) => {
     const reader = new SettingReader({ ...CREDENTIALS, ...env });
-    const made = allscale.load(reader)?.createPayouts?.({ timeoutMs: 1_000 });
+    const made = allscale.load(reader)?.createPayouts?.({ timeoutMs: 1_000, webhookUrl: "https://shop.example/hook" });
     return { network: made?.network ?? null, problems: reader.problems.length, warnings: reader.warnings.length };
   };
 

@@ -29,6 +29,7 @@ export function createAllScalePayouts(options: PayoutOptions): PayoutProvider {
     coins: COINS,
     network: networkOf(options.payoutChain),
     places: PLACES,
+    receiverFields: [],
     async createPayout({ reference, coin, amount, network, message }) {
       const chain = payoutChainOf(network);
       const coinId = COINS.find((each) => each === coin);
@@ -51,6 +52,7 @@ export function createAllScalePayouts(options: PayoutOptions): PayoutProvider {
     // §12 has none; creating it again under the same reference answers its status.
     readPayout: null,
     cancelPayout: (payout) => cancel(client, payout),
+    holdPayout: null,
     explorerUrl(network, hash) {
       const chain = payoutChainOf(network);
       return (chain && describeChain(PAYOUT_CHAINS[chain].chainId, hash).explorerUrl) ?? null;

@@ -5,6 +5,7 @@ import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import { STATUS_RULES } from "@/lib/orders/status";
+import { findingsOf } from "../diagnose";
 import { exactNumber, readExactJson } from "../exact-json";
 import type {
   CreatedPayment,
@@ -29,10 +30,17 @@ export type CalypsoOptions = ClientOptions & {
   readonly widgetUrl: string | null;
 };
 
+const NOT_KNOWN =
+  "where Calypso's widget is, how an intervention is resolved, and the rest of its error codes. Whether a subscription sends events to this app shows with the first one.";
+
 /** Calypso Pay (§2): an invoice whose address our page shows, or the hosted widget, where its address is known. */
 export function createCalypsoProvider(options: CalypsoOptions): PaymentProvider {
   const client = createCalypsoClient(options);
   const { now = Date.now, widgetUrl } = options;
+  const ping = async () => {
+    const listed = await client.listSubscriptions();
+    return listed.ok ? ({ ok: true } as const) : listed;
+  };
   return {
     name: NAME,
     label: LABEL,
@@ -60,9 +68,11 @@ export function createCalypsoProvider(options: CalypsoOptions): PaymentProvider 
       return { ok: true, deliveryId: signature.slice(0, 32).toLowerCase(), replay: null };
     },
     parseWebhook: ({ body }) => parseWebhook(body),
-    async ping() {
-      const listed = await client.listSubscriptions();
-      return listed.ok ? { ok: true } : listed;
+    ping,
+    async diagnose() {
+      const credentials = "Compare CALYPSO_PUBLIC_KEY, CALYPSO_SECRET_KEY and CALYPSO_ACCOUNT.";
+      const about = { label: LABEL, baseUrl: options.baseUrl, clockCodes: ["011"], notKnown: NOT_KNOWN };
+      return findingsOf({ ...about, ping: await ping(), credentials });
     },
   };
 }

@@ -4,6 +4,7 @@ import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals } from "@/lib/money/decimal";
 import { isPlausible } from "@/lib/money/rates";
 import { checkCheckoutUrl } from "../checkout-url";
+import { findingsOf } from "../diagnose";
 import { readExactJson } from "../exact-json";
 import type {
   PaymentProvider,
@@ -60,6 +61,9 @@ type Request<Data> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> &
 };
 
 /** Koinal Checkout (§1): the payer pays by card, the merchant receives a cryptocurrency in a wallet. */
+const NOT_KNOWN =
+  "paths, field names, status words and error codes of Koinal, the unit of its timestamp, and how it signs callbacks; all are our reading, in one file. Compare lib/provider/koinal/README.md with your contract, and pay once yourself.";
+
 export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
   const { cryptocurrency, wallet, tag } = options;
   const quote = (price: { amount: string; currency: string }, customerReference: string) =>
@@ -71,6 +75,11 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       body: quoteBody(price, cryptocurrency),
       schema: quoteSchema,
     });
+  /** A quote is the only authenticated call that changes nothing. */
+  const ping = async () => {
+    const quoted = await quote({ amount: "100", currency: "USD" }, "ping");
+    return quoted.ok ? ({ ok: true } as const) : quoted;
+  };
   return {
     name: NAME,
     label: LABEL,
@@ -165,10 +174,16 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with an id" };
       return { kind: "hint", paymentId: data.id, deliveryId: headers.get(SIGNATURE_HEADER)?.toLowerCase() ?? "" };
     },
-    /** A quote is the only authenticated call that changes nothing. */
-    async ping() {
-      const quoted = await quote({ amount: "100", currency: "USD" }, "ping");
-      return quoted.ok ? { ok: true } : quoted;
+    ping,
+    async diagnose() {
+      const credentials = "Compare KOINAL_MERCHANT_CODE and KOINAL_SECRET, and set the clock of this server.";
+      return findingsOf({
+        label: LABEL,
+        baseUrl: options.baseUrl,
+        ping: await ping(),
+        credentials,
+        notKnown: NOT_KNOWN,
+      });
     },
   };
 }

@@ -1,14 +1,19 @@
-import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
+import { isLoopback, PLACEHOLDER, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
+import { createOneKeyPayouts } from "./cashouts";
+import type { CashoutCredentials } from "./client";
 import { createOneKeyProvider } from "./provider";
 import { LABEL, NAME, SCHEMES, type Scheme, STAGING_CHECKOUT_HOSTS, STAGING_URL } from "./wire";
+
+/** All three switch cashouts on. */
+const CASHOUT_NAMES = ["ONEKEY_CASHOUT_LOGIN", "ONEKEY_CASHOUT_PASSPHRASE", "ONEKEY_CASHOUT_SECRET"] as const;
 
 /** OneKey as the registry lists it. */
 export const onekey: ProviderModule = {
   name: NAME,
   label: LABEL,
   addressName: "ONEKEY_BASE_URL",
-  secretNames: ["ONEKEY_SECRET"],
+  secretNames: ["ONEKEY_SECRET", ...CASHOUT_NAMES],
   isPresent: (reader) => reader.isSet("ONEKEY_LOGIN") || reader.isSet("ONEKEY_SECRET"),
   load(reader) {
     // All are read before it gives up, so that every problem is named at once.
@@ -21,9 +26,10 @@ export const onekey: ProviderModule = {
     const paymentMethod = reader.isSet(method)
       ? readMatch(reader, { name: method, pattern: /^[A-Z0-9]{1,10}$/, form: "a code such as IX" })
       : undefined;
+    const cashouts = readCashouts(reader);
     if (login === null || secret === null || scheme === null || place === null) return null;
     if (country === null || paymentMethod === null) return null;
-    const settings = { login, secret, scheme, ...place, country, paymentMethod: paymentMethod ?? null };
+    const settings = { login, secret, scheme, ...place, country, paymentMethod: paymentMethod ?? null, cashouts };
     const { isLocal, checkoutHosts } = place;
     return {
       checkoutSources: isLocal
@@ -32,6 +38,7 @@ export const onekey: ProviderModule = {
       maxMinor: () => Number.MAX_SAFE_INTEGER,
       isLocal,
       create: (tools) => createOneKeyProvider({ ...settings, ...tools }),
+      ...(cashouts && { createPayouts: (tools) => createOneKeyPayouts({ ...settings, ...tools, cashouts }) }),
     };
   },
 };
@@ -102,6 +109,17 @@ function readScheme(reader: SettingReader): Scheme | null {
   const value = reader.get(name) ?? "OKP";
   return SCHEMES.find((each) => each === value) ?? reader.refuse(name, `must be ${SCHEMES.join(" or ")}`);
 }
+
+/** Null unless cashouts are switched on. Half a group must not stop payments, so it only leaves cashouts off. */
+function readCashouts(reader: SettingReader): CashoutCredentials | null {
+  const wrong = CASHOUT_NAMES.filter((name) => !/^[!-~]+$/.test(reader.get(name) ?? "") || isPlaceholder(reader, name));
+  if (wrong.length === CASHOUT_NAMES.length && !CASHOUT_NAMES.some((name) => reader.isSet(name))) return null;
+  for (const name of wrong) reader.warn(name, "is not set, or no single word of ASCII, so refunds are off");
+  const [login, passphrase, secret] = CASHOUT_NAMES.map((name) => reader.get(name) ?? "");
+  return wrong.length === 0 && login && passphrase && secret ? { login, passphrase, secret } : null;
+}
+
+const isPlaceholder = (reader: SettingReader, name: string) => PLACEHOLDER.test(reader.get(name) ?? "");
 
 type Match = { readonly name: string; readonly pattern: RegExp; readonly form: string };
 

@@ -1,8 +1,10 @@
 import { formatAmount } from "@/lib/money/amount";
 import { checkCheckoutUrl } from "../checkout-url";
 import { readExactJson } from "../exact-json";
-import type { PaymentProvider, WebhookContent } from "../provider";
-import { badAnswer, callDeposits, type DepositOptions } from "./deposits";
+import type { PaymentProvider, ProviderResult, WebhookContent } from "../provider";
+import { authenticateCashout, isCashoutNotification, parseCashout } from "./cashouts";
+import { badAnswer, type CashoutCredentials, callDeposits, type DepositOptions } from "./client";
+import { diagnose } from "./diagnose";
 import {
   createdSchema,
   DEPOSITS_PATH,
@@ -24,6 +26,8 @@ export type OneKeyOptions = DepositOptions & {
   /** Null lets the payer choose on OneKey's page. */
   readonly paymentMethod: string | null;
   readonly checkoutHosts: readonly string[];
+  /** Null where cashouts are not set up. */
+  readonly cashouts: CashoutCredentials | null;
 };
 
 /** OneKey deposits (§3.4): the payer pays by a local method or card, in the currency of the price. */
@@ -87,23 +91,28 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       };
     },
     /** How a notification is signed is not documented (§3.4), so each is a hint of which nothing is believed but the id. */
-    async authenticateWebhook() {
+    async authenticateWebhook(delivery) {
+      if (isCashoutNotification(delivery)) return authenticateCashout(delivery, options.cashouts?.secret);
       return { ok: true, deliveryId: crypto.randomUUID(), replay: null, isUnproven: true };
     },
-    parseWebhook({ body }): WebhookContent {
-      const { success, data } = notificationSchema.safeParse(readExactJson(body));
+    parseWebhook(delivery): WebhookContent {
+      if (isCashoutNotification(delivery)) return parseCashout(delivery);
+      const { success, data } = notificationSchema.safeParse(readExactJson(delivery.body));
       if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with a deposit_id" };
       return { kind: "hint", paymentId: data.deposit_id, deliveryId: data.deposit_id };
     },
-    /** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
-    async ping() {
-      const read = await readDeposit(options, "0");
-      if (read.ok) return { ok: true };
-      const { kind, code } = read.failure;
-      const isUnderstood = kind === "not_found" || (kind === "refused" && code !== undefined);
-      return isUnderstood ? { ok: true } : read;
-    },
+    ping: () => ping(options),
+    diagnose: () => diagnose(options, { ping: () => ping(options) }),
   };
+}
+
+/** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
+async function ping(options: DepositOptions): Promise<ProviderResult> {
+  const read = await readDeposit(options, "0");
+  if (read.ok) return { ok: true };
+  const { kind, code } = read.failure;
+  const isUnderstood = kind === "not_found" || (kind === "refused" && code !== undefined);
+  return isUnderstood ? { ok: true } : read;
 }
 
 function readDeposit(options: DepositOptions, id: string) {

@@ -108,6 +108,7 @@ const refusal = z.object({
   type: z.string().max(120).nullish().catch(null),
   description: z.string().nullish().catch(null),
   message: z.string().nullish().catch(null),
+  reason: z.string().nullish().catch(null),
 });
 /** Flat after a POST, nested after a GET (§3.4). */
 export const refusalSchema = z.union([z.object({ error: refusal }).transform(({ error }) => error), refusal]);

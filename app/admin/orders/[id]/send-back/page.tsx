@@ -1,4 +1,5 @@
 import { notFound } from "next/navigation";
+import { Fragment } from "react";
 import { Facts } from "@/components/admin/facts";
 import { ActionForm, AdminShell } from "@/components/admin/shell";
 import { defaultMessage, plannedRefund, REFUND_REFUSALS } from "@/lib/merchant/refund-forms";
@@ -43,8 +44,10 @@ export default async function Page({ params, searchParams }: PageProps<"/admin/o
             ]}
           />
           <p>
-            You get a link to give to the payer, who collects the money with it. Until it is collected you can cancel
-            it. The payment itself stays as it is.
+            {planned.receiverFields.length === 0
+              ? "You get a link to give to the payer, who collects the money with it. Until it is collected you can cancel it."
+              : "The money goes to the bank account below. Check it with the payer: once the bank has it, it cannot be called back."}{" "}
+            The payment itself stays as it is.
           </p>
           <ActionForm
             action={`${path}/send-refund`}
@@ -54,6 +57,23 @@ export default async function Page({ params, searchParams }: PageProps<"/admin/o
             <input type="hidden" name="number" value={planned.number} />
             <input type="hidden" name="coin" value={planned.coin} />
             <input type="hidden" name="amount" value={planned.amount} />
+            {planned.receiverFields.map(({ id, label, pattern, form, isRequired }) => (
+              <Fragment key={id}>
+                <label htmlFor={id}>
+                  {label}
+                  {isRequired ? "" : " (optional)"}
+                </label>
+                <input
+                  className="field"
+                  id={id}
+                  name={id}
+                  required={isRequired}
+                  pattern={pattern}
+                  title={form}
+                  autoComplete="off"
+                />
+              </Fragment>
+            ))}
             <label htmlFor="message">Message to the payer (optional)</label>
             <input className="field" id="message" name="message" maxLength={280} defaultValue={defaultMessage()} />
             <label>

@@ -1,0 +1,39 @@
+import { findingsOf } from "../diagnose";
+import type { Finding, ProviderResult } from "../provider";
+import { readCashout } from "./cashouts";
+import type { OneKeyOptions } from "./provider";
+import { LABEL } from "./wire";
+
+const NOT_KNOWN =
+  "how OneKey signs notifications of deposits, so each only makes us ask; what each country asks of payers and receivers; how its production differs from staging.";
+
+/** Deposits and cashouts have credentials of their own. */
+export async function diagnose(options: OneKeyOptions, calls: { ping(): Promise<ProviderResult> }): Promise<Finding[]> {
+  const [ping, cashouts] = await Promise.all([calls.ping(), cashoutsFinding(options)]);
+  const credentials =
+    "Compare ONEKEY_LOGIN, ONEKEY_SECRET and ONEKEY_AUTHORIZATION_SCHEME, and ask OneKey whether this server's address is allow-listed.";
+  const { baseUrl } = options;
+  const found = findingsOf({
+    ...{ label: LABEL, baseUrl, ping, credentials, clockCodes: ["103"] },
+    notKnown: NOT_KNOWN,
+  });
+  return found.map((each) => (each.id === "provider_calls" && cashouts !== null ? told(each, cashouts) : each));
+}
+
+const told = (calls: Finding, cashouts: Finding): Finding => ({
+  ...cashouts,
+  sentence: `${cashouts.sentence} ${calls.sentence}`,
+});
+
+/** Asks about a cashout that cannot be there: that it is not known is said after signature and login were accepted (§3.5). */
+async function cashoutsFinding(options: OneKeyOptions): Promise<Finding | null> {
+  const { cashouts } = options;
+  if (cashouts === null) return null;
+  const id = "provider_calls";
+  const read = await readCashout({ ...options, cashouts }, "doctor-asks-about-none");
+  if (read.ok || read.failure.kind === "not_found") {
+    return { id, state: "ok", sentence: "OneKey accepts the credentials of cashouts." };
+  }
+  const { message: sentence } = read.failure;
+  return { id, state: "failed", sentence, todo: "Correct ONEKEY_CASHOUT_LOGIN, _PASSPHRASE and _SECRET." };
+}
