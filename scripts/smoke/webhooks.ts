@@ -43,7 +43,8 @@ export const refusedWebhooks: Check = {
     for (const [kind, answer] of Object.entries(answers)) mustRefuse(`A webhook ${kind}`, answer, UNAUTHENTICATED);
     const bodies = new Set(Object.values(answers).map(withoutId));
     must(bodies.size === 1, "The answers differ, so a forger learns from them.");
-    return `${Object.keys(answers).length} kinds, 401`;
+    const untried = site.credentials === null ? ", none of them with this store's key" : "";
+    return `${Object.keys(answers).length} kinds, 401${untried}`;
   },
 };
 
