@@ -81,6 +81,13 @@ describe("round trips to Redis, the limits of the request included", () => {
     expect(received.trips, "a webhook: nonce and order, payment").toBe(2);
     expect((await tripsOf(() => poll(id))).trips, "a poll of a paid order").toBe(1);
 
+    const figures = () =>
+      Promise.all([
+        flow.store.days({ from: null, to: null }),
+        flow.store.list({ filter: "wall", cursor: null, limit: 12 }),
+      ]);
+    expect((await tripsOf(figures)).trips, "the goal and the supporters of the tip page").toBe(1);
+
     await flow.runDeferred();
     const visit = () => tripsOf(() => reconcile(flow, { maxOrders: 5, deadlineMs: 60_000, asksDuringWaits: false }));
     const busy = await visit();

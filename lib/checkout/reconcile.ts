@@ -191,7 +191,7 @@ async function logRefusal({ store, clock }: Flow, refusal: ReadRefusal): Promise
   if (first.ok) log.warn("payment_cannot_be_read", { orderId, paymentId, kind, code, reason });
 }
 
-const A_FEW = { maxOrders: 5, deadlineMs: 15_000, asksDuringWaits: false };
+const A_FEW = { maxOrders: AT_ONCE, deadlineMs: 15_000, asksDuringWaits: false };
 const ON_VISIT_EVERY_MS = 5_000;
 let lastVisitMs = Number.NEGATIVE_INFINITY;
 

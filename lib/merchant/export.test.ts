@@ -125,7 +125,8 @@ onBothStores("the export", (world) => {
     // None of these has a quoted field.
     const ids = async (query: string) => {
       const lines = (await exported(flow, query)).split("\r\n").slice(1, -1);
-      return lines.map((line) => line.split(",")[0]);
+      // An id that begins with a minus is no formula either.
+      return lines.map((line) => line.split(",")[0]?.replace(/^'-/, "-"));
     };
     expect(await ids("filter=attention")).toEqual([underpaid.id]);
     expect((await ids("q=1.01")).toSorted()).toEqual([paid[0]?.id, underpaid.id].toSorted());

@@ -50,7 +50,7 @@ export function indexEntries(order: Order): IndexEntry[] {
   ];
 }
 
-export function filtersOf(order: Order): OrderFilter[] {
+function filtersOf(order: Order): OrderFilter[] {
   const { status, payer, hidden } = order;
   const isOnWall = status === "paid" && Boolean(payer.name?.trim()) && !payer.anonymous && !hidden;
   return [
@@ -64,7 +64,8 @@ export function filtersOf(order: Order): OrderFilter[] {
 /** Sorts before everything that a term can hold, so that a term stands before the longer ones that begin with it. */
 export const TERM_END = "\u0001";
 
-const RANK_TIME_LENGTH = 9;
+/** So many characters stand before the id, after `TERM_END` where there is one. */
+export const RANK_TIME_LENGTH = 9;
 const LATEST_MS = 36 ** RANK_TIME_LENGTH - 1;
 
 /** Newer orders come first, those of one millisecond by their ids. */

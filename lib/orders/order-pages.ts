@@ -1,7 +1,6 @@
 import type { Order } from "./order";
 import {
   amountTerm,
-  filtersOf,
   type IndexEntry,
   idOfMember,
   idTerm,
@@ -17,10 +16,11 @@ import { decodeIfReadable, type ListOptions, type OrderPage, type SearchOptions 
 /** What a store has to be able to do, so that its lists can be read page by page. */
 export type IndexReader = {
   /** The members of a list after `after` and before `before`, in the order of their bytes. */
-  scan(options: { list: ListName; after: string; before: string; limit: number }): Promise<string[]>;
-  /** The documents of orders as they are stored, null for one that is gone. */
-  documents(ids: readonly string[]): Promise<unknown[]>;
+  scan(options: { list: ListName; after: string; before: string; limit: number }): Promise<Scanned[]>;
 };
+
+/** `doc`: the document of the member's order as it is stored, null where it is gone. */
+export type Scanned = { readonly member: string; readonly doc: unknown };
 
 /** Sorts after everything that a member can hold, as text and as UTF-8. */
 const LAST = "\u{10FFFF}";
@@ -32,9 +32,7 @@ type Range = { readonly list: ListName; readonly start: string; readonly after: 
 export async function listPage(reader: IndexReader, { filter, cursor, limit }: ListOptions): Promise<OrderPage> {
   const place = decodeCursor(cursor);
   const isPlace = place?.list === filter && PLACE_IN_FILTER.test(place.at);
-  const page = await readPage(reader, [{ list: filter, start: "", after: isPlace ? place.at + LAST : "" }], limit);
-  // An order may have changed between the two reads.
-  return { ...page, orders: page.orders.filter((order) => filtersOf(order).includes(filter)) };
+  return readPage(reader, [{ list: filter, start: "", after: isPlace ? place.at + LAST : "" }], limit);
 }
 
 /**
@@ -80,15 +78,14 @@ async function readPage(
   if (limit < 1) return { orders: [], unreadable: [], next: null };
   const found = await Promise.all(
     ranges.map(async ({ list, start, after }) => {
-      const members = await reader.scan({ list, after, before: start + LAST, limit: limit + 1 });
-      return members.map((member) => ({ list, member }));
+      const scanned = await reader.scan({ list, after, before: start + LAST, limit: limit + 1 });
+      return scanned.map((each) => ({ list, ...each }));
     }),
   );
   const all = found.flat();
   const entries = all.slice(0, limit);
   const ids = entries.map(({ member }) => idOfMember(member));
-  const documents = await reader.documents(ids);
-  const orders = documents.map(decodeIfReadable);
+  const orders = entries.map(({ doc }) => decodeIfReadable(doc));
   const last = all.length > limit ? entries.at(-1) : undefined;
   return {
     orders: orders.flatMap((order, index) => {
@@ -96,7 +93,7 @@ async function readPage(
       const first = firstMatch(order, shown);
       return first === undefined || first === entries[index]?.member ? [order] : [];
     }),
-    unreadable: [...new Set(ids.filter((_, index) => documents[index] !== null && orders[index] === null))],
+    unreadable: [...new Set(ids.filter((_, index) => entries[index]?.doc !== null && orders[index] === null))],
     next: last === undefined ? null : encodeCursor(last),
   };
 }

@@ -28,6 +28,7 @@ import {
   POSTPONE,
   RELEASE,
   RENEW,
+  SCAN,
   WRITE_ORDER,
   writeOrderArguments,
 } from "./redis-scripts";
@@ -70,18 +71,10 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
 
   const reader: IndexReader = {
     async scan({ list: name, after, before, limit }) {
-      const options = { byLex: true, offset: 0, count: limit } as const;
-      const members = await ask((redis) => redis.zrange(key.list(name), `(${after}`, `(${before}`, options));
-      return list(members).map(String);
-    },
-    async documents(ids) {
-      if (ids.length === 0) return [];
-      const docs = await ask((redis) => {
-        const pipeline = redis.pipeline();
-        for (const id of ids) pipeline.hget(key.order(id), "doc");
-        return pipeline.exec();
-      });
-      return list(docs);
+      const values = [`(${after}`, `(${before}`, `${limit}`, key.order("")];
+      const answer = await ask((redis) => redis.eval(SCAN, [key.list(name)], values));
+      // A document that is gone is a false of Lua, which Redis answers as null.
+      return pairs(answer).map(([member, doc]) => ({ member: `${member}`, doc }));
     },
   };
 
@@ -197,9 +190,9 @@ function list(answer: unknown): unknown[] {
 
 /** Redis answers members and scores, and fields and values, in turn. */
 function pairs(answer: unknown): [unknown, unknown][] {
-  return list(answer).flatMap((each, index, flat) =>
-    index % 2 === 0 ? [[each, flat[index + 1]] as [unknown, unknown]] : [],
-  );
+  const flat = list(answer);
+  if (flat.length % 2 !== 0) throw unexpectedAnswer();
+  return flat.flatMap((each, index) => (index % 2 === 0 ? [[each, flat[index + 1]] as [unknown, unknown]] : []));
 }
 
 const unexpectedAnswer = () => storeUnavailable("unexpected_answer");

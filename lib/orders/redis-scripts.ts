@@ -1,4 +1,4 @@
-import { type DayChange, indexChange, type ListName } from "./order-index";
+import { type DayChange, indexChange, type ListName, RANK_TIME_LENGTH } from "./order-index";
 import {
   encodeEvent,
   encodeOrder,
@@ -54,6 +54,17 @@ return 'written'
 export const FIND_BY_PAYMENT = `
 local id = redis.call('GET', KEYS[1])
 return id and {id, redis.call('HGET', ARGV[1] .. id, 'doc')}
+`;
+
+/** KEYS: list. ARGV: range, limit, what stands before the id in the key of an order. Answers members and documents in turn. */
+export const SCAN = `
+local found = {}
+for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])) do
+  local id = string.sub(string.match(member, '[^\\1]*$'), ${RANK_TIME_LENGTH + 1})
+  found[#found + 1] = member
+  found[#found + 1] = redis.call('HGET', ARGV[4] .. id, 'doc')
+end
+return found
 `;
 
 type OrderKeys = ReturnType<typeof orderKeys>;

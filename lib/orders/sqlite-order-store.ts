@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Order } from "./order";
-import { decodeDay, sortedDays } from "./order-index";
+import { decodeDay, RANK_TIME_LENGTH, sortedDays, TERM_END } from "./order-index";
 import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
   checkBase,
@@ -24,6 +24,10 @@ import { openOrderFile, writeOrder } from "./sqlite-orders";
 
 const DAYS = `SELECT day, currency, coin, CAST(count AS TEXT) AS count, CAST(minor AS TEXT) AS minor,
   CAST(micros AS TEXT) AS micros FROM days WHERE day >= ? AND day <= ?`;
+/** The id is what `idOfMember` takes from a member. */
+const SCAN = `SELECT member, (SELECT doc FROM orders WHERE id =
+    substr(member, instr(member, '${TERM_END}') + ${RANK_TIME_LENGTH + 1})) AS doc
+  FROM lists WHERE list = ? AND member > ? AND member < ? ORDER BY member LIMIT ?`;
 const AFTER_ALL_DAYS = ":";
 
 /** What one acquire sweeps up at most, so that none of them pays for a backlog. */
@@ -68,13 +72,8 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
 
   const reader: IndexReader = {
     async scan({ list, after, before, limit }) {
-      const sql =
-        "SELECT member AS doc FROM lists WHERE list = ? AND member > ? AND member < ? ORDER BY member LIMIT ?";
-      return (await file.read((db) => db.all(sql, list, after, before, limit))).map(docOf);
-    },
-    async documents(ids) {
-      const rows = await file.read((db) => ids.map((id) => db.get("SELECT doc FROM orders WHERE id = ?", id)));
-      return rows.map((row) => (row === undefined ? null : docOf(row)));
+      const rows = await file.read((db) => db.all(SCAN, list, after, before, limit));
+      return rows.map((row) => parseRow(scannedRowSchema, row));
     },
   };
 
@@ -196,6 +195,7 @@ function leaseRow({ key, value, ttlMs, now }: LeaseOptions) {
 }
 
 const docRowSchema = z.object({ doc: z.string() });
+const scannedRowSchema = z.object({ member: z.string(), doc: z.string().nullable() });
 const dueRowSchema = z.object({ id: z.string(), due_at: z.int() });
 
 function docOf(row: unknown): string {
