@@ -352,7 +352,7 @@ onSqlite("visits", (world) => {
     for (let visit = 0; visit < 10; visit += 1) reconcileOnVisit({ ...flow, store });
     expect(calls).toEqual([]);
     await flow.runDeferred();
-    expect(provider.asked).toHaveLength(5);
+    expect(provider.asked).toHaveLength(4);
     expect(calls.filter((name) => name === "due")).toHaveLength(2);
     vi.advanceTimersByTime(5 * SECOND);
     reconcileOnVisit(flow);

@@ -20,7 +20,7 @@ export type IndexReader = {
 };
 
 /** `doc`: the document of the member's order as it is stored, null where it is gone. */
-export type Scanned = { readonly member: string; readonly doc: unknown };
+type Scanned = { readonly member: string; readonly doc: unknown };
 
 /** Sorts after everything that a member can hold, as text and as UTF-8. */
 const LAST = "\u{10FFFF}";

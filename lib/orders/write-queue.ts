@@ -2,7 +2,7 @@ import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** One transaction of a database that has a single writer. */
-export type Transaction<Db> = {
+type Transaction<Db> = {
   readonly db: Db;
   /** Resolves once the writes are as safe as was asked for. */
   commit(): Promise<void>;
