@@ -1,3 +1,4 @@
+import { allscalePayoutKills } from "./allscale-payouts";
 import type { Case } from "./case";
 import { allscaleOutages } from "./case-allscale-outages";
 import { redisEffectKills, sqliteEffectKills } from "./case-effect-kills";
@@ -6,7 +7,6 @@ import { floodSoak } from "./case-flood-soak";
 import { floods } from "./case-floods";
 import { fuzz } from "./case-fuzz";
 import { redisInterleavings, sqliteInterleavings } from "./case-interleavings";
-import { redisPayoutKills, sqlitePayoutKills } from "./case-payout-kills";
 import { redisKills } from "./case-redis-kills";
 import { redisOutages } from "./case-redis-outages";
 import { soak } from "./case-soak";
@@ -14,6 +14,7 @@ import { sqliteDisk } from "./case-sqlite-disk";
 import { sqliteKills } from "./case-sqlite-kills";
 import { sqliteOutages } from "./case-sqlite-outages";
 import { twoProcesses } from "./case-two-processes";
+import { onekeyPayoutKills } from "./onekey-payouts";
 
 /** Two rows that run side by side, one case of each at a time: the first mostly waits for what is out of order. */
 export const ROWS: readonly (readonly Case[])[] = [
@@ -22,8 +23,8 @@ export const ROWS: readonly (readonly Case[])[] = [
     sqliteKills,
     sqliteEffectKills,
     redisEffectKills,
-    sqlitePayoutKills,
-    redisPayoutKills,
+    ...allscalePayoutKills,
+    ...onekeyPayoutKills,
     twoProcesses,
     fuzz,
     ends,

@@ -11,7 +11,8 @@ import { startRefund } from "@/lib/merchant/refunds";
 import type { OrderId } from "@/lib/orders/order";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
-import { createAllScalePayouts } from "@/lib/provider/allscale/payouts";
+import { PROVIDERS } from "@/lib/provider/registry";
+import { SettingReader } from "@/lib/settings";
 import { LATER_MS, type Place } from "./kill-backends";
 import { inParallel } from "./shop";
 import { silenceLog } from "./silence-log";
@@ -19,29 +20,35 @@ import { silenceLog } from "./silence-log";
 export type PayoutJob = {
   readonly task: "press" | "reconcile";
   readonly place: Place;
-  readonly account: { readonly baseUrl: string; readonly apiKey: string; readonly apiSecret: string };
+  readonly provider: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Of its emulator. */
+  readonly url: string;
+  readonly coin: string;
+  readonly receiver: Readonly<Record<string, string>>;
 };
 
 const AT_ONCE = 4;
 const PRESSES = 3;
 
 silenceLog();
-const { task, place, account } = JSON.parse(process.argv[2] ?? "") as PayoutJob;
+const { task, place, provider, settings, url, coin, receiver } = JSON.parse(process.argv[2] ?? "") as PayoutJob;
 const store = "path" in place ? openSqliteOrderStore(place) : openRedisOrderStore({ ...place, timeoutMs: 10_000 });
 const say = (line: string) => writeSync(1, `${line}\n`);
-const payouts = createAllScalePayouts({
-  ...account,
-  payoutChain: "base",
-  signedResponses: false,
-  timeoutMs: 10_000,
-  // A kill at one of these lines strikes before the request has arrived, or before its answer is stored.
-  fetch: async (input, init) => {
-    say("asks");
-    const answer = await fetch(input, init);
-    say("is answered");
-    return answer;
-  },
-});
+
+const send = globalThis.fetch;
+// A kill at one of these lines strikes before the request has arrived, or before its answer is stored.
+globalThis.fetch = async (input, init) => {
+  const isOfProvider = String(input instanceof Request ? input.url : input).startsWith(url);
+  if (isOfProvider) say("asks");
+  const answer = await send(input, init);
+  if (isOfProvider) say("is answered");
+  return answer;
+};
+
+const loaded = PROVIDERS.find(({ name }) => name === provider)?.load(new SettingReader(settings));
+const payouts = loaded?.createPayouts?.({ timeoutMs: 10_000, webhookUrl: "http://127.0.0.1:1/api/webhooks/none" });
+if (payouts === undefined) throw new Error("The settings of the job allow no payouts.");
 
 let aheadMs = 0;
 const deferred: Promise<unknown>[] = [];
@@ -56,7 +63,7 @@ const flow: Flow = {
 
 async function press(orders: readonly OrderId[]): Promise<void> {
   await inParallel(orders, AT_ONCE, async (orderId) => {
-    const choice = { number: 1, coin: "USDT", what: "all", message: "Sorry" } as const;
+    const choice = { number: 1, coin, what: "all", message: "Sorry", receiver } as const;
     const presses = Array.from({ length: PRESSES }, () => startRefund(flow, orderId, choice));
     const results = await Promise.all(presses);
     if (results.some(({ ok }) => ok)) say(`pressed ${orderId}`);
