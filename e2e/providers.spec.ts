@@ -1,4 +1,4 @@
-import type { Page } from "playwright/test";
+import type { Locator, Page } from "playwright/test";
 import { startEmulator } from "../emulator/server";
 import { eventually } from "../test/eventually";
 import { expectAccessible, expectToFit } from "./support/access";
@@ -57,12 +57,12 @@ for (const provider of Object.values(CASES)) {
       await provider.payOnHostedPage(hosted);
     }
     await isIn(page, "paid");
-    await expect(page.getByTestId("order-receipt")).toContainText(/USD[TC]/);
+    await expect(page.getByTestId("order-receipt")).toContainText(provider.receipt);
 
     const other = await checkout(shop);
     const before = (await shop.webhookAnswers()).length;
     await shop.payment(other.orderId, "forge");
-    expect(await eventually(async () => (await shop.webhookAnswers())[before] ?? undefined)).toBe(401);
+    expect(await eventually(async () => (await shop.webhookAnswers())[before] ?? undefined)).toBe(provider.forged);
     await page.goto(other.orderUrl);
     await isIn(page, "pending");
     await shop.payment(other.orderId, "status", provider.unhappy.move);
@@ -185,4 +185,55 @@ test("an order that one provider opened is settled by it after another took over
   await isIn(page, "paid");
   expect(JSON.parse(await (await fetch(`${app.url}/api/health`)).text())).toMatchObject({ provider: "calypso" });
   await latter.close();
+});
+
+test("a refund to a bank account leaves from /admin alone, once it was confirmed with its receiver, and can be held", async ({
+  page,
+  open,
+}) => {
+  const ADMIN_SECRET = "an-admin-secret-of-the-provider-tests";
+  const shop = await open(CASES.onekey, { ADMIN_SECRET });
+  const { orderId, orderUrl } = await checkout(shop);
+  await shop.payment(orderId, "status", CASES.onekey.paid);
+  await eventually(() => shop.app.storedOrders()[0]?.status === "paid" || undefined);
+  const cashouts = async () => (await shop.list("/cashouts")).cashouts as { id: string; status: string }[];
+
+  await page.goto(`${shop.app.url}/admin/orders/${orderId}`);
+  await page.getByLabel("Secret").fill(ADMIN_SECRET);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Send USD back").click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("The money goes to the bank account below.")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel("First name").fill("José");
+  await page.getByLabel("Document number").fill("848392783");
+  await page.getByLabel("Account number (optional)").fill("021790064060296642");
+  const send = page.getByRole("button", { name: "Send 5.00 USD" });
+  await send.click();
+  // The box was not ticked.
+  expect(await cashouts()).toEqual([]);
+  await page.getByLabel("Yes, this money is to leave my account").check();
+  await send.click();
+  await expect(page.getByRole("heading", { name: "Refunds" })).toBeVisible();
+  const shows = (shown: Locator) =>
+    eventually(async () => {
+      await page.reload();
+      return (await shown.count()) > 0 || undefined;
+    });
+  const press = async (name: string, shown: string) => {
+    const button = page.getByRole("button", { name });
+    await shows(button);
+    await button.click();
+    await expect(page.getByText(shown)).toBeVisible();
+  };
+  await press("Put on hold", "It is on hold");
+  expect((await cashouts())[0]?.status).toBe("ON_HOLD");
+  await press("Let it go on", "It is on its way to the receiver's bank.");
+  const [cashout, ...others] = await cashouts();
+  expect(others).toEqual([]);
+  await shop.control(`/cashouts/${cashout?.id}/status`, { status: "COMPLETED" });
+  await page.goto(orderUrl);
+  await shows(page.getByText("Refunded on"));
+  expect(await page.content()).not.toContain("021790064060296642");
+  expect(shop.app.log()).not.toContain("021790064060296642");
 });

@@ -3,7 +3,7 @@ import { startEmulator } from "../../emulator/server";
 import { type App, startApp } from "./app";
 import { expect } from "./fixtures";
 
-type Control = (path: string, body?: object) => Promise<void>;
+type Control = (path: string, body?: object) => Promise<Record<string, unknown>>;
 
 /** What the browser tests have to know of a provider beside its emulator. */
 export type ProviderCase = {
@@ -19,6 +19,9 @@ export type ProviderCase = {
   /** Bodies of the emulator's `POST /_emulator/payments/{id}/status`. */
   readonly paid: object;
   readonly unhappy: { readonly move: object; readonly state: string };
+  /** What a forged delivery is answered: 200 where none is signed, and each only makes us ask. */
+  readonly forged: 200 | 401;
+  readonly receipt: RegExp;
 };
 
 const calypsoSecret = "canary-calypso-secret";
@@ -40,6 +43,8 @@ const calypsoInvoice: ProviderCase = {
   payOnHostedPage: null,
   paid: { status: "PAID" },
   unhappy: { move: { status: "DECLINED" }, state: "rejected" },
+  forged: 401,
+  receipt: /USDT/,
 };
 
 const calypsoWidget: ProviderCase = {
@@ -50,6 +55,7 @@ const calypsoWidget: ProviderCase = {
     CALYPSO_COINS: "USDT_TRX,USDC",
     CALYPSO_WIDGET_URL: `${url}/pay?widgetKey={key}`,
   }),
+  receipt: /USDC/,
   async payOnHostedPage(checkout) {
     await checkout.getByRole("button", { name: "USDC" }).click();
     await checkout.getByTestId("pay").click();
@@ -73,9 +79,34 @@ const koinal: ProviderCase = {
   payOnHostedPage: (checkout) => checkout.getByTestId("pay").click(),
   paid: { status: "COMPLETED" },
   unhappy: { move: { status: "DECLINED" }, state: "failed" },
+  forged: 401,
+  receipt: /USDC/,
 };
 
-export const CASES = { calypsoInvoice, calypsoWidget, koinal } as const;
+const onekey: ProviderCase = {
+  title: "OneKey",
+  name: "onekey",
+  apiKey: "canary-onekey-login",
+  apiSecret: "canary-onekey-secret",
+  settings: (url) => ({
+    ONEKEY_ENVIRONMENT: "staging",
+    ONEKEY_BASE_URL: url,
+    ONEKEY_LOGIN: "canary-onekey-login",
+    ONEKEY_SECRET: "canary-onekey-secret",
+    ONEKEY_COUNTRY: "BR",
+    ONEKEY_CASHOUT_LOGIN: "onekey_emulator_cashout_login",
+    ONEKEY_CASHOUT_PASSPHRASE: "onekey_emulator_cashout_pass",
+    ONEKEY_CASHOUT_SECRET: "onekey_emulator_cashout_secret",
+  }),
+  secrets: ["canary-onekey", "onekey_emulator_cashout"],
+  payOnHostedPage: (checkout) => checkout.getByTestId("pay").click(),
+  paid: { status: "COMPLETED" },
+  unhappy: { move: { status: "DECLINED" }, state: "failed" },
+  forged: 200,
+  receipt: /USD/,
+};
+
+export const CASES = { calypsoInvoice, calypsoWidget, koinal, onekey } as const;
 
 /** The built app with one provider that opens payments, and that provider's emulator. */
 export type ProviderShop = {
@@ -84,6 +115,8 @@ export type ProviderShop = {
   control: Control;
   /** The same for the newest payment of an order, such as "status" or "forge". */
   payment(orderId: string, action: string, body?: object): Promise<void>;
+  /** `GET /_emulator` and the path. */
+  list(path: string): Promise<Record<string, unknown>>;
   /** What the webhooks sent so far were answered, oldest first. */
   webhookAnswers(): Promise<(number | null)[]>;
   close(): Promise<void>;
@@ -107,7 +140,13 @@ export async function openProviderShop(
   const control: Control = async (path, body = {}) => {
     const init = { method: "POST", headers, body: JSON.stringify(body) };
     const response = await fetch(`${emulator.url}/_emulator${path}`, init);
-    expect(response.status, await response.text()).toBeLessThan(300);
+    const text = await response.text();
+    expect(response.status, text).toBeLessThan(300);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+  const list = async (path: string) => {
+    const response = await fetch(`${emulator.url}/_emulator${path}`, { headers });
+    return (await response.json()) as Record<string, unknown>;
   };
   await control("/settings", { webhookUrl: `${app.url}/api/webhooks/${name}` });
   return {
@@ -117,9 +156,9 @@ export async function openProviderShop(
       const order = app.storedOrders().find(({ id }) => id === orderId);
       await control(`/payments/${order?.payments.at(-1)?.paymentId}/${action}`, body);
     },
+    list,
     async webhookAnswers() {
-      const response = await fetch(`${emulator.url}/_emulator/deliveries`, { headers });
-      const { deliveries } = (await response.json()) as { deliveries: { answer: { status: number } | null }[] };
+      const { deliveries } = (await list("/deliveries")) as { deliveries: { answer: { status: number } | null }[] };
       return deliveries.map(({ answer }) => answer?.status ?? null);
     },
     close: async () => {
