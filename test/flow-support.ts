@@ -417,20 +417,28 @@ export function withStore(flow: TestFlow, changes: Partial<OrderStore>): TestFlo
   return { ...flow, store: { ...flow.store, ...changes } };
 }
 
-/** The same store, with every call noted by the name of its method. */
-export function counted(store: OrderStore): { store: OrderStore; calls: string[] } {
+/** The same store, with every call noted by the name of its method; `idle` waits for those that are under way. */
+export function counted(store: OrderStore): { store: OrderStore; calls: string[]; idle: () => Promise<void> } {
   const calls: string[] = [];
+  const running = new Set<Promise<unknown>>();
+  async function idle() {
+    while (running.size > 0) await Promise.allSettled(running);
+  }
   const noting = new Proxy(store, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function") return method;
       return (...values: unknown[]) => {
         calls.push(String(name));
-        return method.apply(target, values);
+        const call: Promise<unknown> = method.apply(target, values);
+        running.add(call);
+        const ended = () => void running.delete(call);
+        call.then(ended, ended);
+        return call;
       };
     },
   });
-  return { store: noting, calls };
+  return { store: noting, calls, idle };
 }
 
 /** A door that stays shut until it is opened: what waits at it is in the middle of something. */

@@ -129,13 +129,21 @@ async function start(flow: Flow, shop: Counter, { order, key, limit }: Attempt):
   const value = JSON.stringify({ orderId: order.id, fingerprint: key.fingerprint });
   const lease = newLease(creating(order.id));
   const claim = { key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() };
-  // Both in one step: until the order is stored, the lease keeps others with this key from storing it too.
-  const acquired = await store.acquire(claim, leaseOptions(flow, lease));
-  if (acquired.ok) return holdLease(flow, lease, () => openFirst(flow, shop, { order, claim, limit, lease }));
+  // One round trip for the limit and the key. A repeat is not counted, so what was taken for it is given back.
+  const [taken, acquired] = await Promise.all([
+    recent ?? limit.take(),
+    // Both in one step: until the order is stored, the lease keeps others with this key from storing it too.
+    store.acquire(claim, leaseOptions(flow, lease)),
+  ]);
+  if (acquired.ok) return holdLease(flow, lease, () => openFirst(flow, shop, { order, claim, taken, lease }));
   const held = { key: key.name, value: acquired.value };
   const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(held.value));
-  if (fingerprint !== key.fingerprint) return refuse(CONFLICT);
-  const [repeat, known] = await Promise.all([limit.takeRepeat(), store.get(orderId)]);
+  const givingBack = taken.ok ? taken.giveBack?.() : undefined;
+  if (fingerprint !== key.fingerprint) {
+    await givingBack;
+    return refuse(CONFLICT);
+  }
+  const [repeat, known] = await Promise.all([limit.takeRepeat(), store.get(orderId), givingBack]);
   if (!repeat.ok) return refuse(rateRefusal(repeat));
   const opened = known && openedBefore(shop, known);
   if (opened) return opened;
@@ -149,25 +157,24 @@ async function start(flow: Flow, shop: Counter, { order, key, limit }: Attempt):
     if (holder !== held.value) return null;
     const already = current && openedBefore(shop, current);
     if (already) return already;
-    if (current === null) {
-      return openFirst(flow, shop, { order: { ...order, id: orderId }, claim: held, limit, lease });
-    }
     const taken = await limit.take();
+    if (current === null) {
+      return openFirst(flow, shop, { order: { ...order, id: orderId }, claim: held, taken, lease });
+    }
     if (!taken.ok) return refuse(rateRefusal(taken));
     return openAnother(flow, shop, current, lease);
   });
 }
 
-type First = { order: Order; claim: LeaseName; limit: StartLimit; lease: Lease };
+type First = { order: Order; claim: LeaseName; taken: RateDecision; lease: Lease };
 
 /** Stores the order and opens its first payment. If the order is not stored now, the key is free again. */
 async function openFirst(
   flow: Flow,
   shop: Counter,
-  { order, claim, limit, lease }: First,
+  { order, claim, taken, lease }: First,
 ): Promise<StartResult | null> {
   const { store } = flow;
-  const taken = await limit.take();
   if (!taken.ok) {
     await store.release(claim);
     return refuse(rateRefusal(taken));

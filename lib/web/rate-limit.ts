@@ -8,7 +8,8 @@ export type Rate = { readonly limit: number; readonly windowMs: number };
 export type RatePolicy = "checkout" | "status";
 export type RefusedBy = "address" | "network" | "store";
 export type Refused = { readonly ok: false; readonly by: RefusedBy; readonly retryAfterSeconds: number };
-export type RateDecision = { readonly ok: true } | Refused;
+/** `giveBack` undoes the counting, where there was any. */
+export type RateDecision = { readonly ok: true; readonly giveBack?: () => Promise<void> } | Refused;
 
 type Caller = { readonly policy: RatePolicy; readonly address: string };
 
@@ -131,6 +132,7 @@ export function createRateLimiter(options: {
       const recent = recentRefusal({ policy, address });
       if (recent !== null) return recent;
       const passed: (() => Promise<void>)[] = [];
+      const giveBack = async () => void (await Promise.all(passed.map((each) => each())));
       for (const { gates, counter } of stages[policy]) {
         const names = gates.map(({ nameOf }) => nameOf(address));
         const taken = await counter.take(names);
@@ -138,12 +140,12 @@ export function createRateLimiter(options: {
           const full = gates[taken.index];
           if (full === undefined) throw new Error("A limit refused that is not there.");
           full.refusedUntil.set(full.nameOf(address), performance.now() + taken.waitMs);
-          await Promise.all(passed.map((giveBack) => giveBack()));
+          await giveBack();
           return refuse(policy, full.by, taken.waitMs);
         }
         passed.push(taken.giveBack);
       }
-      return { ok: true };
+      return { ok: true, giveBack };
     },
   };
 }
