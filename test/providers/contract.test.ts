@@ -5,14 +5,9 @@ import type { Order } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { eventually } from "@/test/eventually";
 import { onBothStores, stored } from "@/test/flow-support";
-import type { ProviderBench } from "./bench";
+import { BENCHES } from "./benches";
 import { besideEmulator } from "./beside-emulator";
-import { calypsoBenches } from "./calypso";
-import { koinalBench } from "./koinal";
-import { onekeyBench } from "./onekey";
 
-/** Every provider beside its emulator. The one that all other tests of the flow run on needs no entry. */
-const BENCHES: readonly ProviderBench[] = [koinalBench, ...calypsoBenches, onekeyBench];
 const BOUNDS = { maxOrders: 10, deadlineMs: 10_000, asksDuringWaits: true } as const;
 
 for (const bench of BENCHES) {

@@ -23,8 +23,9 @@ export function priceChecks({ pricing, presets, fee }: Prices): readonly Check[]
   }
   const { currency } = pricing;
   const isFiat = CURRENCIES[currency].kind === "fiat";
+  const paid = isFiat ? "what payers pay with is up to the provider" : `payers pay in ${currency}`;
   return [
-    ok("currency", `Prices are in ${currency}, and payers pay ${isFiat ? "in a stablecoin" : currency}.`),
+    ok("currency", `Prices are in ${currency}; ${paid}.`),
     amountsCheck(pricing, presets),
     fee === undefined ? unknown("fee", "What the provider keeps is not known here.") : feeCheck(pricing, fee),
   ];

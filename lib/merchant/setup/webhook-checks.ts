@@ -29,8 +29,12 @@ export async function webhookChecks({ store, provider, publicUrl, isLocal, clock
       lastTestPayment(memory),
     ]);
     const isNew = test === null || test.url !== webhookUrlOf(publicUrl, name);
+    const notSent =
+      provider.signTestWebhook === undefined
+        ? unknown("webhook_test", `${label} has no test webhook: the first payment shows whether they arrive.`)
+        : unknown("webhook_test", "No test webhook was sent yet.", "Send one on /setup.");
     return [
-      isNew ? unknown("webhook_test", "No test webhook was sent yet.", "Send one on /setup.") : testCheck(test.problem),
+      isNew ? notSent : testCheck(test.problem),
       seenCheck(seen, label),
       paymentCheck(payment, { isTrial: isLocal || provider.testStore, label }),
     ];
