@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import type Database from "libsql";
 import type AsyncDatabase from "libsql/promise";
 import { StoreUnavailableError, storeUnavailable } from "./order-store";
-import { queueWrites } from "./write-queue";
+import { queueWrites } from "./sqlite-writes";
 
 export type SqliteFile = ReturnType<typeof openSqliteFile>;
 export type Connection = ReturnType<typeof connectionOf>;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { queueWrites } from "./write-queue";
+import { queueWrites } from "./sqlite-writes";
 
 class Busy extends Error {}
 
