@@ -1,3 +1,4 @@
+import type { ItemConfig } from "@/lib/money/catalogue";
 import type { Currency } from "@/lib/money/currency";
 
 /** Each accent is a pair of colours, for light and for dark, that keeps text readable (WCAG AA). See app/globals.css. */
@@ -15,6 +16,8 @@ export type SiteConfig = {
   readonly locale: string;
   /** Amounts to choose from, by currency, as people write them. A currency that is not named gets sensible ones. */
   readonly presets: Partial<Record<Currency, readonly string[]>>;
+  /** What is for sale, each at its price in the currency of the shop; payers choose one. Empty lets them choose an amount. */
+  readonly items: readonly ItemConfig[];
   readonly links: readonly { readonly label: string; readonly href: string }[];
   /** Where a payer turns when something went wrong, such as "mailto:you@example.com"; null shows no contact. */
   readonly contact: { readonly label: string; readonly href: string } | null;
@@ -39,6 +42,7 @@ export const siteConfig: SiteConfig = {
   avatar: null,
   locale: "en",
   presets: {},
+  items: [],
   links: [{ label: "Website", href: "https://example.com" }],
   contact: { label: "ada@example.com", href: "mailto:ada@example.com" },
   theme: { accent: "forest", scheme: "auto" },

@@ -132,6 +132,18 @@ describe("settings", () => {
     expect(settings.pricing).toBeNull();
   });
 
+  it("take payments for items only at prices that can be paid, and not besides a fixed price", () => {
+    const mug = { id: "mug", label: "Mug", price: "18" };
+    expect(readSettings(GOOD, [mug]).pricing).toMatchObject({ items: [{ id: "mug", minor: 18_00 }] });
+    const wrong = readSettings(GOOD, [{ ...mug, price: "0.50" }]);
+    expect(wrong.problems).toEqual([
+      { name: "site.config.ts", problem: 'item "mug" has a price that must be at least 1.00 USD' },
+    ]);
+    expect(wrong.pricing).toBeNull();
+    const both = readSettings({ ...GOOD, AMOUNT_FIXED: "9" }, [mug]);
+    expect(both.problems.map(({ name }) => name)).toEqual(["AMOUNT_FIXED"]);
+  });
+
   it("read either family of Redis names", () => {
     const kv = { kind: "redis", url: "https://kv.upstash.io", token: "kv-token", urlName: "KV_REST_API_URL" };
     const redis = { kind: "redis", url: "https://x.upstash.io", token: "t", urlName: "UPSTASH_REDIS_REST_URL" };

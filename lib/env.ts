@@ -1,6 +1,7 @@
 import "server-only";
 import { type NotifySettings, readNotifySettings } from "@/lib/merchant/notify/settings";
 import { amountLimits, fixedAmount } from "@/lib/money/amount";
+import { type ItemConfig, readItems } from "@/lib/money/catalogue";
 import { isCurrency } from "@/lib/money/currency";
 import type { LoadedProvider, ProviderModule } from "@/lib/provider/provider";
 import { PROVIDERS } from "@/lib/provider/registry";
@@ -16,6 +17,7 @@ import {
   trimSlash,
 } from "@/lib/settings";
 import { parseRate, type Rate } from "@/lib/web/rate-limit";
+import { siteConfig } from "@/site.config";
 
 /**
  * Everything that the environment decides. A group that is wrong is null and named in `problems`; the others stay usable,
@@ -73,7 +75,7 @@ export function buildCommit(): string | null {
 }
 
 /** Reads settings from an environment. Never throws, whatever is in it. */
-export function readSettings(env: Environment): Settings {
+export function readSettings(env: Environment, items: readonly ItemConfig[] = siteConfig.items): Settings {
   const reader = new SettingReader(env);
   const { opener, providers } = readProviders(reader);
   const notify = readNotifySettings(reader, { allowsLoopback: opener?.isLocal ?? false });
@@ -82,7 +84,7 @@ export function readSettings(env: Environment): Settings {
     opener,
     checkoutSources: [...new Set(providers.flatMap(({ checkoutSources }) => checkoutSources))],
     store: readStore(reader),
-    pricing: readPricing(reader, opener),
+    pricing: readPricing(reader, opener, items),
     publicUrl: readPublicUrl(reader, opener),
     trustedProxyHops: readTrustedProxyHops(reader),
     rates: {
@@ -115,7 +117,11 @@ function readProviders(reader: SettingReader): Pick<Settings, "opener" | "provid
   return { providers, opener: providers.find(({ name }) => name === chosen) ?? null };
 }
 
-function readPricing(reader: SettingReader, opener: ConfiguredProvider | null): Pricing | null {
+function readPricing(
+  reader: SettingReader,
+  opener: ConfiguredProvider | null,
+  configured: readonly ItemConfig[],
+): Pricing | null {
   const currency = reader.get("ALLSCALE_CURRENCY") ?? "USD";
   if (!isCurrency(currency)) {
     return reader.refuse("ALLSCALE_CURRENCY", "must be one of USD EUR GBP CAD AUD JPY CNY SGD HKD USDT USDC");
@@ -127,6 +133,13 @@ function readPricing(reader: SettingReader, opener: ConfiguredProvider | null): 
   }
   const { min, max } = limits;
   const price = reader.get("AMOUNT_FIXED");
+  if (configured.length > 0) {
+    if (price !== undefined) return reader.refuse("AMOUNT_FIXED", "cannot be set while site.config.ts has items");
+    const read = readItems(configured, { currency, min, max });
+    return read.ok
+      ? { currency, min, max, fixed: false, items: read.items }
+      : reader.refuse("site.config.ts", read.problem);
+  }
   if (price === undefined) return { currency, min, max, fixed: false };
   const fixed = fixedAmount(price, { currency, min, max });
   if (!fixed.ok) return reader.refuse(fixed.setting, fixed.problem);

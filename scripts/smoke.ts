@@ -80,14 +80,15 @@ async function visit(address: string): Promise<Site> {
   const client = clientOf({ url: address }, undefined, { timeoutMs: TIMEOUT_MS });
   const ask = (path: string) => client.request("GET", path).catch(() => null);
   const [shown, state] = await Promise.all([ask("/"), ask("/api/health")]);
-  const offered = /"tip-preset"[^>]* value="(\d[\d.]*)"/.exec(shown?.text ?? "")?.[1];
+  const [, offered, item] = /"tip-preset"[^>]* value="(\d[\d.]*)(?: ([a-z0-9-]+))?"/.exec(shown?.text ?? "") ?? [];
   const { ALLSCALE_API_KEY: apiKey, ALLSCALE_API_SECRET: apiSecret } = shop === null ? process.env : exampleEnv();
   return {
     url: address,
     client,
     credentials: apiKey && apiSecret ? { apiKey, apiSecret } : null,
     amount: options.amount ?? offered ?? null,
-    isFixedPrice: offered !== undefined && !shown?.text.includes('"tip-other"'),
+    item,
+    isFixedPrice: offered !== undefined && item === undefined && !shown?.text.includes('"tip-other"'),
     provider: typeof state?.json.provider === "string" ? state.json.provider : null,
     whenAllowed,
   };

@@ -1,3 +1,4 @@
+import type { Item } from "@/lib/money/catalogue";
 import type { Currency } from "@/lib/money/currency";
 import { FIELD_LIMITS } from "@/lib/web/contract";
 import type { Words } from "@/messages/words";
@@ -12,13 +13,23 @@ type FieldsProps = { words: Words; offer: TipOffer; problem: ShownProblem | null
  * Presets and "Other" as one group, or the one price that there is. The field beside "Other" is text, not `type=number`: a
  * scroll wheel must not change an amount, and number fields disagree about commas.
  */
-export function AmountField(props: FieldsProps & { currency: Currency; fixed: boolean; min: string }) {
-  const { currency, fixed, min, offer, problem } = props;
+export function AmountField(
+  props: FieldsProps & {
+    currency: Currency;
+    fixed: boolean;
+    items: readonly Item[] | undefined;
+    min: string;
+  },
+) {
+  const { currency, fixed, items, min, offer, problem } = props;
   const { t, language } = props.words;
-  const texts = offer.presets.map((value) => shortMoney(value, { currency, language }));
+  const texts = offer.presets.map((value, index) => {
+    const price = shortMoney(value.split(" ")[0] ?? "", { currency, language });
+    return items ? `${items[index]?.label} · ${price}` : price;
+  });
   return (
-    <fieldset className={tileClass(texts)}>
-      <legend>{fixed ? t("tip.fixedAmount") : t("tip.chooseAmount")}</legend>
+    <fieldset className={items ? "whole" : tileClass(texts)}>
+      <legend>{items ? t("tip.chooseItem") : fixed ? t("tip.fixedAmount") : t("tip.chooseAmount")}</legend>
       {offer.presets.map((value, index) => (
         <label key={value}>
           <input
@@ -31,7 +42,7 @@ export function AmountField(props: FieldsProps & { currency: Currency; fixed: bo
           <span>{texts[index]}</span>
         </label>
       ))}
-      {!fixed && (
+      {!fixed && !items && (
         <div>
           <input
             type="radio"

@@ -12,22 +12,24 @@ export function amountFault(amount: string, { exponent, min, max }: AmountTerms)
 }
 
 /** What is chosen or typed: a decimal string where it can be one, and the same as the payer reads it. */
-export type Chosen = { readonly amount: string; readonly text: string };
+export type Chosen = { readonly amount: string; readonly item?: string | undefined; readonly text: string };
 
 export function chosenAmount(form: HTMLFormElement, reader: { currency: string; language: string }): Chosen {
   const choice = form.querySelector<HTMLInputElement>("[name=amount]:checked");
   if (choice !== null && choice.id !== "other") {
-    return { amount: choice.value, text: choice.labels?.[0]?.textContent ?? "" };
+    // The choice of an item is its price, a space and its id.
+    const [amount = "", item] = choice.value.split(" ");
+    return { amount, item, text: choice.labels?.[0]?.textContent ?? "" };
   }
   const amount = plainAmount(String(new FormData(form).get(CUSTOM_AMOUNT)), reader.currency);
   return { amount, text: shortMoney(amount, reader) };
 }
 
 /** The body of `POST /api/checkout`. */
-export function checkoutBody(form: HTMLFormElement, amount: string): string {
+export function checkoutBody(form: HTMLFormElement, { amount, item }: Chosen): string {
   const data = new FormData(form);
   const anonymous = !data.has("showName");
-  return JSON.stringify({ amount, name: data.get("name"), message: data.get("message"), anonymous });
+  return JSON.stringify({ amount, item, name: data.get("name"), message: data.get("message"), anonymous });
 }
 
 /** Typing an amount means "Other". */

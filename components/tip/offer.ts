@@ -1,15 +1,16 @@
 import { type AmountLimits, formatAmount, parseAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
+import type { Item } from "@/lib/money/catalogue";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { cut, FIELD_LIMITS } from "@/lib/web/contract";
 import type { LinkQuery } from "../language-switch";
 
-/** `fixed`: there is one price, which is the least, the most and the only preset. */
-export type Pricing = AmountLimits & { readonly fixed: boolean };
+/** `fixed`: there is one price, which is the least, the most and the only preset. `items`: they take the place of presets. */
+export type Pricing = AmountLimits & { readonly fixed: boolean; readonly items?: readonly Item[] };
 
 /** What the form offers and what it starts with: from a link (`?amount=5&message=Hi`) or from a form that was sent back. */
 export type TipOffer = {
-  /** Decimal strings with all decimals. */
+  /** Decimal strings with all decimals; of an item, followed by a space and its id. */
   readonly presets: readonly string[];
   /** The value of the preset that is chosen, or "other". */
   readonly choice: string;
@@ -26,12 +27,14 @@ export type TipOffer = {
 export function tipOffer(query: LinkQuery, pricing: Pricing, ownPresets?: readonly string[]): TipOffer {
   const text = (name: string, max: number) => cut([query[name] ?? ""].flat()[0]?.trim() ?? "", max);
   const code = text("error", 40);
-  const presets = presetAmounts(pricing, ownPresets);
+  const presets = pricing.items?.map((item) => itemChoice(item, pricing)) ?? presetAmounts(pricing, ownPresets);
   const amount = pricing.fixed ? "" : text("amount", FIELD_LIMITS.amount);
   const typed = amount === "other" ? text("customAmount", FIELD_LIMITS.amount) : amount;
   return {
     presets,
-    ...startAmount(typed, { pricing, presets, sentBack: code !== "" && amount !== "" }),
+    ...(pricing.items
+      ? startItem(text("item", FIELD_LIMITS.amount) || amount, presets)
+      : startAmount(typed, { pricing, presets, sentBack: code !== "" && amount !== "" })),
     name: text("name", FIELD_LIMITS.name),
     message: text("message", FIELD_LIMITS.message),
     // Only from a refused form: no link ticks the box for the payer.
@@ -45,6 +48,15 @@ function presetAmounts({ currency, min, max, fixed }: Pricing, own?: readonly st
   const offered = own?.map((text) => minorOf(text, currency)) ?? CURRENCIES[currency].presets;
   const allowed = fixed ? [min] : offered.filter((minor) => minor >= min && minor <= max);
   return [...new Set(allowed)].map((minor) => formatAmount({ currency, minor }));
+}
+
+const itemChoice = ({ id, minor }: Item, { currency }: Pricing) => `${formatAmount({ currency, minor })} ${id}`;
+
+/** By the id alone: from a link (`?item=ID`), or in a form that was sent back, whatever the price was then. */
+function startItem(wanted: string, presets: readonly string[]) {
+  const idOf = (choice: string) => choice.split(" ").at(-1);
+  const choice = presets.find((each) => idOf(each) === idOf(wanted)) ?? presets[0] ?? "";
+  return { choice, customAmount: "", link: null };
 }
 
 function startAmount(

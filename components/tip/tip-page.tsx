@@ -52,7 +52,7 @@ export function TipCard(props: {
 }) {
   const { words, site, pricing, provider, payHere } = props;
   const { language, messages, t } = words;
-  const { currency, fixed, min, max } = pricing;
+  const { currency, fixed, items, min, max } = pricing;
   const terms = { currency, exponent: CURRENCIES[currency].exponent, min, max };
   const bounds = amountBounds(terms, language);
   const sentences = messages.problems;
@@ -61,13 +61,13 @@ export function TipCard(props: {
   return (
     <section className="card">
       <TipForm
-        amountField={<AmountField {...{ words, offer, problem, currency, fixed, min: bounds.min }} />}
+        amountField={<AmountField {...{ words, offer, problem, currency, fixed, items, min: bounds.min }} />}
         noteFields={<NoteFields {...{ words, offer, problem }} showName={props.parts.showName} />}
         hint={linkHint(words, offer, bounds)}
         next={payHere ? t("tip.nextHere", { provider }) : t("tip.next", { provider })}
         words={{
           ...messages.form,
-          range: fixed ? "" : problemSentence("amount_range", sentences, bounds),
+          range: fixed || items ? "" : problemSentence("amount_range", sentences, bounds),
           digits: problemSentence("amount_invalid", sentences, bounds),
           unsure: sentences.provider_unsure,
         }}

@@ -37,6 +37,8 @@ export type PaidOrder = {
   /** Decimal string in major units of `currency`. */
   readonly amount: string;
   readonly currency: string;
+  /** The id of what was bought, from `items` in site.config.ts; null where payers choose an amount. */
+  readonly item: string | null;
   readonly payer: Order["payer"];
   /** In milliseconds since the epoch. */
   readonly paidAt: number;

@@ -62,6 +62,7 @@ onBothStores("an effect", (world) => {
           id: order.id,
           amount: "5.00",
           currency: "USD",
+          item: null,
           payer: { name: null, message: null, anonymous: true },
           paidAt: clock.now(),
           payment: { provider: "scripted", paymentId, transaction },

@@ -134,7 +134,7 @@ export function onPaidEffect(onPaid: OnPaid, name = "on_paid"): Effect {
   };
 }
 
-function paidOrder({ id, price, payer, attention, payments, updatedAt }: Order): PaidOrder {
+function paidOrder({ id, price, item, payer, attention, payments, updatedAt }: Order): PaidOrder {
   const payment = payments.find(({ status }) => status === "paid");
   if (payment === undefined) throw new Error("An order is paid without a paid payment.");
   const { provider, paymentId, transaction, paidAt } = payment;
@@ -142,6 +142,7 @@ function paidOrder({ id, price, payer, attention, payments, updatedAt }: Order):
     id,
     amount: formatAmount(price),
     currency: price.currency,
+    item: item ?? null,
     payer,
     paidAt: paidAt ?? updatedAt,
     payment: { provider, paymentId, transaction },

@@ -1,5 +1,6 @@
 import "server-only";
-import { checkAmount, formatAmount } from "@/lib/money/amount";
+import { formatAmount } from "@/lib/money/amount";
+import { checkPrice } from "@/lib/money/catalogue";
 import type { Order, Payment } from "@/lib/orders/order";
 import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
 import type { ProviderFailure } from "@/lib/provider/provider";
@@ -27,7 +28,7 @@ export function canPayAgain(order: Order, { pricing, now }: { pricing: Pricing |
   if (order.payments.some(mayHoldMoney)) return false;
   if (pricing === null || pricing.currency !== order.price.currency) return false;
   if (order.payments.length >= MAX_PAYMENTS || now - order.createdAt > PAYABLE_FOR_MS) return false;
-  return checkAmount(formatAmount(order.price), pricing).ok;
+  return checkPrice({ amount: formatAmount(order.price), item: order.item }, pricing).ok;
 }
 
 /** Money was seen, and the provider never said that it came to nothing: a second payment could charge twice. */
@@ -44,9 +45,9 @@ export function notPayable({ status, payments }: Order): Refusal {
   return { code: "not_payable", detail };
 }
 
-export function amountRefusal(checked: Exclude<ReturnType<typeof checkAmount>, { ok: true }>): Refusal {
-  const { problem, message } = checked;
-  return { code: "validation", detail: "A field is not valid.", errors: [{ field: "amount", code: problem, message }] };
+export function priceRefusal(checked: Exclude<ReturnType<typeof checkPrice>, { ok: true }>): Refusal {
+  const { field, problem, message } = checked;
+  return { code: "validation", detail: "A field is not valid.", errors: [{ field, code: problem, message }] };
 }
 
 export function rateRefusal({ by, retryAfterSeconds }: Refused): Refusal {

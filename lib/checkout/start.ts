@@ -2,7 +2,7 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { log } from "@/lib/log";
-import { checkAmount } from "@/lib/money/amount";
+import { checkPrice } from "@/lib/money/catalogue";
 import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
 import type { Lease, LeaseName } from "@/lib/orders/order-store";
 import type { ProviderFailure } from "@/lib/provider/provider";
@@ -20,11 +20,11 @@ import {
 } from "./payment";
 import { settle } from "./settle";
 import {
-  amountRefusal,
   CONFLICT,
   canPayAgain,
   NOT_FOUND,
   notPayable,
+  priceRefusal,
   providerRefusal,
   rateRefusal,
   refuse,
@@ -59,9 +59,10 @@ type PayerRequest = {
 export async function startPayment(flow: Flow, shop: Shop, request: StartRequest): Promise<StartResult> {
   const { fields, limit, payerAddress = null } = request;
   const counter = { ...shop, payerAddress };
-  const checked = checkAmount(fields.amount, shop.pricing);
-  if (!checked.ok) return refuse(amountRefusal(checked));
-  const order = newOrder({ price: checked.money, fields, now: flow.clock.now() });
+  const checked = checkPrice(fields, shop.pricing);
+  if (!checked.ok) return refuse(priceRefusal(checked));
+  const item = "item" in checked ? checked.item : undefined;
+  const order = newOrder({ price: checked.money, item, fields, now: flow.clock.now() });
   const key = request.idempotencyKey === null ? null : idempotencyKey(request.idempotencyKey, order);
   let repeat: Promise<RateDecision> | null = null;
   const once = () => (repeat ??= limit.takeRepeat());
@@ -86,8 +87,8 @@ export async function payAgain(flow: Flow, shop: Shop, request: AgainRequest<str
 const keyValueSchema = z.object({ orderId: orderIdSchema, fingerprint: z.string() });
 
 /** Hashed, so that a key of any content makes a well-formed name; the same key with another request is a conflict. */
-function idempotencyKey(key: string, { price, payer }: Order) {
-  const parts = [price.currency, price.minor, payer.name, payer.message, payer.anonymous];
+function idempotencyKey(key: string, { price, item, payer }: Order) {
+  const parts = [price.currency, price.minor, payer.name, payer.message, payer.anonymous, ...(item ? [item] : [])];
   return { name: `idempotency:${sha256(key)}`, fingerprint: sha256(JSON.stringify(parts)) };
 }
 
@@ -237,7 +238,9 @@ const NOT_CONFIGURED: ProviderFailure = { kind: "unreachable", message: "Not con
 /** The lease for the one create call that an order may have at a time, in all processes. */
 const creating = (orderId: OrderId) => `creating:${orderId}`;
 
-function newOrder({ price, fields, now }: { price: Order["price"]; fields: CheckoutRequest; now: number }): Order {
+type NewOrder = { price: Order["price"]; item: string | undefined; fields: CheckoutRequest; now: number };
+
+function newOrder({ price, item, fields, now }: NewOrder): Order {
   const { name = null, message = null, anonymous } = fields;
   return {
     format: ORDER_FORMAT,
@@ -246,6 +249,7 @@ function newOrder({ price, fields, now }: { price: Order["price"]; fields: Check
     createdAt: now,
     updatedAt: now,
     price,
+    ...(item !== undefined && { item }),
     payer: { name, message, anonymous },
     status: "pending",
     creation: { state: "in_flight", at: now },

@@ -9,6 +9,7 @@ export const priceText = (order: Order) => formatAmountForPeople(order.price, "e
 
 export function orderFacts(order: Order): Fact[] {
   return [
+    ...maybe("Item", order.item),
     { name: "Name", text: payerName(order.payer) },
     ...maybe("Message", order.payer.message),
     { name: "Started", text: timeText(order.createdAt) },

@@ -143,6 +143,8 @@ export const orderSchema = z.object({
   createdAt: z.int(),
   updatedAt: z.int(),
   price: priceSchema,
+  /** The id of what is bought, where the shop has items. */
+  item: z.string().max(20).optional(),
   payer: z.object({ name: z.string().nullable(), message: z.string().nullable(), anonymous: z.boolean() }),
   status: statusSchema,
   /** How the newest create call went. `unsure`: it may have been accepted, but the payer never saw its checkout. */

@@ -27,7 +27,7 @@ export function bodyType(contentType: string | null): BodyType | null {
 
 /**
  * Reads a checkout request from its bytes. Every field that is wrong is named with a sentence for people. A fixed price
- * takes the place of whatever amount was sent.
+ * takes the place of whatever amount was sent; the price of an item only of one that was not.
  */
 export function parseCheckout(
   bytes: Uint8Array,
@@ -39,7 +39,7 @@ export function parseCheckout(
     return refuse({ code: "unreadable", detail: "The body is not what its content type says." });
   }
   const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw);
-  const request = pricing?.fixed && isObject ? { ...raw, amount: priceOf(pricing) } : raw;
+  const request = pricing !== null && isObject ? { ...raw, ...priceOf(raw, pricing) } : raw;
   const parsed = checkoutRequestSchema.safeParse(request);
   if (parsed.success) return { ok: true, fields: parsed.data, formKey: type === "form" ? formKey(text) : null };
   const errors = parsed.error.issues.map(({ path, code, message }) => {
@@ -85,8 +85,11 @@ const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 function formFields(text: string, pricing: Pricing | null): Record<string, unknown> {
   const form = new URLSearchParams(text);
   const amount = form.get("amount");
-  const typed = amount === "other" ? form.get("customAmount") : amount;
+  // The choice of an item is its price as it was shown, a space and its id.
+  const [shown = null, item] = pricing?.items && amount !== null ? amount.split(" ") : [amount];
+  const typed = shown === "other" ? form.get("customAmount") : shown;
   return {
+    ...(item !== undefined && { item }),
     amount: typed === null ? undefined : plainAmount(typed, pricing?.currency ?? ""),
     name: form.get("name") ?? undefined,
     message: form.get("message")?.replaceAll("\r\n", "\n"),
@@ -96,8 +99,12 @@ function formFields(text: string, pricing: Pricing | null): Record<string, unkno
 
 const formKey = (text: string) => new URLSearchParams(text).get("idempotencyKey");
 
-/** Of a fixed price, whose bounds are the same. */
-const priceOf = ({ currency, min }: Pricing) => formatAmount({ currency, minor: min });
+/** An unknown item has no price: the flow refuses it whatever the amount. */
+function priceOf(raw: { amount?: unknown; item?: unknown }, { currency, fixed, min, items }: Pricing) {
+  if (fixed) return { amount: formatAmount({ currency, minor: min }) };
+  if (items === undefined || raw.amount !== undefined) return {};
+  return { amount: formatAmount({ currency, minor: items.find(({ id }) => id === raw.item)?.minor ?? 0 }) };
+}
 
 /** Fatal, because bytes that are no UTF-8 would otherwise be stored as something the payer did not write. */
 function decode(bytes: Uint8Array): string | null {

@@ -46,6 +46,8 @@ export const checkoutRequestSchema = z.object(
     amount: z
       .string('must be a decimal string such as "5.00"')
       .max(FIELD_LIMITS.amount, `must be at most ${FIELD_LIMITS.amount} characters`),
+    /** Where the shop has items: the id of one. */
+    item: z.string("must be text").max(20, "must be at most 20 characters").optional(),
     name: shortText(FIELD_LIMITS.name),
     message: shortText(FIELD_LIMITS.message),
     /** False: the name may be shown in public. Private unless the payer says otherwise. */
@@ -140,7 +142,14 @@ const WEBHOOK_RESULTS = ["paid", "refund_changed", "duplicate", "needs_review", 
 export type WebhookResult = (typeof WEBHOOK_RESULTS)[number];
 
 /** What is wrong with a field. The sentences for payers have the same keys. */
-export const FIELD_PROBLEMS = ["amount_invalid", "amount_too_low", "amount_too_high", "too_long", "invalid"] as const;
+export const FIELD_PROBLEMS = [
+  "amount_invalid",
+  "amount_too_low",
+  "amount_too_high",
+  "price_changed",
+  "too_long",
+  "invalid",
+] as const;
 export type FieldProblem = (typeof FIELD_PROBLEMS)[number];
 
 /** RFC 9457 problem details; `errors` names the fields of a validation error. */

@@ -17,10 +17,10 @@ export const amounts: Check = {
   id: "amounts",
   title: "amounts out of bounds are refused",
   skips: ({ isFixedPrice }) => (isFixedPrice ? "there is one price, and any amount sent is ignored" : null),
-  async run({ client }) {
+  async run({ client, item }) {
     const wrong = ["0", "-1", "1e3", "5,00", "0.000000001", "100000000", "9".repeat(30), "", "five"];
     for (const amount of wrong) {
-      const answer = await client.checkout({ amount });
+      const answer = await client.checkout({ amount, item });
       mustRefuse(`The amount ${JSON.stringify(amount)}`, answer, { status: 400, code: "validation" });
       const [error] = Array.isArray(answer.json.errors) ? answer.json.errors : [];
       must(error?.field === "amount", `The refusal of the amount ${JSON.stringify(amount)} does not name the field.`);
@@ -78,18 +78,18 @@ export const order: Check = {
   id: "order",
   title: "an order can be opened once, is not paid, and leads to the provider",
   async run(site) {
-    const { url, client, amount, isFixedPrice, whenAllowed } = site;
+    const { url, client, amount, item, isFixedPrice, whenAllowed } = site;
     must(amount !== null, "The page offers no amount. Give one: --amount 5.00");
     const key = { "idempotency-key": randomUUID() };
     // With a fixed price, the amount sent must not count.
     const sent = isFixedPrice ? "0" : amount;
-    const created = await whenAllowed(() => client.checkout({ amount: sent }, key));
+    const created = await whenAllowed(() => client.checkout({ amount: sent, item }, key));
     must(created.status === 201, `It was answered ${created.status}: ${created.json.detail}`);
     const { orderId, checkoutUrl } = created.json;
     mustLeadToProvider(String(checkoutUrl), site);
-    const again = await client.checkout({ amount: sent }, key);
+    const again = await client.checkout({ amount: sent, item }, key);
     must(again.json.orderId === orderId, "The same Idempotency-Key opened a second order.");
-    const other = await client.checkout({ amount: sent, name: "Other" }, key);
+    const other = await client.checkout({ amount: sent, item, name: "Other" }, key);
     mustRefuse("The same key with another body", other, { status: 409, code: "idempotency_conflict" });
 
     const view = await whenAllowed(() => client.order(String(orderId)));

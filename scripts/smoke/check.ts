@@ -10,6 +10,8 @@ export type Site = {
   readonly credentials: Credentials | null;
   /** Opens the one order; null where there is none to choose. */
   readonly amount: string | null;
+  /** What the page sells, where it sells items; its price is `amount`. */
+  readonly item: string | undefined;
   /** There is one price, whatever amount is sent. */
   readonly isFixedPrice: boolean;
   /** Of the deployment's own account; null when it did not say. */

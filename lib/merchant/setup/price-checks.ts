@@ -31,9 +31,10 @@ export function priceChecks({ pricing, presets, fee }: Prices): readonly Check[]
   ];
 }
 
-function amountsCheck({ currency, min, max, fixed }: Pricing, own: readonly string[] | undefined): Check {
+function amountsCheck({ currency, min, max, fixed, items }: Pricing, own: readonly string[] | undefined): Check {
   const label = (minor: number) => `${formatAmount({ currency, minor })} ${currency}`;
   if (fixed) return ok("amounts", `There is one price, ${label(min)}.`);
+  if (items) return ok("amounts", `Payers choose one of the items of site.config.ts: ${items.length}.`);
   const presets = own ?? CURRENCIES[currency].presets.map((minor) => formatAmount({ currency, minor }));
   const wrong = presets.filter((text) => {
     const minor = minorOf(text, currency);

@@ -1,0 +1,53 @@
+import { type AmountLimits, checkAmount, formatAmount, parseAmount } from "./amount";
+
+/** What is for sale, as a merchant writes it. The id goes into orders and links, so it stays when label and price change. */
+export type ItemConfig = { readonly id: string; readonly label: string; readonly price: string };
+
+/** `minor` is the price in the minor unit of the shop's currency. */
+export type Item = Pick<ItemConfig, "id" | "label"> & { readonly minor: number };
+
+/** Short, so that with a price it fits the form's field for amounts. */
+const ITEM_ID = /^[a-z0-9-]{1,20}$/;
+
+/** Every item with its price read, or what is wrong with the first that cannot be sold. */
+export function readItems(configured: readonly ItemConfig[], limits: AmountLimits) {
+  const items: Item[] = [];
+  for (const { id, label, price } of configured) {
+    const refuse = (problem: string) => ({ ok: false, problem: `item ${JSON.stringify(id)} ${problem}` }) as const;
+    if (!ITEM_ID.test(id)) return refuse("needs an id of at most 20 small letters, digits and hyphens");
+    if (items.some((item) => item.id === id)) return refuse("is there twice");
+    const checked = checkAmount(price, limits);
+    if (!checked.ok) return refuse(`has a price that ${checked.message}`);
+    items.push({ id, label, minor: checked.money.minor });
+  }
+  return { ok: true, items } as const;
+}
+
+/**
+ * The price of a request. With items, the item alone decides; the amount is what the payer was shown, and another one than
+ * today's price is refused, so that no one pays a price they did not see. Without items, the payer decides within limits.
+ */
+export function checkPrice(
+  request: { readonly amount: string; readonly item?: string | undefined },
+  pricing: AmountLimits & { readonly items?: readonly Item[] },
+) {
+  const { currency, items } = pricing;
+  if (items === undefined) {
+    const checked = checkAmount(request.amount, pricing);
+    return checked.ok ? checked : ({ ...checked, field: "amount" } as const);
+  }
+  const item = items.find(({ id }) => id === request.item);
+  if (item === undefined) {
+    return {
+      ok: false,
+      field: "item",
+      problem: "invalid",
+      message: "must be the id of an item that is for sale",
+    } as const;
+  }
+  const money = { currency, minor: item.minor };
+  const shown = parseAmount(request.amount, currency);
+  if (shown.ok && shown.minor === item.minor) return { ok: true, money, item: item.id } as const;
+  const message = `must be today's price of this item, ${formatAmount(money)} ${currency}, or left out`;
+  return { ok: false, field: "amount", problem: "price_changed", message } as const;
+}
