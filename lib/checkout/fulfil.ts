@@ -19,14 +19,20 @@ const MAX_GAP_MS = 6 * 60 * 60 * 1000;
 export async function fulfil(flow: Flow, orderId: OrderId): Promise<void> {
   await underLease(flow, `effects:${orderId}`, async () => {
     const tried: EffectName[] = [];
+    let latest: Order | null = null;
     // Again after each round, for what another event added meanwhile: its own call of this found the lease taken.
     for (;;) {
-      const order = await flow.store.get(orderId);
-      const due = order === null ? [] : dueEffects(order, flow.clock.now());
+      const order: Order | null = latest ?? (await flow.store.get(orderId));
+      const due: EffectState[] = order === null ? [] : dueEffects(order, flow.clock.now());
       const untried = due.filter((effect) => !tried.some((each) => isSameEffect(each, effect)));
       if (order === null || untried.length === 0) return;
       tried.push(...untried);
-      await Promise.all(untried.map((effect) => runEffect(flow, order, effect)));
+      const isAlone = untried.length === 1;
+      const written: (Order | undefined)[] = await Promise.all(
+        untried.map((effect) => runEffect(flow, order, effect, isAlone)),
+      );
+      // The write of one effect had the newest order; of several, only one had.
+      latest = isAlone ? (written[0] ?? null) : null;
     }
   });
 }
@@ -36,7 +42,8 @@ export function deferDueEffects(flow: Flow, order: Order): void {
   if (dueEffects(order, flow.clock.now()).length > 0) flow.defer(() => fulfil(flow, order.id));
 }
 
-async function runEffect(flow: Flow, order: Order, effect: EffectState): Promise<void> {
+/** Answers the order as it was written. `isAlone`: no other effect of it runs beside this one. */
+async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone: boolean): Promise<Order | undefined> {
   const attempt = effect.failures + 1;
   const end = await runOnce(flow, order, effect);
   const facts = {
@@ -48,7 +55,8 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState): Promise
   if (end.ok) log.info("effect_done", { orderId: order.id, ...facts });
   else log.error("effect_failed", end.error, { orderId: order.id, ...facts });
 
-  await updateOrder(flow, {
+  const updated = await updateOrder(flow, {
+    known: isAlone ? order : undefined,
     find: () => flow.store.get(order.id),
     change: (current) => {
       const now = flow.clock.now();
@@ -63,6 +71,7 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState): Promise
       return { write: { order: next, event: isNews ? event : null, dueAt: dueAt(next, now) } };
     },
   });
+  return updated?.order;
 }
 
 const gapMs = (failures: number) => Math.min(FIRST_GAP_MS * 2 ** Math.min(failures - 1, 20), MAX_GAP_MS);
