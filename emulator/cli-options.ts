@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 import { settingFromText } from "./core/fields";
-import { providerNamed, providerNames } from "./providers";
+import { defaultProvider, providerNamed, providerNames } from "./providers";
 
-const defaultProvider = "allscale";
 const { defaults: defaultCredentials } = providerNamed(defaultProvider);
 
 export const helpText = `AllScale on your laptop: a local AllScale checkout with real signatures and no money.

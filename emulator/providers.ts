@@ -21,6 +21,7 @@ const providers = {
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);
+export const [defaultProvider = ""] = providerNames;
 
 export function providerNamed(name: string) {
   const found = Object.entries(providers).find(([each]) => each === name)?.[1];

@@ -1,7 +1,7 @@
-import { providerNamed } from "./providers";
+import { defaultProvider, providerNamed } from "./providers";
 
 export interface EmulatorOptions {
-  /** The payment system to stand in for; AllScale by default. */
+  /** The payment system to stand in for; the first of `providers.ts` by default. */
   readonly provider?: string;
   /** 0, the default, for any free port. */
   readonly port?: number;
@@ -25,6 +25,6 @@ export type RunningEmulator = { readonly url: string; readonly port: number; clo
 
 /** Starts an emulator in this process. Rejects with a sentence when an option cannot work or the port is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
-  const { provider = "allscale", ...others } = options;
+  const { provider = defaultProvider, ...others } = options;
   return providerNamed(provider).start(others);
 }

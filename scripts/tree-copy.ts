@@ -5,13 +5,13 @@ import { dirname, join } from "node:path";
 import { APP_FOLDER } from "./processes";
 
 /** Copies what git tracks or would track, with the installed packages, to a new folder for a test that changes the tree. */
-export function copyTree(name: string, { without }: { without?: string } = {}): string {
+export function copyTree(name: string): string {
   const copy = mkdtempSync(join(tmpdir(), `checkout-${name}-`));
   const listed = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
     cwd: APP_FOLDER,
     encoding: "utf8",
   });
-  const files = listed.split("\0").filter((path) => path !== "" && !(without && path.startsWith(`${without}/`)));
+  const files = listed.split("\0").filter((path) => path !== "");
   for (const path of files) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(APP_FOLDER, path), join(copy, path));

@@ -43,8 +43,8 @@ describe("borders", () => {
 
   it("no file outside a provider's folder names a provider", () => {
     const names = new RegExp(providers.map(({ name }) => name).join("|"), "i");
-    // The currency's name is a contract with deployments; PAYMENT_PROVIDER may name its default.
-    const contract = /"ALLSCALE_CURRENCY"|(?<="PAYMENT_PROVIDER"\) \?\? )"allscale"/g;
+    // The currency's name is a contract with deployments.
+    const contract = /"ALLSCALE_CURRENCY"/g;
     const inside = (path: string) => providers.some(({ name }) => path.startsWith(`lib/provider/${name}/`));
     const outside = [
       ...all.filter(({ path }) => !inside(path) && path !== "lib/provider/registry.ts"),

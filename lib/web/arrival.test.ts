@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { routableTarget } from "./arrival";
 
 describe("the target of a request", () => {
-  it.each(["/", "/orders/abc?error=%", "/orders/%25", "/a%20b?c?d", "/a%2Fb", "/api/webhooks/allscale/?a//b=%6c"])(
+  it.each(["/", "/orders/abc?error=%", "/orders/%25", "/a%20b?c?d", "/a%2Fb", "/api/webhooks/sample/?a//b=%6c"])(
     "stays as it is when it names a route already: %s",
     (target) => {
       expect(routableTarget(target)).toBe(target);
@@ -10,10 +10,10 @@ describe("the target of a request", () => {
   );
 
   it.each([
-    ["//api/webhooks/allscale", "/api/webhooks/allscale"],
-    ["/api//webhooks///allscale?x=//", "/api/webhooks/allscale?x=//"],
-    ["/api\\webhooks/allscale", "/api/webhooks/allscale"],
-    ["/api/webhooks/%61llscale", "/api/webhooks/allscale"],
+    ["//api/webhooks/sample", "/api/webhooks/sample"],
+    ["/api//webhooks///sample?x=//", "/api/webhooks/sample?x=//"],
+    ["/api\\webhooks/sample", "/api/webhooks/sample"],
+    ["/api/webhooks/%73ample", "/api/webhooks/sample"],
     ["/api/webhooks/%6C%6cscale", "/api/webhooks/llscale"],
     ["/orders/x/../../api/%2e%2e/y", "/y"],
     ["//evil.example/x", "/evil.example/x"],

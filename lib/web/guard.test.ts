@@ -117,8 +117,8 @@ describe("the guard in front of Next", () => {
   });
 
   it("hands a webhook with a doubled slash on as the route that it names", async () => {
-    expect((await send(await start(), { method: "POST", path: "//api/webhooks/%61llscale" })).status).toBe(200);
-    expect(seen).toMatchObject([{ url: "/api/webhooks/allscale" }]);
+    expect((await send(await start(), { method: "POST", path: "//api/webhooks/%73ample" })).status).toBe(200);
+    expect(seen).toMatchObject([{ url: "/api/webhooks/sample" }]);
   });
 
   it("drops what the client router alone may send", async () => {

@@ -24,6 +24,9 @@ export type ProviderBench = {
   readonly otherPrice: Move | null;
   /** A setting of the emulator with which it answers another host's checkout, where its answer has one. */
   readonly evil: Move | null;
+  /** Whether what is asked of the payer in coins is known when a payment is opened, and whether it changes later. */
+  readonly quotesCoins: boolean;
+  readonly renewsQuotes: boolean;
   /** False where nothing proves who sent a delivery, so that each is only a hint. */
   readonly signsWebhooks: boolean;
 };

@@ -28,6 +28,8 @@ const invoices: ProviderBench = {
   short: { status: "PAID", amount: "1.000000" },
   otherPrice: { status: "PAID", fiat_amount: "1.00" },
   evil: null,
+  quotesCoins: true,
+  renewsQuotes: true,
   signsWebhooks: true,
 };
 
@@ -37,6 +39,7 @@ const { canceled: _ofOneInvoice, ...widgetStates } = invoices.states;
 const widget: ProviderBench = {
   ...invoices,
   states: widgetStates,
+  quotesCoins: false,
   title: "Calypso Pay with its widget",
   settings: (emulator) => ({
     ...invoices.settings(emulator),

@@ -45,7 +45,7 @@ for (const bench of BENCHES) {
       expect((await poll(order)).status).toBe(status);
     });
 
-    it.runIf(bench.name === "calypso")(
+    it.runIf(bench.renewsQuotes)(
       "sees that the time to pay ran out, that a quote was renewed, and is paid all the same",
       async () => {
         const { control, isPaid, move, opened } = lab();
@@ -63,7 +63,7 @@ for (const bench of BENCHES) {
       },
     );
 
-    it.runIf(bench.name !== "onekey" && bench.title !== "Calypso Pay with its widget")(
+    it.runIf(bench.quotesCoins)(
       "opens no payment that asks for a hundred times the price, or a hundredth of it",
       async () => {
         const { attempt, control } = lab();

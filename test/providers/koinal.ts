@@ -28,5 +28,7 @@ export const koinalBench: ProviderBench = {
   short: { status: "COMPLETED", coin_amount: "1.00000000" },
   otherPrice: { status: "COMPLETED", amount: "1.00" },
   evil: { evilUrl: "https://pay.evil.example/1" },
+  quotesCoins: true,
+  renewsQuotes: false,
   signsWebhooks: true,
 };

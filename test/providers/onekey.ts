@@ -31,5 +31,7 @@ export const onekeyBench: ProviderBench = {
   short: { status: "COMPLETED", amount: "1.00" },
   otherPrice: { status: "COMPLETED", currency: "BRL" },
   evil: { evilUrl: "https://pay.evil.example/1" },
+  quotesCoins: false,
+  renewsQuotes: false,
   signsWebhooks: false,
 };
