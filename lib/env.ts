@@ -16,7 +16,7 @@ import {
   SettingReader,
   trimSlash,
 } from "@/lib/settings";
-import { parseRate, type Rate } from "@/lib/web/rate-limit";
+import { parseRate, type Rate } from "@/lib/web/rate";
 import { siteConfig } from "@/site.config";
 
 /**

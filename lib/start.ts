@@ -1,7 +1,7 @@
 import "server-only";
 import { getSettings, isDevelopment } from "@/lib/env";
 import { flushLog, log, logWhatIsPrinted } from "@/lib/log";
-import { getServices } from "@/lib/services";
+import type { Services } from "@/lib/services";
 import { guardRequests } from "@/lib/web/guard";
 
 /** Once, when the server starts: stands before Next, and says what is wrong with the settings, by name. */
@@ -18,8 +18,10 @@ export function start(): void {
 
 /** What SIGTERM and SIGINT come down to, after the last answer was sent. Nothing here may wait. */
 function end(): void {
+  // What requests have opened, if any came. Not by `getServices`: every function would carry all of it once more.
+  const { checkoutServices } = globalThis as { checkoutServices?: Services };
   // SQLite's close works at once; Redis has nothing to close.
-  void getServices().flow?.store.close();
+  void checkoutServices?.flow?.store.close();
   log.info("ended");
   flushLog();
 }

@@ -20,6 +20,7 @@ const REGISTRIES = [
 ];
 /** What holds the documents and vectors of all providers. */
 const OF_ALL = ["test/documents.test.ts", "test/vectors.test.ts"];
+const DEFAULT = "allscale";
 /** They name providers only to find their names where none may be. */
 const NAMES_ARE_FORBIDDEN = ["components/order/order-words.test.ts", "emulator/core/toy-provider.test.ts"];
 const TOOL = /^(e2e|test|bench|scripts|emulator|postman)\/|\.(test|spec)\.tsx?$/;
@@ -72,8 +73,12 @@ function deleteProviders(copy: string, names: readonly string[]): void {
     writeFileSync(join(copy, ".env.example"), read(".env.example").replace(settings, ""));
   }
 
+  // `.env.example` is the set-up of the default.
+  const isDefaultGone = names.includes(DEFAULT);
   const isAbout = (path: string) =>
-    OF_ALL.includes(path) || RegExp(names.join("|"), "i").test(`${path}\n${read(path)}`.replace(NOT_A_PROVIDER, ""));
+    OF_ALL.includes(path) ||
+    (isDefaultGone && read(path).includes("exampleEnv(")) ||
+    RegExp(names.join("|"), "i").test(`${path}\n${read(path)}`.replace(NOT_A_PROVIDER, ""));
   const isGone = (path: string) => before.has(path) && !existsSync(join(copy, path));
   const importsGone = (path: string) =>
     importsOf(path, read(path)).some((each) => ["", ".ts", ".tsx", ".mts"].some((end) => isGone(each + end)));

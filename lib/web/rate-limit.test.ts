@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { type HttpServer, startHttpServer } from "@/test/http-server";
 import { type RedisServer, startRedisServer } from "@/test/redis-server";
 import { startUpstashBridge, type UpstashBridge } from "@/test/upstash-bridge";
-import { createRateLimiter, parseRate, type RateLimiter } from "./rate-limit";
+import { parseRate } from "./rate";
+import { createRateLimiter, type RateLimiter } from "./rate-limit";
 
 /** The ceiling of the store follows: 100, and a quarter of it for one network. */
 const RATES = { checkout: { limit: 5, windowMs: 60_000 }, status: { limit: 50, windowMs: 60_000 } };

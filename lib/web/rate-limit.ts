@@ -1,9 +1,8 @@
 import "server-only";
 import { redisFaultKind } from "@/lib/redis-client";
 import { networkOf } from "./arrival";
+import type { Rate } from "./rate";
 import { createRedisCounter, type RedisSettings } from "./redis-counter";
-
-export type Rate = { readonly limit: number; readonly windowMs: number };
 
 export type RatePolicy = "checkout" | "status";
 export type RefusedBy = "address" | "network" | "store";
@@ -40,21 +39,9 @@ type Gate = {
   readonly refusedUntil: Recent<number>;
 };
 
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
-const MAX_WINDOW_MS = 24 * UNIT_MS.h;
 const REPORT_EVERY_MS = 1_000;
 /** They only save a question, so the oldest may be forgotten. */
 const MAX_REMEMBERED_REFUSALS = 10_000;
-
-/** "5/60s" is 5 in 60 seconds; s, m and h are known. Null for anything else, zero and more than a day included. */
-export function parseRate(text: string): Rate | null {
-  const match = /^(\d{1,6})\/(\d{1,6})(s|m|h)$/.exec(text.trim());
-  if (!match) return null;
-  const [, limitText, countText, unit] = match;
-  const limit = Number(limitText);
-  const windowMs = Number(countText) * UNIT_MS[unit as keyof typeof UNIT_MS];
-  return limit > 0 && windowMs > 0 && windowMs <= MAX_WINDOW_MS ? { limit, windowMs } : null;
-}
 
 /** Gates that are counted in the same place, and so in one step. */
 type Stage = { readonly gates: readonly Gate[]; readonly counter: Counter };

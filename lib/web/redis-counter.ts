@@ -2,7 +2,8 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { Ratelimit } from "@upstash/ratelimit";
 import { openRedisClient } from "@/lib/redis-client";
-import type { Counter, Rate } from "./rate-limit";
+import type { Rate } from "./rate";
+import type { Counter } from "./rate-limit";
 
 export type RedisSettings = {
   readonly url: string;
