@@ -22,8 +22,10 @@ export function tryDeletion(
     if (status !== 0) failed.push([basename(command), ...args].join(" "));
   }
   try {
-    // Lint reads what git ignores.
+    // Lint reads what git ignores, and doctor names the commit.
     run("git", ["init", "-q"]);
+    const author = ["-c", "user.name=A fork", "-c", "user.email=fork@example.com"];
+    run("git", [...author, "commit", "-q", "--allow-empty", "-m", "A copy"]);
     edit(copy);
     check({ copy, bin: (program, ...args) => run(join(copy, "node_modules/.bin", program), args) });
   } finally {
