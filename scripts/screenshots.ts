@@ -1,10 +1,10 @@
 /**
  * `npm run screenshots`: every page and every state of an order, on phone and desktop, light and dark, as pictures in
- * `screenshots/`. Look at them after a change of the design.
+ * `screenshots/`. Look at them after a change of the design. `-- readme` makes only the two pictures of the README.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type BrowserContextOptions, chromium } from "playwright";
+import { type Browser, type BrowserContextOptions, chromium } from "playwright";
 import { STATES } from "../e2e/support/states";
 import { makeOrder, startShop } from "./local-shop";
 import { APP_FOLDER } from "./processes";
@@ -17,7 +17,8 @@ const DEVICES: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 const executablePath = findChromium();
-const shop = await startShop();
+const ADMIN_SECRET = "only-for-these-pictures";
+const shop = await startShop({ ADMIN_SECRET });
 const pages: [string, string][] = [
   ["tip", `${shop.url}/`],
   ["tip-de", `${shop.url}/?lang=de`],
@@ -33,9 +34,16 @@ for (const [name, status, facts] of STATES) {
 }
 pages.push(["order-confirming-ja", `${pages.find(([name]) => name === "order-confirming")?.[1]}?lang=ja`]);
 
+const browser = await chromium.launch({ executablePath });
+if (process.argv.includes("readme")) {
+  await pictureOfPayer(browser);
+  await pictureOfMerchant(browser);
+  await browser.close();
+  await shop.close();
+  process.exit(0);
+}
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER);
-const browser = await chromium.launch({ executablePath });
 for (const [device, options] of Object.entries(DEVICES)) {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const [name, url] of pages) {
@@ -51,3 +59,56 @@ for (const [device, options] of Object.entries(DEVICES)) {
 await browser.close();
 await shop.close();
 console.log(`${pages.length * Object.keys(DEVICES).length * 2} pictures in ${FOLDER}/`);
+
+/** The four pages that a payer sees, side by side. */
+async function pictureOfPayer(browser: Browser): Promise<void> {
+  const size = { width: 390, height: 880 };
+  const context = await browser.newContext({ viewport: size, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const shots: string[] = [];
+  const take = async () => shots.push((await page.screenshot()).toString("base64"));
+  await page.goto(shop.url);
+  await take();
+  const order = await makeOrder(shop);
+  await page.goto(order.url);
+  await page.goto(
+    (await page.locator("[data-testid=order-action], [data-testid=order-action] a").last().getAttribute("href")) ?? "",
+  );
+  await take();
+  const isIn = (state: string) => page.locator(`[data-order-state=${state}]`).waitFor();
+  await page.goto(order.url);
+  await order.setStatus(10, {});
+  await isIn("confirming");
+  await take();
+  await order.setStatus(20, {});
+  await isIn("paid");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await take();
+  await page.setViewportSize({ width: 4 * (size.width + 20), height: size.height });
+  await page.goto("about:blank");
+  const images = shots.map((shot) => `<img src="data:image/png;base64,${shot}" width="${size.width}">`).join("");
+  await page.setContent(`<body style="margin:0;display:flex;gap:20px;background:#fff">${images}</body>`);
+  await page.screenshot({ path: join(APP_FOLDER, "docs/images/payer.png") });
+  await context.close();
+}
+
+/** A page of payments as a merchant finds it on an ordinary day. */
+async function pictureOfMerchant(browser: Browser): Promise<void> {
+  for (const [name, amount, status, facts] of [
+    ["Zoë", "25.00", 20, {}],
+    ["Noor", "10.00", -3, { actual_paid_amount: "6.000000" }],
+    ["Ken", "50.00", 20, {}],
+    ["", "5.00", 10, {}],
+  ] as const) {
+    const order = await makeOrder(shop, { name, amount, anonymous: false });
+    await order.setStatus(status, facts);
+    await fetch(order.url);
+  }
+  const page = await browser.newPage({ viewport: { width: 1100, height: 860 } });
+  await page.goto(`${shop.url}/admin`);
+  await page.locator("input[name=secret]").fill(ADMIN_SECRET);
+  await page.keyboard.press("Enter");
+  await page.getByText("Ken").first().waitFor();
+  await page.screenshot({ path: join(APP_FOLDER, "docs/images/merchant.png") });
+  await page.close();
+}

@@ -16,13 +16,14 @@ import { refusedWebhooks, signedWebhooks } from "./smoke/webhooks";
 const REFUSALS = [amounts, validation, unknownOrder, refusedWebhooks, signedWebhooks, closed];
 const CHECKS: readonly Check[] = [health, page, headers, secrets, picture, ...REFUSALS, order, rateLimit];
 
-const HELP = `npm run smoke -- [URL] [--amount 5.00] [--skip ID,ID] [--junit FILE]
+const HELP = `npm run smoke -- [URL] [--amount 5.00 [--item ID]] [--skip ID,ID] [--junit FILE]
 
 Checks a running deployment from outside, such as http://localhost:3000 or https://tips.example.com. It pays nothing. It
 opens one order, and its last check sends requests until they are refused: status requests from your address then wait
 for up to a minute.
 
   --amount 5.00   what the order is for; otherwise the first amount that the page offers
+  --item ID       the item that this is the price of, where a shop's own page sells it
   --skip ID,ID    checks to leave out, for a fork that has no such route
   --junit FILE    also writes a JUnit report
 
@@ -80,7 +81,8 @@ async function visit(address: string): Promise<Site> {
   const client = clientOf({ url: address }, undefined, { timeoutMs: TIMEOUT_MS });
   const ask = (path: string) => client.request("GET", path).catch(() => null);
   const [shown, state] = await Promise.all([ask("/"), ask("/api/health")]);
-  const [, offered, item] = /"tip-preset"[^>]* value="(\d[\d.]*)(?: ([a-z0-9-]+))?"/.exec(shown?.text ?? "") ?? [];
+  const [, offered, chosen] = /"tip-preset"[^>]* value="(\d[\d.]*)(?: ([a-z0-9-]+))?"/.exec(shown?.text ?? "") ?? [];
+  const item = options.item ?? chosen;
   const { ALLSCALE_API_KEY: apiKey, ALLSCALE_API_SECRET: apiSecret } = shop === null ? process.env : exampleEnv();
   return {
     url: address,
@@ -109,6 +111,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         amount: { type: "string" },
+        item: { type: "string" },
         skip: { type: "string", default: "" },
         junit: { type: "string" },
         help: { type: "boolean", default: false },
@@ -125,7 +128,13 @@ function readArguments() {
     const skip = new Set(values.skip.split(",").filter(Boolean));
     const unknown = [...skip].filter((id) => !CHECKS.some((check) => check.id === id));
     if (unknown.length > 0) throw new Error(`There is no check ${unknown.join(", ")}`);
-    return { url: address && new URL(address).origin, skip, junit: values.junit, amount: values.amount };
+    return {
+      url: address && new URL(address).origin,
+      skip,
+      junit: values.junit,
+      amount: values.amount,
+      item: values.item,
+    };
   } catch (error) {
     console.error(`${sentenceOf(error)}\n\n${HELP}`);
     process.exit(2);
