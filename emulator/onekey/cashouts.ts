@@ -136,6 +136,8 @@ function create(account: Merchant, fields: Fields, body: string): Outcome {
   if (units === 0n || scale > 2) return refuse(400, 300, "Invalid params: amount");
   if (typeof externalId !== "string" || externalId.length > 100) return refuse(400, 300, "Invalid params: external_id");
   if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return refuse(400, 526, "Invalid currency");
+  const { bank_account: bankAccount = "0000" } = receiver;
+  if (!/^\d{4,30}$/.test(String(bankAccount))) return refuse(400, 300, `Invalid params: bank_account ${bankAccount}`);
   if (typeof url !== "string" || !isWebUrl(url)) return refuse(400, 300, "Invalid params: notification_url");
   if ([...account.cashouts.values()].some((each) => each.externalId === externalId)) {
     return refuse(400, 511, "External id already used");

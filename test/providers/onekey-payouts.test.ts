@@ -165,6 +165,18 @@ onBothStores("a cashout of OneKey beside its emulator", (world) => {
     expect([(await refundOf(order)).status, (await cashouts()).length]).toEqual(["waiting", 1]);
   });
 
+  it("whose receiver OneKey refuses has failed, and what was wrong of it is in no log and no history", async () => {
+    const { flow, calls } = lab();
+    const order = await paid();
+    const bank_account = "ACCT-4711-77";
+    await startRefund(flow, order.id, { ...CHOICE, receiver: { ...RECEIVER, bank_account } });
+    await flow.runDeferred();
+    expect((await refundOf(order)).status).toBe("failed");
+    const events = await flow.store.events(order.id);
+    expect(events.at(-1)?.facts).toMatchObject({ said: "http_400: Invalid params: bank_account [hidden]" });
+    expect(JSON.stringify([events, calls, world().logged("refund_not_sent")])).not.toContain(bank_account);
+  });
+
   it("can be held, let go and canceled while it waits, and not once the bank has it", async () => {
     const { flow, control } = lab();
     const { order, reference, cashout } = await waiting();

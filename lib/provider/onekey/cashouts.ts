@@ -38,6 +38,7 @@ export function createOneKeyPayouts(options: OneKeyPayoutOptions): PayoutProvide
         path: CASHOUT_PATH,
         body: (login) => cashoutBody({ ...request, country, notificationUrl }, login),
         schema: createdCashoutSchema,
+        hidden: Object.values(request.receiver ?? {}),
       });
       if (created.ok) return { ok: true, report: accepted(reference, created.data.cashout_id) };
       if (created.failure.code !== USED) return created;

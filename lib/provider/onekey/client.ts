@@ -37,6 +37,8 @@ type CashoutCall<Data> = Omit<Call<Data>, "body"> & {
   readonly method: "POST" | "PUT" | "DELETE";
   /** Without the credentials, which this adds. */
   readonly body: (credentials: { readonly login: string; readonly pass: string }) => string;
+  /** What of the body must not come back in a reason, which is logged. */
+  readonly hidden?: readonly string[];
 };
 
 /** One call of the cashouts API (§3.1, §3.2). */
@@ -44,8 +46,10 @@ export async function callCashouts<Data>(options: CashoutOptions, call: CashoutC
   const { login, passphrase: pass, secret } = options.cashouts;
   const body = call.body({ login, pass });
   const headers = { "Payload-Signature": await payloadSignature(secret, body) };
-  const { method } = call;
-  return send(options, { ...call, body }, { api: CASHOUTS, method, headers, secrets: [secret, pass, login] });
+  const { method, hidden = [] } = call;
+  // One of a few letters could not be told from other words.
+  const secrets = [secret, pass, login, ...hidden.filter(({ length }) => length > 3)];
+  return send(options, { ...call, body }, { api: CASHOUTS, method, headers, secrets });
 }
 
 type Api = Readonly<{ noun: string; credentials: RegExp; missing: RegExp; todo: string }>;
@@ -85,7 +89,7 @@ async function exchange<Data>(options: CallOptions, call: Call<Data>, sending: S
   const json = readExactJson(sent.answer.body);
   if (status < 200 || status >= 300) {
     const failure = failureOf(api, status, json);
-    const reason = secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), failure.reason ?? "");
+    const reason = secrets.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), failure.reason ?? "");
     return fail({ ...failure, reason });
   }
   const parsed = schema.safeParse(json);

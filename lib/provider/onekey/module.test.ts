@@ -40,3 +40,20 @@ it.each([
   expect(loaded).toBeNull();
   expect(problems).toContain(name);
 });
+
+it("sends money only with all three credentials of cashouts, and takes payments with any of them", () => {
+  const all = { ONEKEY_CASHOUT_LOGIN: "l", ONEKEY_CASHOUT_PASSPHRASE: "p4ss", ONEKEY_CASHOUT_SECRET: "s" };
+  const offers = (cashouts: Readonly<Record<string, string>>) => {
+    const reader = new SettingReader({ ...STAGING, ...cashouts });
+    const loaded = onekey.load(reader);
+    expect([loaded !== null, reader.problems]).toEqual([true, []]);
+    return { pays: loaded?.createPayouts !== undefined, warned: reader.warnings.map(({ name }) => name) };
+  };
+  expect(offers({})).toEqual({ pays: false, warned: [] });
+  expect(offers(all)).toEqual({ pays: true, warned: [] });
+  for (const name of Object.keys(all)) {
+    for (const wrong of ["", "two words", "<secret>", "é"]) {
+      expect(offers({ ...all, [name]: wrong }), wrong).toEqual({ pays: false, warned: [name] });
+    }
+  }
+});
