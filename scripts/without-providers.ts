@@ -21,8 +21,12 @@ const REGISTRIES = [
 /** What holds the documents and vectors of all providers. */
 const OF_ALL = ["test/documents.test.ts", "test/vectors.test.ts"];
 const DEFAULT = "allscale";
-/** They name providers only to find their names where none may be. */
-const NAMES_ARE_FORBIDDEN = ["components/order/order-words.test.ts", "emulator/core/toy-provider.test.ts"];
+/** They name providers only to find their names, or their secrets, where none may be. */
+const NAMES_ARE_FORBIDDEN = [
+  "components/order/order-words.test.ts",
+  "emulator/core/toy-provider.test.ts",
+  "scripts/smoke/pages.ts",
+];
 const TOOL = /^(e2e|test|bench|scripts|emulator|postman)\/|\.(test|spec)\.tsx?$/;
 /** Names that are no provider's: a setting that is a contract, and packages. */
 const NOT_A_PROVIDER = /ALLSCALE_CURRENCY|allscale-(checkout|emulator|trigger)/g;
@@ -73,6 +77,8 @@ function deleteProviders(copy: string, names: readonly string[]): void {
     writeFileSync(join(copy, ".env.example"), read(".env.example").replace(settings, ""));
   }
 
+  const benches = "test/providers/benches.ts";
+  if (/= \[\s*\];/.test(read(benches))) remove(benches);
   // `.env.example` is the set-up of the default.
   const isDefaultGone = names.includes(DEFAULT);
   const isAbout = (path: string) =>
