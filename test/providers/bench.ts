@@ -27,6 +27,8 @@ export type ProviderBench = {
   /** Whether what is asked of the payer in coins is known when a payment is opened, and whether it changes later. */
   readonly quotesCoins: boolean;
   readonly renewsQuotes: boolean;
+  /** Whether a request with a time far from the provider's is refused, by a code of its own. */
+  readonly hasClockRule: boolean;
   /** False where nothing proves who sent a delivery, so that each is only a hint. */
   readonly signsWebhooks: boolean;
 };

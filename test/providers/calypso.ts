@@ -30,6 +30,7 @@ const invoices: ProviderBench = {
   evil: null,
   quotesCoins: true,
   renewsQuotes: true,
+  hasClockRule: true,
   signsWebhooks: true,
 };
 

@@ -34,7 +34,18 @@ it.each(PROVIDERS)("doctor checks the credentials of $title, and says what is no
     return Object.fromEntries(checks.map(({ id, state }) => [id, state]));
   }
   const reached = { provider_address: "ok", provider_access: "ok" };
-  expect(await states()).toMatchObject(reached);
+  expect(await states()).toMatchObject({ ...reached, provider_clock: bench.hasClockRule ? "ok" : "unknown" });
+  if (bench.hasClockRule) {
+    for (const clockSkewMs of [-1_200_000, 1_200_000]) {
+      await control("/settings", { clockSkewMs });
+      expect(await states()).toMatchObject({
+        provider_address: "ok",
+        provider_access: "unknown",
+        provider_clock: "failed",
+      });
+    }
+    await control("/settings", { clockSkewMs: 0 });
+  }
   expect(await states(bench.wrongSecret)).toMatchObject({ provider_address: "ok", provider_access: "failed" });
   const nowhere = { [bench.module.addressName]: `http://127.0.0.1:${await freePort()}` };
   expect(await states(nowhere)).toMatchObject({ provider_address: "failed", provider_access: "unknown" });

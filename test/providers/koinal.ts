@@ -30,5 +30,6 @@ export const koinalBench: ProviderBench = {
   evil: { evilUrl: "https://pay.evil.example/1" },
   quotesCoins: true,
   renewsQuotes: false,
+  hasClockRule: false,
   signsWebhooks: true,
 };

@@ -33,5 +33,6 @@ export const onekeyBench: ProviderBench = {
   evil: { evilUrl: "https://pay.evil.example/1" },
   quotesCoins: false,
   renewsQuotes: false,
+  hasClockRule: true,
   signsWebhooks: false,
 };
