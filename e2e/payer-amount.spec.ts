@@ -63,7 +63,11 @@ for (const [language, width] of [
 
 const NOTES = ["amount", "form"] as const;
 const PROBLEMS = Object.keys(JSON.parse(readFileSync("messages/en.json", "utf8")).problems);
-for (const currency of ["USD", "JPY"]) {
+// Only sentences about amounts name a currency.
+for (const [currency, problems] of [
+  ["USD", PROBLEMS],
+  ["JPY", PROBLEMS.filter((problem) => problem.startsWith("amount_"))],
+] as const) {
   test(`no problem takes more lines than the hint in whose place it comes, in ${currency}`, async ({
     browser,
     account,
@@ -74,7 +78,7 @@ for (const currency of ["USD", "JPY"]) {
       for (const language of ["en", "de", "ja", "zh-CN"]) {
         await page.goto(`/?lang=${language}`);
         const room = await heights(page, "hint");
-        for (const problem of PROBLEMS) {
+        for (const problem of problems) {
           await page.goto(`/?error=${problem}&field=${problem.startsWith("amount_") ? "amount" : ""}`);
           const taken = await heights(page, "problem");
           for (const [index, height] of taken.entries()) {

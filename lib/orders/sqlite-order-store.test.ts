@@ -212,7 +212,7 @@ describe("the SQLite store on bad days", () => {
     expect(await store.events(order.id)).toHaveLength(601);
   });
 
-  it("keeps everything that was acknowledged before a SIGKILL", { timeout: 60_000 }, async () => {
+  it("keeps everything that was acknowledged before a SIGKILL", { timeout: 180_000 }, async () => {
     for (let round = 1; round <= 5; round++) {
       const child = await startChild("store-child.ts", path, "write");
       child.go();
