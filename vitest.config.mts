@@ -16,6 +16,8 @@ export default defineConfig({
       "bench/**/*.test.ts",
     ],
     environment: "node",
+    // Many tests wait for children and for time to pass, so a core is not kept free.
+    maxWorkers: "100%",
     // Limits for what hangs, not measures of speed.
     testTimeout: 20_000,
     hookTimeout: 60_000,
