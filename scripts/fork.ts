@@ -118,13 +118,13 @@ async function payOnce(url: string): Promise<void> {
   if (pressed.status !== 303) throw new Error(`The checkout answered ${pressed.status}.`);
   const delivered = await eventually(readDelivered, PATIENCE_MS);
   if (delivered !== "send: mug, paid 18.00 USD\n") throw new Error(`This was delivered: ${delivered}`);
-  const copied = readFileSync(join(shop, "orders.jsonl"), "utf8");
+  const copied = readFileSync(join(shop, ".data/orders.db.jsonl"), "utf8");
   if (!copied.includes('"status":"paid"')) throw new Error("The store of the guide has no paid order.");
   say("paid, delivered by onPaid, and copied by the store");
 }
 
 /** The one file, once it is there and written. */
 function readDelivered(): string | undefined {
-  const files = readdirSync(join(shop, "delivered"));
-  return files.map((file) => readFileSync(join(shop, "delivered", file), "utf8")).join("") || undefined;
+  const files = readdirSync(join(shop, ".data/delivered"));
+  return files.map((file) => readFileSync(join(shop, ".data/delivered", file), "utf8")).join("") || undefined;
 }

@@ -86,6 +86,18 @@ describe("tipOffer", () => {
     );
   });
 
+  it("offers items at today's prices, and keeps the one that was chosen when its price changed", () => {
+    const items = [
+      { id: "mug", label: "Mug", minor: 18_00 },
+      { id: "book-2", label: "Book", minor: 9_50 },
+    ];
+    const shop = (query: Record<string, string>) => tipOffer(query, { ...usd, items }, ["2"]);
+    expect(shop({}).presets).toEqual(["18.00 mug", "9.50 book-2"]);
+    expect(shop({ item: "book-2" }).choice).toBe("9.50 book-2");
+    expect(shop({ error: "price_changed", amount: "9.00 book-2" }).choice).toBe("9.50 book-2");
+    for (const strange of ["", "hat", "9.50", "__proto__"]) expect(shop({ item: strange }).choice).toBe("18.00 mug");
+  });
+
   it("with one price a link cannot ask for another", () => {
     const fixed = tipOffer({ amount: "3" }, { ...usd, min: 9_00, max: 9_00, fixed: true }, ["2"]);
     expect(fixed).toMatchObject({ presets: ["9.00"], choice: "9.00", link: null });
