@@ -6,30 +6,29 @@ export const CUSTOM_AMOUNT = "customAmount";
 
 /** Tells the payer at once what the server would say; the server decides. */
 export function amountFault(amount: string, { exponent, min, max }: AmountTerms): "digits" | "range" | null {
-  const parsed = parseMinor(amount || "0", exponent);
+  // That of an item is followed by a space and its id.
+  const parsed = parseMinor(amount.split(" ")[0] || "0", exponent);
   if (parsed.ok) return parsed.minor >= min && parsed.minor <= max ? null : "range";
   return parsed.problem === "too_large" ? "range" : "digits";
 }
 
 /** What is chosen or typed: a decimal string where it can be one, and the same as the payer reads it. */
-export type Chosen = { readonly amount: string; readonly item?: string | undefined; readonly text: string };
+export type Chosen = { readonly amount: string; readonly text: string };
 
 export function chosenAmount(form: HTMLFormElement, reader: { currency: string; language: string }): Chosen {
   const choice = form.querySelector<HTMLInputElement>("[name=amount]:checked");
   if (choice !== null && choice.id !== "other") {
-    // The choice of an item is its price, a space and its id.
-    const [amount = "", item] = choice.value.split(" ");
-    return { amount, item, text: choice.labels?.[0]?.textContent ?? "" };
+    return { amount: choice.value, text: choice.labels?.[0]?.textContent ?? "" };
   }
   const amount = plainAmount(String(new FormData(form).get(CUSTOM_AMOUNT)), reader.currency);
   return { amount, text: shortMoney(amount, reader) };
 }
 
 /** The body of `POST /api/checkout`. */
-export function checkoutBody(form: HTMLFormElement, { amount, item }: Chosen): string {
+export function checkoutBody(form: HTMLFormElement, amount: string): string {
   const data = new FormData(form);
   const anonymous = !data.has("showName");
-  return JSON.stringify({ amount, item, name: data.get("name"), message: data.get("message"), anonymous });
+  return JSON.stringify({ amount, name: data.get("name"), message: data.get("message"), anonymous });
 }
 
 /** Typing an amount means "Other". */

@@ -97,14 +97,14 @@ export function TipForm(props: {
     event.preventDefault();
     if (busy) return;
     holdNotes(event.currentTarget);
-    const choice = chosenAmount(event.currentTarget, { currency, language });
-    const fault = amountFault(choice.amount, terms);
+    const { amount } = chosenAmount(event.currentTarget, { currency, language });
+    const fault = amountFault(amount, terms);
     if (fault) return setProblem({ text: words[fault], field: CUSTOM_AMOUNT });
 
     const tab = sameTab ? null : openCheckoutTab(words.opening);
     setProblem(null);
     setBusy(true);
-    const body = checkoutBody(event.currentTarget, choice);
+    const body = checkoutBody(event.currentTarget, amount);
     const answer = await requestCheckout({ body, idempotencyKey: keyFor(body), language, terms });
     if (!answer.ok) {
       tab?.close();

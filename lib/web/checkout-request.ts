@@ -85,11 +85,8 @@ const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 function formFields(text: string, pricing: Pricing | null): Record<string, unknown> {
   const form = new URLSearchParams(text);
   const amount = form.get("amount");
-  // The choice of an item is its price as it was shown, a space and its id.
-  const [shown = null, item] = pricing?.items && amount !== null ? amount.split(" ") : [amount];
-  const typed = shown === "other" ? form.get("customAmount") : shown;
+  const typed = amount === "other" ? form.get("customAmount") : amount;
   return {
-    ...(item !== undefined && { item }),
     amount: typed === null ? undefined : plainAmount(typed, pricing?.currency ?? ""),
     name: form.get("name") ?? undefined,
     message: form.get("message")?.replaceAll("\r\n", "\n"),
@@ -99,10 +96,13 @@ function formFields(text: string, pricing: Pricing | null): Record<string, unkno
 
 const formKey = (text: string) => new URLSearchParams(text).get("idempotencyKey");
 
-/** An unknown item has no price: the flow refuses it whatever the amount. */
+/** The page sends the price of an item as it was shown, a space and its id. An unknown item is refused whatever its price. */
 function priceOf(raw: { amount?: unknown; item?: unknown }, { currency, fixed, min, items }: Pricing) {
   if (fixed) return { amount: formatAmount({ currency, minor: min }) };
-  if (items === undefined || raw.amount !== undefined) return {};
+  if (items === undefined) return {};
+  const [, amount, item] = /^(\S*) (\S+)$/.exec(typeof raw.amount === "string" ? raw.amount : "") ?? [];
+  if (item !== undefined) return { amount, item };
+  if (raw.amount !== undefined) return {};
   return { amount: formatAmount({ currency, minor: items.find(({ id }) => id === raw.item)?.minor ?? 0 }) };
 }
 

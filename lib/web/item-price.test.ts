@@ -37,6 +37,7 @@ onBothStores("a shop with items", (world) => {
     expect(await post({ item: "mug" })).toMatchObject(sold(MUG));
     expect(await post({ item: "book-2", amount: "9" })).toMatchObject(sold(BOOK));
     expect(await post("amount=9.00+book-2")).toMatchObject(sold(BOOK));
+    expect(await post({ amount: "9.00 book-2" })).toMatchObject(sold(BOOK));
     // Without items nothing changes: the payer decides, and an item is not looked at.
     const tips = await post({ item: "mug", amount: "5.00" }, { shop: selling(null) });
     expect(tips).toMatchObject({ ok: true, order: { price: { minor: 5_00 } } });
