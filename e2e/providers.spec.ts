@@ -61,7 +61,7 @@ for (const provider of Object.values(CASES)) {
 
     const other = await checkout(shop);
     const before = (await shop.webhookAnswers()).length;
-    await shop.payment(other.orderId, "forge");
+    await shop.forge(other.orderId);
     expect(await eventually(async () => (await shop.webhookAnswers())[before] ?? undefined)).toBe(provider.forged);
     await page.goto(other.orderUrl);
     await isIn(page, "pending");

@@ -16,12 +16,42 @@ export type ProviderCase = {
   readonly secrets: readonly string[];
   /** What a payer does on the hosted page; null where our own page says where to pay to. */
   readonly payOnHostedPage: ((checkout: Page) => Promise<void>) | null;
-  /** Bodies of the emulator's `POST /_emulator/payments/{id}/status`. */
+  /** What the emulator's control API calls payments. */
+  readonly payments: "payments" | "intents";
+  /** Before a forged delivery about a payment: paths and bodies of the control API; empty where it has a route for forging. */
+  readonly forge: readonly (readonly [path: string, body: object])[];
+  /** Bodies of the emulator's route that moves a payment. */
   readonly paid: object;
+  readonly unpaid: object;
   readonly unhappy: { readonly move: object; readonly state: string };
   /** What a forged delivery is answered: 200 where none is signed, and each only makes us ask. */
   readonly forged: 200 | 401;
   readonly receipt: RegExp;
+};
+
+const allscale: ProviderCase = {
+  title: "AllScale",
+  name: "allscale",
+  apiKey: "st_canary_key",
+  apiSecret: "st_canary_allscale_secret",
+  settings: (url) => ({
+    ALLSCALE_API_KEY: "st_canary_key",
+    ALLSCALE_API_SECRET: "st_canary_allscale_secret",
+    ALLSCALE_BASE_URL: url,
+  }),
+  secrets: ["st_canary_allscale_secret"],
+  payOnHostedPage: (checkout) => checkout.getByTestId("pay").click(),
+  payments: "intents",
+  forge: [
+    // What was refused is not sent again while the clock stands still.
+    ["/clock", { freeze: true }],
+    ["/faults", { op: "webhook", kind: "bad_signature", times: 1 }],
+  ],
+  paid: { status: 20 },
+  unpaid: { status: 1 },
+  unhappy: { move: { status: -2 }, state: "rejected" },
+  forged: 401,
+  receipt: /USDT/,
 };
 
 const calypsoSecret = "canary-calypso-secret";
@@ -40,8 +70,11 @@ const calypsoInvoice: ProviderCase = {
     CALYPSO_BASE_URL: url,
   }),
   secrets: [calypsoSecret, "calypso_emulator_webhook_secret"],
+  payments: "payments",
+  forge: [],
   payOnHostedPage: null,
   paid: { status: "PAID" },
+  unpaid: { status: "PENDING_PAYMENT" },
   unhappy: { move: { status: "DECLINED" }, state: "rejected" },
   forged: 401,
   receipt: /USDT/,
@@ -76,8 +109,11 @@ const koinal: ProviderCase = {
     KOINAL_WALLET_ADDRESS: "0x00000000000000000000000000000000000000aa",
   }),
   secrets: ["canary-koinal-secret", "koinal_callback_secret"],
+  payments: "payments",
+  forge: [],
   payOnHostedPage: (checkout) => checkout.getByTestId("pay").click(),
   paid: { status: "COMPLETED" },
+  unpaid: { status: "PENDING" },
   unhappy: { move: { status: "DECLINED" }, state: "failed" },
   forged: 401,
   receipt: /USDC/,
@@ -99,22 +135,27 @@ const onekey: ProviderCase = {
     ONEKEY_CASHOUT_SECRET: "onekey_emulator_cashout_secret",
   }),
   secrets: ["canary-onekey", "onekey_emulator_cashout"],
+  payments: "payments",
+  forge: [],
   payOnHostedPage: (checkout) => checkout.getByTestId("pay").click(),
   paid: { status: "COMPLETED" },
+  unpaid: { status: "PENDING" },
   unhappy: { move: { status: "DECLINED" }, state: "failed" },
   forged: 200,
   receipt: /USD/,
 };
 
-export const CASES = { calypsoInvoice, calypsoWidget, koinal, onekey } as const;
+export const CASES = { allscale, calypsoInvoice, calypsoWidget, koinal, onekey } as const;
 
 /** The built app with one provider that opens payments, and that provider's emulator. */
 export type ProviderShop = {
   readonly app: App;
   /** `POST /_emulator` and the path, for the account of the shop. */
   control: Control;
-  /** The same for the newest payment of an order, such as "status" or "forge". */
+  /** The same for the newest payment of an order, such as "status". */
   payment(orderId: string, action: string, body?: object): Promise<void>;
+  /** Has a delivery sent that says the order is paid, and that the provider has not signed. */
+  forge(orderId: string): Promise<void>;
   /** `GET /_emulator` and the path. */
   list(path: string): Promise<Record<string, unknown>>;
   /** What the webhooks sent so far were answered, oldest first. */
@@ -149,12 +190,19 @@ export async function openProviderShop(
     return (await response.json()) as Record<string, unknown>;
   };
   await control("/settings", { webhookUrl: `${app.url}/api/webhooks/${name}` });
+  const payment: ProviderShop["payment"] = async (orderId, action, body) => {
+    const order = app.storedOrders().find(({ id }) => id === orderId);
+    await control(`/${provider.payments}/${order?.payments.at(-1)?.paymentId}/${action}`, body);
+  };
   return {
     app,
     control,
-    async payment(orderId, action, body) {
-      const order = app.storedOrders().find(({ id }) => id === orderId);
-      await control(`/payments/${order?.payments.at(-1)?.paymentId}/${action}`, body);
+    payment,
+    async forge(orderId) {
+      if (provider.forge.length === 0) return payment(orderId, "forge");
+      for (const step of provider.forge) await control(...step);
+      await payment(orderId, "status", provider.paid);
+      await payment(orderId, "status", provider.unpaid);
     },
     list,
     async webhookAnswers() {

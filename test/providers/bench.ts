@@ -2,8 +2,10 @@ import type { PaymentStatus } from "@/lib/orders/status";
 import type { ProviderModule } from "@/lib/provider/provider";
 
 type Credentials = { readonly apiKey: string; readonly apiSecret: string };
-/** A body of the emulator's `POST /_emulator/payments/{id}/status`. */
+/** A body of the emulator's route that moves a payment, such as `POST /_emulator/payments/{id}/status`. */
 type Move = Readonly<Record<string, unknown>>;
+/** A path below the emulator's control API, and what is posted there. */
+type Control = readonly [path: string, body: Readonly<Record<string, unknown>>];
 
 /** What the contract suite has to know of a provider and of its emulator. */
 export type ProviderBench = {
@@ -22,13 +24,20 @@ export type ProviderBench = {
   /** A payment that says it is paid with too little money, and one with another price. */
   readonly short: Move;
   readonly otherPrice: Move | null;
-  /** A setting of the emulator with which it answers another host's checkout, where its answer has one. */
-  readonly evil: Move | null;
-  /** Whether what is asked of the payer in coins is known when a payment is opened, and whether it changes later. */
-  readonly quotesCoins: boolean;
+  /** How the emulator is made to answer another host's checkout, where its answer has one. */
+  readonly evil: Control | null;
+  /** What the emulator's control API calls payments. */
+  readonly payments: "payments" | "intents";
+  /** How the emulator is made to deliver, at the next move to paid, what another has signed; null where it has a route for it. */
+  readonly forge: Control | null;
+  /** How the emulator is made to ask for a hundred times the price, and for a hundredth, where create's answer says what it asks for. */
+  readonly wrongRates: readonly Control[];
+  /** Whether what is asked of the payer in coins changes later. */
   readonly renewsQuotes: boolean;
   /** Whether a request with a time far from the provider's is refused, by a code of its own. */
   readonly hasClockRule: boolean;
+  /** Whether it has calls for trying out, so that doctor leaves nothing open. */
+  readonly hasTestCalls: boolean;
   /** False where nothing proves who sent a delivery, so that each is only a hint. */
   readonly signsWebhooks: boolean;
 };

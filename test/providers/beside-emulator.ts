@@ -96,7 +96,7 @@ async function openLab(bench: ProviderBench, world: World) {
       return result.ok ? result.order : expect.fail(JSON.stringify(result.refusal));
     },
     move: (order: Order, state: object) =>
-      control("POST", `/payments/${order.payments.at(-1)?.paymentId ?? expect.fail()}/status`, state),
+      control("POST", `/${bench.payments}/${order.payments.at(-1)?.paymentId ?? expect.fail()}/status`, state),
     isPaid: (order: Order) => eventually(async () => (await stored(flow, order.id)).status === "paid" || undefined),
     async close() {
       await emulator.close();

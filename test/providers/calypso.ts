@@ -28,9 +28,15 @@ const invoices: ProviderBench = {
   short: { status: "PAID", amount: "1.000000" },
   otherPrice: { status: "PAID", fiat_amount: "1.00" },
   evil: null,
-  quotesCoins: true,
+  payments: "payments",
+  forge: null,
+  wrongRates: [
+    ["/settings", { rate: "0.0100" }],
+    ["/settings", { rate: "100.0000" }],
+  ],
   renewsQuotes: true,
   hasClockRule: true,
+  hasTestCalls: false,
   signsWebhooks: true,
 };
 
@@ -40,7 +46,7 @@ const { canceled: _ofOneInvoice, ...widgetStates } = invoices.states;
 const widget: ProviderBench = {
   ...invoices,
   states: widgetStates,
-  quotesCoins: false,
+  wrongRates: [],
   title: "Calypso Pay with its widget",
   settings: (emulator) => ({
     ...invoices.settings(emulator),

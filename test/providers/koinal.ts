@@ -27,9 +27,15 @@ export const koinalBench: ProviderBench = {
   },
   short: { status: "COMPLETED", coin_amount: "1.00000000" },
   otherPrice: { status: "COMPLETED", amount: "1.00" },
-  evil: { evilUrl: "https://pay.evil.example/1" },
-  quotesCoins: true,
+  evil: ["/settings", { evilUrl: "https://pay.evil.example/1" }],
+  payments: "payments",
+  forge: null,
+  wrongRates: [
+    ["/settings", { rate: "0.0100" }],
+    ["/settings", { rate: "100.0000" }],
+  ],
   renewsQuotes: false,
   hasClockRule: false,
+  hasTestCalls: false,
   signsWebhooks: true,
 };
