@@ -16,22 +16,23 @@ import { sqliteOutages } from "./case-sqlite-outages";
 import { twoProcesses } from "./case-two-processes";
 import { onekeyPayoutKills } from "./onekey-payouts";
 
-/** Two rows that run side by side, one case of each at a time: the first mostly waits for what is out of order. */
-export const ROWS: readonly (readonly Case[])[] = [
-  [allscaleOutages, redisOutages, sqliteOutages, sqliteDisk, redisKills],
-  [
-    sqliteKills,
-    sqliteEffectKills,
-    redisEffectKills,
-    ...allscalePayoutKills,
-    ...onekeyPayoutKills,
-    twoProcesses,
-    fuzz,
-    ends,
-    floods,
-    floodSoak,
-    soak,
-    sqliteInterleavings,
-    redisInterleavings,
-  ],
+export const CASES: readonly Case[] = [
+  allscaleOutages,
+  redisOutages,
+  sqliteOutages,
+  sqliteDisk,
+  sqliteKills,
+  redisKills,
+  sqliteEffectKills,
+  redisEffectKills,
+  ...allscalePayoutKills,
+  ...onekeyPayoutKills,
+  twoProcesses,
+  fuzz,
+  ends,
+  floods,
+  floodSoak,
+  soak,
+  sqliteInterleavings,
+  redisInterleavings,
 ];

@@ -1,8 +1,7 @@
-/** Runs every case; see `scripts/faults.ts` for how it is started. */
+/** Runs every case one after the other; see `scripts/faults.ts` for how it is started. */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { Case } from "./case";
-import { ROWS } from "./cases";
+import { CASES } from "./cases";
 import { Report } from "./report";
 import { FULL, SHORT } from "./sizes";
 
@@ -13,19 +12,11 @@ const sizes = values.full ? FULL : SHORT;
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 const report = new Report();
 const only = values.only?.split(",");
-const isChosen = (name: string) => only === undefined || only.some((part) => name.includes(part));
-if (!ROWS.flat().some(({ name }) => isChosen(name))) throw new Error(`There is no case named ${values.only}.`);
+const chosen = CASES.filter(({ name }) => only === undefined || only.some((part) => name.includes(part)));
+if (chosen.length === 0) throw new Error(`There is no case named ${values.only}.`);
 report.progress(`seed ${seed}, ${values.full ? "full" : "short"} setting`);
 
-await Promise.all(
-  ROWS.map(async (row) => {
-    for (const each of row) if (isChosen(each.name)) await runCase(each);
-  }),
-);
-// Ends what a case that was given up may have left running, too: each child is bound to the exit of this process.
-process.exit(report.close());
-
-async function runCase({ name, run }: Case): Promise<void> {
+for (const { name, run } of chosen) {
   report.progress(name);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -38,3 +29,5 @@ async function runCase({ name, run }: Case): Promise<void> {
   clearTimeout(timer);
   report.check(`${name} ran to its end`, error === null, error instanceof Error ? (error.stack ?? "") : String(error));
 }
+// Ends what a case that was given up may have left running, too: each child is bound to the exit of this process.
+process.exit(report.close());
