@@ -21,6 +21,16 @@ export function orderOfReference(reference: string): OrderId | null {
   return orderIdSchema.safeParse(id).data ?? null;
 }
 
+/**
+ * Who sends a refund of an order, or changes it. None for payments of a test store once the credentials are those of a live
+ * one: what came was worth nothing, what goes back is.
+ */
+export function payoutsOf(flow: Flow, { payments }: Order, provider: string | null): PayoutProvider | undefined {
+  const isTest = (name: string) => flow.providers.get(name)?.testStore ?? false;
+  if (payments.some((payment) => payment.testStore && !isTest(payment.provider))) return undefined;
+  return flow.payouts.get(provider ?? "");
+}
+
 type Settled =
   | { readonly ok: true; readonly order: Order; readonly changed: boolean; readonly counts: boolean }
   /** No order has this refund. */
@@ -65,7 +75,7 @@ export async function continueRefunds(flow: Flow, orderId: OrderId): Promise<voi
     const order = await flow.store.get(orderId);
     const live = order === null ? [] : livePayouts(order, flow.clock.now());
     for (const { provider, reference } of live) {
-      const payouts = flow.payouts.get(provider ?? "");
+      const payouts = order === null ? undefined : payoutsOf(flow, order, provider);
       if (payouts === undefined) log.warn("refund_provider_off", { orderId, reference, provider });
       else await continueRefund(flow, payouts, { orderId, reference });
     }

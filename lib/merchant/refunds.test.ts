@@ -7,7 +7,7 @@ import type { OrderId, Refund } from "@/lib/orders/order";
 import { storeUnavailable } from "@/lib/orders/order-store";
 import { failure, gate, onBothStores, startedOrder, stored, type TestFlow, withStore } from "@/test/flow-support";
 import { ScriptedPayouts } from "@/test/scripted-payouts";
-import { cancelRefund, offeredRefunds, type RefundChoice, startRefund } from "./refunds";
+import { cancelRefund, holdRefund, offeredRefunds, type RefundChoice, startRefund } from "./refunds";
 
 const ALL: RefundChoice = { number: 1, coin: "USDT", what: "all", message: "Refund from Zoë" };
 const RUN = { maxOrders: 50, deadlineMs: 60_000, asksDuringWaits: true };
@@ -79,6 +79,33 @@ onBothStores("a refund", (world) => {
     expect([order, tested].map((each) => offeredRefunds(flow, each).length)).toEqual([1, 0]);
     world().provider.testStore = true;
     expect(offeredRefunds(flow, tested)).toMatchObject([{ refundable: "3.20" }]);
+  });
+
+  it("of a test store's payment is not sent once the credentials are those of a live store", async () => {
+    const { provider, pass } = world();
+    provider.testStore = true;
+    const { start, payouts, orderId, flow } = await underpaidOrder();
+    payouts.withStatusCall();
+    const reference = `${orderId}-refund-1`;
+    payouts.refusal = failure("unauthorized");
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([1, "sending"]);
+    provider.testStore = false;
+    payouts.refusal = null;
+    const live = start();
+    await pass(60_000);
+    await reconcile(live, RUN);
+    await live.runDeferred();
+    expect([payouts.requests.length, (await refundOf(live, orderId)).status]).toEqual([1, "sending"]);
+    provider.testStore = true;
+    await continueRefunds(flow, orderId);
+    expect((await refundOf(flow, orderId)).status).toBe("waiting");
+    provider.testStore = false;
+    for (const isOnHold of [true, false]) {
+      const held = await holdRefund(live, orderId, { reference, isOnHold });
+      expect(held).toEqual({ ok: false, refusal: "change_refused" });
+    }
   });
 
   it("of other terms under the same number is refused, and so is more than is left", async () => {

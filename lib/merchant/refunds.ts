@@ -2,7 +2,7 @@ import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import type { Flow } from "@/lib/checkout/flow";
 import { deferDueEffects } from "@/lib/checkout/fulfil";
-import { continueRefunds, refundReference, settlePayout } from "@/lib/checkout/payouts";
+import { continueRefunds, payoutsOf, refundReference, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
 import type { Order, OrderId, Refund } from "@/lib/orders/order";
@@ -43,13 +43,10 @@ export type StartRefundResult =
   | { readonly ok: false; readonly refusal: RefundRefusal };
 
 /**
- * Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none, and for
- * payments of a test store once the credentials are those of a live one: what came was worth nothing, what goes back is.
+ * Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none.
  */
-export function payoutsFor(flow: Flow, { payments }: Order): PayoutProvider | null {
-  const isTest = (name: string) => flow.providers.get(name)?.testStore ?? false;
-  if (payments.some(({ provider, testStore }) => testStore && !isTest(provider))) return null;
-  const [found] = payments.toReversed().flatMap(({ provider }) => flow.payouts.get(provider) ?? []);
+export function payoutsFor(flow: Flow, order: Order): PayoutProvider | null {
+  const [found] = order.payments.toReversed().flatMap(({ provider }) => payoutsOf(flow, order, provider) ?? []);
   return found ?? null;
 }
 
@@ -232,7 +229,7 @@ async function askProvider(
   if (status === "unsure" || status === "sending") return refuse("not_sent_yet");
   if (status !== "waiting") return refuse("refund_ended");
   if (payoutId === null) return refuse("no_payout_id");
-  const payouts = flow.payouts.get(provider);
+  const payouts = payoutsOf(flow, order, provider);
   const payout = { reference, payoutId };
   const result = await (wish === "cancel"
     ? payouts?.cancelPayout(payout)
