@@ -104,8 +104,15 @@ const NO_TRUST = [
 
 function unreachable(error: unknown, label: string): ProviderFailure {
   const reason = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined) ?? "connection_lost";
-  const maybeAccepted = ![...NO_ROUTE, ...NO_TRUST].includes(reason);
+  const maybeAccepted = hadConnected(error) || ![...NO_ROUTE, ...NO_TRUST].includes(reason);
   return { kind: "unreachable", message: `${label} cannot be reached.`, maybeAccepted, reason };
+}
+
+/** A route can be lost under a request that was sent already. */
+function hadConnected(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const isCall = typeof cause === "object" && cause !== null && "syscall" in cause;
+  return isCall && (cause.syscall === "read" || cause.syscall === "write");
 }
 
 function codeOf(error: unknown): string | undefined {

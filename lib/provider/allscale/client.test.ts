@@ -380,6 +380,14 @@ describe("network trouble", () => {
     expect(await create({ fetch })).toMatchObject({ failure: { kind: "unreachable", maybeAccepted: false } });
   });
 
+  test.each(["read", "write"])(
+    "a route lost at a %s, after the connection stood, leaves us unsure",
+    async (syscall) => {
+      const fetch = () => Promise.reject(new TypeError("fetch failed", { cause: { code: "EHOSTUNREACH", syscall } }));
+      expect(await create({ fetch })).toMatchObject({ failure: { kind: "unreachable", maybeAccepted: true } });
+    },
+  );
+
   test("an unknown network error leaves us unsure", async () => {
     const fetch = () => Promise.reject(new TypeError("Load failed"));
     expect(await create({ fetch })).toMatchObject({ failure: { kind: "unreachable", maybeAccepted: true } });
