@@ -52,7 +52,7 @@ describe("what follows from an event of an order", () => {
 
   it("is nothing where nothing of interest changed, and then the write stays as it is", () => {
     const paid = sampleOrder({ status: "paid", attention: ["paid_late"], refunds: [refund("sent")] });
-    for (const changes of [{}, { hidden: true }, { handled: ["paid_late"] }, { refunds: [refund("failed")] }]) {
+    for (const changes of [{}, { hidden: true }, { handled: ["paid_late"] }]) {
       const write = sampleWrite(nextVersion(paid, changes, NOW), { dueAt: NOW + 9 });
       expect(withEffects(paid, write, { effects: EFFECTS, now: NOW })).toBe(write);
     }
@@ -82,6 +82,16 @@ describe("what follows from an event of an order", () => {
     expect(change(confirming.order, { status: "review" }).added).toEqual([]);
     // What the merchant has dealt with is not news.
     expect(change(sampleOrder({ handled: ["review"] }), { status: "review" }).added).toEqual([]);
+  });
+
+  it("includes once that a refund came back after it was sent", () => {
+    const sent = change(sampleOrder({ refunds: [refund("waiting")] }), { refunds: [refund("sent")] }).order;
+    const back = change(sent, { refunds: [refund("failed")] });
+    expect(back.added).toEqual([["refund:refund-0123456789:returned", "mail"]]);
+    const happening = { kind: "refund", refund: back.order.refunds[0], isReturned: true };
+    expect(happeningOf(back.order, "refund:refund-0123456789:returned")).toEqual(happening);
+    const again = change(back.order, { refunds: [refund("sent")] });
+    expect([again.added, change(again.order, { refunds: [refund("failed")] }).added]).toEqual([[], []]);
   });
 
   it("includes the end of each refund, however it ends", () => {

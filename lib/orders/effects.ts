@@ -7,17 +7,20 @@ type OrderEventKind = "paid" | "attention" | "refund";
 export type OrderHappening =
   | { readonly kind: "paid" }
   | { readonly kind: "attention"; readonly reason: Reason }
-  | { readonly kind: "refund"; readonly refund: Refund };
+  /** `isReturned`: it did not arrive, after it was said to have. */
+  | { readonly kind: "refund"; readonly refund: Refund; readonly isReturned?: true };
 
 /** An effect by the name that is stored with the order, and what it has to follow on. */
 export type WantedEffect = { readonly name: string; readonly events: readonly OrderEventKind[] };
 
 const REFUND_PREFIX = "refund:";
+const RETURNED_SUFFIX = ":returned";
 const REFUND_ENDS: readonly Refund["status"][] = ["sent", "expired", "canceled", "failed"];
 
 /**
  * Adds the effects of what a write brings about to the write itself, so that none is lost. Each effect is added at most
- * once for an order and an event: a reason that comes back, or a second end of one refund, is not news.
+ * once for an order and an event: a reason that comes back, or a second end of one refund, is not news, unless a bank
+ * returned what was sent: nobody would look at it again.
  */
 export function withEffects(
   before: Order,
@@ -48,6 +51,8 @@ function happenings(before: Order, after: Order): OrderHappening[] {
   for (const refund of after.refunds) {
     const earlier = before.refunds.find(({ reference }) => reference === refund.reference);
     if (hasEnded(refund) && !(earlier && hasEnded(earlier))) news.push({ kind: "refund", refund });
+    if (earlier?.status === "sent" && refund.status === "failed")
+      news.push({ kind: "refund", refund, isReturned: true });
   }
   return news;
 }
@@ -57,7 +62,8 @@ const hasEnded = ({ status }: Refund) => REFUND_ENDS.includes(status);
 /** As it is stored with an effect. */
 function eventName(happening: OrderHappening): string {
   if (happening.kind === "paid") return "paid";
-  return happening.kind === "attention" ? happening.reason : `${REFUND_PREFIX}${happening.refund.reference}`;
+  if (happening.kind === "attention") return happening.reason;
+  return `${REFUND_PREFIX}${happening.refund.reference}${happening.isReturned ? RETURNED_SUFFIX : ""}`;
 }
 
 /** The opposite of `eventName`. Null for an event that this version does not know, or a refund that the order does not have. */
@@ -65,6 +71,8 @@ export function happeningOf({ refunds }: Order, event: string): OrderHappening |
   if (event === "paid") return { kind: "paid" };
   const refund = refunds.find(({ reference }) => event === `${REFUND_PREFIX}${reference}`);
   if (refund !== undefined) return { kind: "refund", refund };
+  const returned = refunds.find(({ reference }) => event === `${REFUND_PREFIX}${reference}${RETURNED_SUFFIX}`);
+  if (returned !== undefined) return { kind: "refund", refund: returned, isReturned: true };
   const reason = REASONS.find((each) => each === event);
   return reason === undefined ? null : { kind: "attention", reason };
 }

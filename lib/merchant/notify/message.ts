@@ -102,7 +102,8 @@ function newsOf(cause: EffectCause): News {
       const title = `a refund of ${amount} ${coin} ${refundEnd(status)}`;
       const refund = { reference, status, kind, coin, amount, transactionHash };
       const facts = transactionHash === null ? [] : [`Transaction of the refund: ${transactionHash}`];
-      return { key: `refund-${reference}`, type: "order.refund_ended", at, title, facts, data: { refund } };
+      const key = `refund-${reference}${cause.isReturned ? "-returned" : ""}`;
+      return { key, type: "order.refund_ended", at, title, facts, data: { refund } };
     }
     default:
       return assertNever(cause);
