@@ -88,9 +88,7 @@ async function exchange<Data>(options: CallOptions, call: Call<Data>, sending: S
   if (isRedirect(sent.answer)) return fail({ ...badAnswer("redirect"), maybeAccepted: false });
   const json = readExactJson(sent.answer.body);
   if (status < 200 || status >= 300) {
-    const failure = failureOf(api, status, json);
-    const reason = secrets.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), failure.reason ?? "");
-    return fail({ ...failure, reason });
+    return fail(failureOf(api, { status, json, secrets }));
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) return fail(badAnswer(`answer of ${operation}`));
@@ -98,11 +96,18 @@ async function exchange<Data>(options: CallOptions, call: Call<Data>, sending: S
 }
 
 /** OneKey's own words go to the log alone. */
-function failureOf(api: Api, status: number, json: unknown): ProviderFailure {
+function failureOf(
+  api: Api,
+  { status, json, secrets }: { status: number; json: unknown; secrets: readonly string[] },
+): ProviderFailure {
   const said = refusalSchema.safeParse(json).data;
   const { code } = said ?? {};
   const words = said && [said.type, said.description ?? said.message, said.reason].filter(Boolean).join(" ");
-  const reason = printable(`http_${status}${words ? `: ${words}` : ""}`);
+  // The longest first, as one can be part of another; and before the reason is cut, which could leave the start of one.
+  const hidden = secrets
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((text, secret) => text.replaceAll(secret, "[hidden]"), words ?? "");
+  const reason = printable(`http_${status}${hidden ? `: ${hidden}` : ""}`);
   const known = { reason, ...(code !== undefined && { code }) };
   const isOf = (codes: RegExp) => code !== undefined && codes.test(code);
   const refusal = (kind: ProviderFailure["kind"], message: string) => ({
