@@ -73,3 +73,11 @@ it("waits for another process, and gives a write up after three seconds", async 
   expect(performance.now() - startedAt).toBeGreaterThan(2_900);
   expect(state.rows).toEqual([]);
 });
+
+it("gives up after three seconds, however many wait before it", async () => {
+  const { write } = database({ busyFor: Number.POSITIVE_INFINITY });
+  const startedAt = performance.now();
+  const ends = await Promise.allSettled(Array.from({ length: 2_000 }, () => write(() => 1, { durable: true })));
+  expect(ends.every(({ status }) => status === "rejected")).toBe(true);
+  expect(performance.now() - startedAt).toBeLessThan(3_900);
+});

@@ -66,8 +66,10 @@ export function queueWrites<Db>({ begin, isBusy, failureOf }: Options<Db>) {
       } catch (error) {
         const busy = isBusy(error);
         if (busy || batch.length === 1) {
-          const over = batch.filter(({ giveUpAtMs }) => !busy || performance.now() >= giveUpAtMs);
-          waiting = waiting.filter((write) => !over.includes(write));
+          const nowMs = performance.now();
+          // Those that wait behind this batch have lost their time too.
+          const over = busy ? waiting.filter(({ giveUpAtMs }) => nowMs >= giveUpAtMs) : batch;
+          waiting = busy ? waiting.filter(({ giveUpAtMs }) => nowMs < giveUpAtMs) : waiting.slice(batch.length);
           for (const { reject } of over) reject(failureOf(error));
         } else {
           for (const write of batch) write.alone = true;
