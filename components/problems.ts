@@ -11,6 +11,8 @@ export type AmountTerms = {
   readonly exponent: number;
   readonly min: number;
   readonly max: number;
+  /** Nothing is typed: each choice is an item, and the server knows its price. */
+  readonly priced?: boolean;
 };
 
 /** What the sentences about amounts name: the bounds and an example as the payer writes them. */

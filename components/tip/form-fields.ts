@@ -5,9 +5,9 @@ import type { AmountTerms } from "../problems";
 export const CUSTOM_AMOUNT = "customAmount";
 
 /** Tells the payer at once what the server would say; the server decides. */
-export function amountFault(amount: string, { exponent, min, max }: AmountTerms): "digits" | "range" | null {
-  // That of an item is followed by a space and its id.
-  const parsed = parseMinor(amount.split(" ")[0] || "0", exponent);
+export function amountFault(amount: string, { exponent, min, max, priced }: AmountTerms): "digits" | "range" | null {
+  if (priced) return null;
+  const parsed = parseMinor(amount || "0", exponent);
   if (parsed.ok) return parsed.minor >= min && parsed.minor <= max ? null : "range";
   return parsed.problem === "too_large" ? "range" : "digits";
 }

@@ -15,9 +15,16 @@ describe("what is wrong with an amount", () => {
     const terms = { ...CURRENCIES[currency], currency };
     const digits = fc.stringMatching(/^\d{1,24}(\.\d{0,4})?$/);
     fc.assert(
-      fc.property(fc.oneof(digits, fc.string()), (text) => {
-        expect(amountFault(text, terms) === null).toBe(checkAmount(text, terms).ok);
-      }),
+      fc.property(
+        fc.oneof(
+          digits,
+          fc.string(),
+          fc.tuple(digits, fc.string()).map((parts) => parts.join(" ")),
+        ),
+        (text) => {
+          expect(amountFault(text, terms) === null).toBe(checkAmount(text, terms).ok);
+        },
+      ),
     );
   });
 
@@ -94,6 +101,7 @@ describe("tipOffer", () => {
     const shop = (query: Record<string, string>) => tipOffer(query, { ...usd, items }, ["2"]);
     expect(shop({}).presets).toEqual(["18.00 mug", "9.50 book-2"]);
     expect(shop({ item: "book-2" }).choice).toBe("9.50 book-2");
+    expect(amountFault("9.50 book-2", { ...usd, exponent: 2, priced: true })).toBeNull();
     expect(shop({ error: "price_changed", amount: "9.00 book-2" }).choice).toBe("9.50 book-2");
     for (const strange of ["", "hat", "9.50", "__proto__"]) expect(shop({ item: strange }).choice).toBe("18.00 mug");
   });

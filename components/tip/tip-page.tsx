@@ -53,7 +53,7 @@ export function TipCard(props: {
   const { words, site, pricing, provider, payHere } = props;
   const { language, messages, t } = words;
   const { currency, fixed, items, min, max } = pricing;
-  const terms = { currency, exponent: CURRENCIES[currency].exponent, min, max };
+  const terms = { currency, exponent: CURRENCIES[currency].exponent, min, max, priced: items !== undefined };
   const bounds = amountBounds(terms, language);
   const sentences = messages.problems;
   const offer = tipOffer(props.query, pricing, site.presets[currency]);
