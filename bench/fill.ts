@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Order } from "@/lib/orders/order";
 import { orderKeys, WRITE_ORDER, writeOrderArguments } from "@/lib/orders/redis-scripts";
-import { openOrderFile, writeOrder } from "@/lib/orders/sqlite-orders";
+import { openOrderFile, writeOrder } from "@/lib/orders/sqlite-order-store";
 import { SAMPLE_NOW, sampleOrder, samplePayment, sampleWrite } from "@/test/sample-order";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -6,6 +6,7 @@ import type { PayoutName, PayoutProvider, PayoutRequest, PayoutResult, ReceiverF
 export class ScriptedPayouts implements PayoutProvider {
   readonly name = "scripted";
   readonly label = "Scripted";
+  account = "one";
   readonly coins = ["USDT", "USDC"];
   readonly network = "Base";
   readonly places = 6;

@@ -9,6 +9,7 @@ type PayoutRow = {
   readonly facts: readonly Fact[];
   readonly claimUrl: string | null;
   readonly canCancel: boolean;
+  readonly canGiveUp: boolean;
   readonly hold: { readonly isOn: boolean } | null;
   readonly note: string | null;
 };
@@ -54,6 +55,23 @@ export function Payouts({ refunds, label, offered, path, csrfToken }: PayoutsPro
                 <input type="hidden" name="reference" value={refund.reference} />
                 <label>
                   <input type="checkbox" name="confirm" value="yes" required /> The payer is not to get this money
+                </label>
+              </ActionForm>
+            </details>
+          )}
+          {refund.canGiveUp && (
+            <details>
+              <summary>It was never sent</summary>
+              <p>
+                It stays like this because the provider does not say what became of it. Look in the provider&apos;s
+                panel for the reference above. Only if it is not there, end it here, and you can send another refund.
+              </p>
+              <ActionForm action={`${path}/cancel-refund`} csrfToken={csrfToken} label="End this refund" quiet>
+                <input type="hidden" name="reference" value={refund.reference} />
+                <input type="hidden" name="not-sent" value="yes" />
+                <label>
+                  <input type="checkbox" name="confirm" value="yes" required /> I have looked, and the provider has no
+                  such refund
                 </label>
               </ActionForm>
             </details>

@@ -1,10 +1,11 @@
-import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
+import { createHash } from "node:crypto";
 import { log } from "@/lib/log";
 import type { PayoutReport } from "@/lib/orders/observation";
 import type { Order, OrderId, Refund, Source } from "@/lib/orders/order";
 import { orderIdSchema } from "@/lib/orders/order";
-import { applyPayoutReport, changeRefund, findPayout } from "@/lib/orders/refund-state";
+import { updateOrder } from "@/lib/orders/order-store";
+import { applyPayoutReport, changeRefund, findPayout, hasEnded } from "@/lib/orders/refund-state";
 import { livePayouts } from "@/lib/orders/refunds";
 import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
@@ -36,11 +37,16 @@ type Settled =
   /** No order has this refund. */
   | { readonly ok: false };
 
+type PayoutNews = {
+  readonly provider: string;
+  readonly report: PayoutReport;
+  readonly source: Source;
+  /** `updatedAt` of the refund before it was asked about. An answer does not undo an end that was told while it was under way. */
+  readonly askedAt?: number;
+};
+
 /** The only writer of what a provider says about a payout, whatever the source. The payments of the order stay as they are. */
-export async function settlePayout(
-  flow: Flow,
-  { provider, report, source }: { provider: string; report: PayoutReport; source: Source },
-): Promise<Settled> {
+export async function settlePayout(flow: Flow, { provider, report, source, askedAt }: PayoutNews): Promise<Settled> {
   const { reference, transactionHash } = report;
   const orderId = orderOfReference(reference);
   if (orderId === null) return { ok: false };
@@ -48,7 +54,11 @@ export async function settlePayout(
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
-      const network = findPayout(order, { provider, reference })?.network ?? null;
+      const known = findPayout(order, { provider, reference });
+      if (askedAt !== undefined && known && known.updatedAt !== askedAt && hasEnded(known)) {
+        return { write: null, counts: true };
+      }
+      const network = known?.network ?? null;
       const explorerUrl = transactionHash === null ? null : (explorer?.explorerUrl(network, transactionHash) ?? null);
       return applyPayoutReport(order, { provider, report, explorerUrl, source, now: flow.clock.now() });
     },
@@ -74,13 +84,17 @@ export async function continueRefunds(flow: Flow, orderId: OrderId): Promise<voi
   await underLease(flow, `refunds:${orderId}`, async () => {
     const order = await flow.store.get(orderId);
     const live = order === null ? [] : livePayouts(order, flow.clock.now());
-    for (const { provider, reference } of live) {
+    for (const { provider, reference, status, account } of live) {
       const payouts = order === null ? undefined : payoutsOf(flow, order, provider);
       if (payouts === undefined) log.warn("refund_provider_off", { orderId, reference, provider });
-      else await continueRefund(flow, payouts, { orderId, reference });
+      else if (status !== "sending" && account !== undefined && account !== accountOf(payouts)) {
+        log.warn("refund_of_other_account", { orderId, reference, provider });
+      } else await continueRefund(flow, payouts, { orderId, reference });
     }
   });
 }
+
+const accountOf = ({ account }: PayoutProvider) => createHash("sha256").update(account).digest("hex").slice(0, 16);
 
 type Named = { readonly orderId: OrderId; readonly reference: string };
 
@@ -95,7 +109,7 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
       isFirst = refund?.status === "sending";
       isNews = refund?.updatedAt === refund?.createdAt;
       if (refund === undefined || !isFirst) return { write: null };
-      const unsure: Refund = { ...refund, status: "unsure" };
+      const unsure: Refund = { ...refund, status: "unsure", account: accountOf(payouts) };
       return {
         write: changeRefund(order, { refund: unsure, source: "reconcile", facts: null, now: flow.clock.now() }),
       };
@@ -105,7 +119,8 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
   if (!refund || (refund.status !== "unsure" && refund.status !== "waiting")) return;
   const result = await askOrSend(payouts, refund);
   if (result.ok) {
-    await settlePayout(flow, { provider: payouts.name, report: result.report, source: "reconcile" });
+    const { updatedAt: askedAt } = refund;
+    await settlePayout(flow, { provider: payouts.name, report: result.report, source: "reconcile", askedAt });
     return;
   }
   const { kind, code, reason } = result.failure;
@@ -116,7 +131,7 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
 
 function askOrSend(payouts: PayoutProvider, refund: Refund): Promise<PayoutResult> {
   const { reference, coin, amount, network, receiver, note: message, status } = refund;
-  if (status === "waiting" && payouts.readPayout !== null) return payouts.readPayout({ reference });
+  if (status === "waiting" && payouts.readPayout !== null) return payouts.readPayout({ reference, receiver });
   return payouts.createPayout({ reference, coin, amount, network, receiver, message });
 }
 
@@ -141,21 +156,21 @@ async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed
   if (updated) deferDueEffects(flow, updated.order);
 }
 
-type PayoutNews = Extract<WebhookContent, { kind: "payout_event" | "payout_hint" }>;
+type PayoutDelivery = Extract<WebhookContent, { kind: "payout_event" | "payout_hint" }>;
 type Received = { ok: true; result: WebhookResult } | { ok: false; refusal: Refusal };
 
 /** Takes in an authenticated delivery about a payout. Not ok: it has to be sent again. */
-export async function receivePayout(flow: Flow, provider: string, news: PayoutNews): Promise<Received> {
+export async function receivePayout(flow: Flow, provider: string, news: PayoutDelivery): Promise<Received> {
   if (orderOfReference(news.kind === "payout_event" ? news.report.reference : news.reference) === null) {
     // One that the merchant has made elsewhere. To refuse it would have it sent again and again, until the provider pauses.
     log.info("webhook_ignored", { provider, diagnosis: "a payout that is none of ours" });
     return { ok: true, result: "ignored" };
   }
-  const report = news.kind === "payout_event" ? news.report : await lookUp(flow, provider, news.reference);
-  if (report === null) return again("webhook_not_settled", "The payout could not be looked up.");
-  const { reference, status } = report;
+  const found = news.kind === "payout_event" ? { report: news.report } : await lookUp(flow, provider, news.reference);
+  if (found === null) return again("webhook_not_settled", "The payout could not be looked up.");
+  const { reference, status } = found.report;
   const source = news.kind === "payout_event" ? "webhook" : "hint";
-  const settled = await settlePayout(flow, { provider, report, source });
+  const settled = await settlePayout(flow, { ...found, provider, source });
   if (!settled.ok) {
     log.warn("webhook_unknown_payout", { reference });
     return again("unknown_payment", "The payout is not known here.");
@@ -165,12 +180,13 @@ export async function receivePayout(flow: Flow, provider: string, news: PayoutNe
   return { ok: true, result };
 }
 
-async function lookUp(flow: Flow, provider: string, reference: string): Promise<PayoutReport | null> {
+async function lookUp(flow: Flow, provider: string, reference: string) {
   const orderId = orderOfReference(reference);
   const order = orderId && (await flow.store.get(orderId));
-  if (!order || findPayout(order, { provider, reference }) === undefined) return null;
-  const result = await flow.payouts.get(provider)?.readPayout?.({ reference });
-  return result?.ok ? result.report : null;
+  const refund = order ? findPayout(order, { provider, reference }) : undefined;
+  if (refund === undefined) return null;
+  const result = await flow.payouts.get(provider)?.readPayout?.(refund);
+  return result?.ok ? { report: result.report, askedAt: refund.updatedAt } : null;
 }
 
 const again = (code: Refusal["code"], detail: string): Received => ({

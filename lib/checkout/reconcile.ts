@@ -2,7 +2,7 @@ import "server-only";
 import { log } from "@/lib/log";
 import { dueEffects } from "@/lib/orders/effects";
 import { checkGapMs, isWatched, nextWorkAt, type Order, type OrderId, type Payment } from "@/lib/orders/order";
-import type { DueOrder } from "@/lib/orders/order-store";
+import type { DueOrder, OrderStore } from "@/lib/orders/order-store";
 import { livePayouts } from "@/lib/orders/refunds";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
 import { type Flow, LEASE_MS } from "./flow";
@@ -36,6 +36,8 @@ type Check = {
   /** Providers that failed in a way that holds for every payment of theirs. */
   readonly failures: ReadonlyMap<string, ProviderFailureKind>;
   readonly answered: ReadonlySet<string>;
+  /** When to look at it again, where that is not stored yet. */
+  readonly putOff: Parameters<OrderStore["postpone"]>[0] | null;
 };
 
 /**
@@ -59,6 +61,8 @@ export async function reconcile(flow: Flow, { maxOrders, deadlineMs, asksDuringW
     const batch = due.slice(start, start + AT_ONCE);
     const results = await Promise.all(batch.map((order) => checkOrder(flow, order, run)));
     const done = results.filter((check) => check !== null);
+    // All at once, which is one round trip.
+    await Promise.all(done.map(({ putOff }) => putOff && flow.store.postpone(putOff)));
     checks.push(...done);
     for (const provider of outOfOrder(done)) down.add(provider);
   }
@@ -107,7 +111,7 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     return null;
   };
   try {
-    const order = await store.get(due.id);
+    const order = due.read();
     if (order === null) return await putOff(null);
     const gapMs = checkGapMs(order, clock.now());
     const effectsDue = dueEffects(order, clock.now()).length > 0;
@@ -124,7 +128,8 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     );
     const [, lease] = await Promise.all([puttingOff, isDue ? acquirePollLease(flow, due.id) : null]);
     if (effectsDue) run.effectsDue.push(order.id);
-    if (!isDue) return { before: order.status, after: order.status, failures: new Map(), answered: new Set() };
+    const before = order.status;
+    if (!isDue) return { before, after: before, failures: new Map(), answered: new Set(), putOff: null };
 
     // An open page asks about the newest payments only; the older ones of an order that has many are left to this.
     const isAsked = lease === "throttled" && unpaidPayments(order).length <= ASK_AT_MOST;
@@ -138,8 +143,9 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     const askAt = isOver ? null : clock.now() + (refused ? Math.max(gap, MIN_REFUSED_GAP_MS) : gap);
     const until = askAt === null || workAt === null ? (askAt ?? workAt) : Math.min(askAt, workAt);
     const isDone = failures.size === 0 && dueEffects(after, clock.now()).length === 0;
-    if (isDone && (until === null || until > dueAt)) await putOff(until);
-    return { before: order.status, after: after.status, failures, answered };
+    const isLater = isDone && (until === null || until > dueAt);
+    const later = isLater ? { id: due.id, dueAt, until } : null;
+    return { before, after: after.status, failures, answered, putOff: later };
   } catch (error) {
     // If the store cannot even do this, it is out of order for all, and the run ends here.
     await putOff(Math.max(dueAt, clock.now() + UNREADABLE_GAP_MS));

@@ -7,6 +7,7 @@ import { refundFacts } from "./order-details";
 import {
   type ChangeRefusal,
   cancelRefund,
+  canGiveUp,
   holdRefund,
   offeredRefunds,
   payoutsFor,
@@ -51,7 +52,8 @@ const MAX_REFUNDS = 999;
 
 export async function cancelRefundForm(flow: Flow, orderId: OrderId, form: URLSearchParams): Promise<FormResult> {
   if (form.get("confirm") !== "yes") return { ok: false, refusal: "not_confirmed" };
-  return await cancelRefund(flow, orderId, form.get("reference") ?? "");
+  const [reference, notSent] = [form.get("reference") ?? "", form.get("not-sent") === "yes"];
+  return await cancelRefund(flow, orderId, { reference, notSent });
 }
 
 /** Without a confirmation: it moves no money, and can be taken back. */
@@ -79,11 +81,11 @@ export const defaultMessage = () => `Refund from ${siteConfig.name}`;
 
 /** What an order's page shows of payouts: those that were started, and what can still be sent. */
 export function payoutSection(flow: Flow, order: Order) {
-  const refunds = order.refunds.filter(({ kind }) => kind === "payout").map((refund) => payoutRow(refund, flow));
+  const refunds = order.refunds.filter(({ kind }) => kind === "payout").map((refund) => payoutRow(flow, refund));
   return { refunds, label: payoutsFor(flow, order)?.label ?? null, offered: offeredRefunds(flow, order) };
 }
 
-function payoutRow(refund: Refund, { payouts }: Flow) {
+function payoutRow({ payouts, clock }: Flow, refund: Refund) {
   const { reference, status, claimUrl, network, transactionHash, explorerUrl, receiver, held = false } = refund;
   const { holdPayout = null, receiverFields = [] } = payouts.get(refund.provider ?? "") ?? {};
   const labelOf = (name: string) => receiverFields.find((field) => field.name === name)?.label ?? name;
@@ -102,6 +104,7 @@ function payoutRow(refund: Refund, { payouts }: Flow) {
     /** Only while it can be used: afterwards the link leads nowhere. */
     claimUrl: status === "waiting" ? claimUrl : null,
     canCancel: status === "waiting" || status === "sending",
+    canGiveUp: canGiveUp(refund, clock.now()),
     /** Null where it cannot be asked for, else whether it is on hold. */
     hold: status === "waiting" && holdPayout !== null ? { isOn: held } : null,
     note: NOTES[status === "waiting" ? waitingNote(refund) : status],

@@ -198,7 +198,10 @@ onBothStores("a refund", (world) => {
     await expect.poll(() => payouts.requests.length).toBe(calls + 1);
     await continueRefunds(start(), orderId);
     expect((await refundOf(flow, orderId)).status).toBe("unsure");
-    expect(await cancelRefund(flow, orderId, `${orderId}-refund-1`)).toEqual({ ok: false, refusal: "not_sent_yet" });
+    expect(await cancelRefund(flow, orderId, { reference: `${orderId}-refund-1` })).toEqual({
+      ok: false,
+      refusal: "not_sent_yet",
+    });
     slow.open();
     await first;
     expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([calls + 1, "waiting"]);
@@ -233,15 +236,18 @@ onBothStores("a refund", (world) => {
     const { flow, payouts, orderId } = await underpaidOrder();
     const reference = `${orderId}-refund-1`;
     await startRefund(flow, orderId, ALL);
-    expect(await cancelRefund(flow, orderId, reference)).toMatchObject({ ok: true, canceled: true });
+    expect(await cancelRefund(flow, orderId, { reference: reference })).toMatchObject({ ok: true, canceled: true });
     await flow.runDeferred();
     expect(payouts.requests).toEqual([]);
     await startRefund(flow, orderId, { ...ALL, number: 2 });
     await flow.runDeferred();
     const second = `${orderId}-refund-2`;
-    expect(await cancelRefund(flow, orderId, second)).toMatchObject({ ok: true, canceled: true });
-    expect(await cancelRefund(flow, orderId, second)).toEqual({ ok: false, refusal: "refund_ended" });
-    expect(await cancelRefund(flow, orderId, "unknown-refund-0001")).toEqual({ ok: false, refusal: "unknown_refund" });
+    expect(await cancelRefund(flow, orderId, { reference: second })).toMatchObject({ ok: true, canceled: true });
+    expect(await cancelRefund(flow, orderId, { reference: second })).toEqual({ ok: false, refusal: "refund_ended" });
+    expect(await cancelRefund(flow, orderId, { reference: "unknown-refund-0001" })).toEqual({
+      ok: false,
+      refusal: "unknown_refund",
+    });
     expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
     const late = payouts.report(second, "sent", { transactionHash: "0xdef" });
     await settlePayout(flow, { provider: "scripted", report: late, source: "webhook" });
@@ -294,6 +300,70 @@ onBothStores("a refund", (world) => {
     expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([1, "failed"]);
     const unknown = await receivePayout(flow, "scripted", { ...hint, reference: `${"x".repeat(22)}-refund-1` });
     expect(unknown).toMatchObject({ ok: false, refusal: { code: "webhook_not_settled" } });
+  });
+
+  it("is never sent by another account, which would pay the same reference again", async () => {
+    for (const isWaiting of [false, true]) {
+      const { flow, start, payouts, orderId } = await underpaidOrder();
+      if (!isWaiting) payouts.refusal = failure("timeout", { maybeAccepted: true });
+      await startRefund(flow, orderId, ALL);
+      await flow.runDeferred();
+      payouts.refusal = null;
+      payouts.account = "two";
+      const calls = payouts.requests.length;
+      await continueRefunds(start(), orderId);
+      expect([payouts.requests.length, world().logged("refund_of_other_account").length > 0]).toEqual([calls, true]);
+      payouts.account = "one";
+      await continueRefunds(start(), orderId);
+      expect([payouts.requests.length, (await refundOf(flow, orderId)).status]).toEqual([calls + 1, "waiting"]);
+    }
+  });
+
+  it("is ended by the merchant when the provider will never tell, and counts if it was sent all the same", async () => {
+    const { flow, payouts, orderId } = await underpaidOrder();
+    const reference = `${orderId}-refund-1`;
+    payouts.onCreate = () => failure("timeout", { maybeAccepted: true });
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    const notSent = () => cancelRefund(flow, orderId, { reference, notSent: true });
+    expect(await notSent(), "a call may be under way").toEqual({ ok: false, refusal: "not_sent_yet" });
+    await world().pass(10 * 60_000);
+    expect(await cancelRefund(flow, orderId, { reference })).toEqual({ ok: false, refusal: "not_sent_yet" });
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+    expect(await notSent()).toMatchObject({ ok: true, canceled: true });
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
+    const calls = payouts.requests.length;
+    await continueRefunds(flow, orderId);
+    expect(payouts.requests.length).toBe(calls);
+    const report = payouts.report(reference, "sent");
+    await settlePayout(flow, { provider: "scripted", report, source: "webhook" });
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+    expect(await told(flow, orderId)).toEqual(["sending", "unsure", "canceled", "sent"]);
+  });
+
+  it("keeps the end that was told while an older answer was under way", async () => {
+    const { flow, payouts, orderId } = await underpaidOrder();
+    payouts.withStatusCall();
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    const reference = `${orderId}-refund-1`;
+    const old = gate();
+    const read = payouts.readPayout;
+    payouts.readPayout = async (payout) => {
+      const answer = await read?.(payout);
+      await old.opened;
+      if (!answer) throw new Error("There is a status call.");
+      return answer;
+    };
+    payouts.report(reference, "sent");
+    const slow = receivePayout(flow, "scripted", { kind: "payout_hint", reference, deliveryId: "old" });
+    for (const status of ["sent", "failed"] as const) {
+      const report = payouts.report(reference, status);
+      await settlePayout(flow, { provider: "scripted", report, source: "webhook" });
+    }
+    old.open();
+    await slow;
+    expect((await refundOf(flow, orderId)).status).toBe("failed");
   });
 
   it("never shows its secret in the history or the log", async () => {

@@ -1,4 +1,3 @@
-import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import type { Flow } from "@/lib/checkout/flow";
 import { deferDueEffects } from "@/lib/checkout/fulfil";
@@ -6,6 +5,7 @@ import { continueRefunds, payoutsOf, refundReference, settlePayout } from "@/lib
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
 import type { Order, OrderId, Refund } from "@/lib/orders/order";
+import { updateOrder } from "@/lib/orders/order-store";
 import { changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
 import { type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
 import type { PayoutProvider } from "@/lib/provider/payout";
@@ -185,17 +185,33 @@ export type ChangeRefundResult =
   | { readonly ok: true; readonly order: Order; readonly canceled: boolean }
   | { readonly ok: false; readonly refusal: ChangeRefusal };
 
-/** Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. */
-export async function cancelRefund(flow: Flow, orderId: OrderId, reference: string): Promise<ChangeRefundResult> {
+/** For longer than any call and its repetitions take. Before it, a call may still be under way. */
+const UNSURE_FOR_MS = 10 * 60_000;
+
+/** Whether only a person can still tell that a payout was never sent. Its provider has not told in all this time. */
+export const canGiveUp = ({ status, createdAt }: Refund, now: number) =>
+  status === "unsure" && now - createdAt >= UNSURE_FOR_MS;
+
+/**
+ * Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. `notSent`: the
+ * merchant has looked, and the provider has no such payout. Should it report one later, that counts.
+ */
+export async function cancelRefund(
+  flow: Flow,
+  orderId: OrderId,
+  { reference, notSent = false }: { readonly reference: string; readonly notSent?: boolean },
+): Promise<ChangeRefundResult> {
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
       const refund = order.refunds.find((each) => each.kind === "payout" && each.reference === reference);
-      // No call was made for it that could have been accepted, and none will be.
-      if (refund?.status !== "sending") return { write: null };
-      const canceled: Refund = { ...refund, status: "canceled" };
       const now = flow.clock.now();
-      return { write: changeRefund(order, { refund: canceled, source: "merchant", facts: {}, now }) };
+      // No call was made for it that could have been accepted, and none will be.
+      const isUnsent = refund?.status === "sending" || (notSent && refund !== undefined && canGiveUp(refund, now));
+      if (!isUnsent) return { write: null };
+      const canceled: Refund = { ...refund, status: "canceled" };
+      const facts = refund.status === "unsure" ? { said: "not sent" } : {};
+      return { write: changeRefund(order, { refund: canceled, source: "merchant", facts, now }) };
     },
   });
   if (updated === null) return { ok: false, refusal: "unknown_refund" };
@@ -225,12 +241,12 @@ async function askProvider(
   const refuse = (refusal: ChangeRefusal) => ({ ok: false, refusal }) as const;
   const refund = order.refunds.find((each) => each.kind === "payout" && each.reference === reference);
   if (!refund?.provider) return refuse("unknown_refund");
-  const { provider, payoutId, status } = refund;
+  const { provider, payoutId, receiver, status } = refund;
   if (status === "unsure" || status === "sending") return refuse("not_sent_yet");
   if (status !== "waiting") return refuse("refund_ended");
   if (payoutId === null) return refuse("no_payout_id");
   const payouts = payoutsOf(flow, order, provider);
-  const payout = { reference, payoutId };
+  const payout = { reference, receiver, payoutId };
   const result = await (wish === "cancel"
     ? payouts?.cancelPayout(payout)
     : payouts?.holdPayout?.(payout, wish === "hold"));
@@ -239,7 +255,8 @@ async function askProvider(
     flow.defer(() => continueRefunds(flow, order.id));
     return refuse("change_refused");
   }
-  const settled = await settlePayout(flow, { provider, report: result.report, source: "merchant" });
+  const { updatedAt: askedAt } = refund;
+  const settled = await settlePayout(flow, { provider, report: result.report, source: "merchant", askedAt });
   if (!settled.ok) return refuse("unknown_refund");
   if (!settled.changed) await noteWish(flow, { orderId: order.id, provider, report: result.report, wish });
   const canceled = findPayout(settled.order, { provider, reference })?.status === "canceled";

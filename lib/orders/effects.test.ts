@@ -84,14 +84,17 @@ describe("what follows from an event of an order", () => {
     expect(change(sampleOrder({ handled: ["review"] }), { status: "review" }).added).toEqual([]);
   });
 
-  it("includes once that a refund came back after it was sent", () => {
+  it("includes once each way in which a refund ended otherwise than before", () => {
     const sent = change(sampleOrder({ refunds: [refund("waiting")] }), { refunds: [refund("sent")] }).order;
     const back = change(sent, { refunds: [refund("failed")] });
-    expect(back.added).toEqual([["refund:refund-0123456789:returned", "mail"]]);
-    const happening = { kind: "refund", refund: back.order.refunds[0], isReturned: true };
-    expect(happeningOf(back.order, "refund:refund-0123456789:returned")).toEqual(happening);
+    expect(back.added).toEqual([["refund:refund-0123456789:failed", "mail"]]);
+    const happening = { kind: "refund", refund: back.order.refunds[0], isSecondEnd: true };
+    expect(happeningOf(back.order, "refund:refund-0123456789:failed")).toEqual(happening);
     const again = change(back.order, { refunds: [refund("sent")] });
-    expect([again.added, change(again.order, { refunds: [refund("failed")] }).added]).toEqual([[], []]);
+    expect(again.added).toEqual([["refund:refund-0123456789:sent", "mail"]]);
+    expect(change(again.order, { refunds: [refund("failed")] }).added).toEqual([]);
+    const canceled = change(sampleOrder({ refunds: [refund("waiting")] }), { refunds: [refund("canceled")] }).order;
+    expect(change(canceled, { refunds: [refund("sent")] }).added).toEqual([["refund:refund-0123456789:sent", "mail"]]);
   });
 
   it("includes the end of each refund, however it ends", () => {

@@ -1,5 +1,6 @@
 import { type EffectState, type Order, openReasons, REASONS, type Reason, type Refund } from "./order";
 import type { OrderChange } from "./order-store";
+import { hasEnded } from "./refund-state";
 
 /** What may have to be acted on: the order became paid, the merchant should look at it, or a refund of it ended. */
 type OrderEventKind = "paid" | "attention" | "refund";
@@ -7,20 +8,18 @@ type OrderEventKind = "paid" | "attention" | "refund";
 export type OrderHappening =
   | { readonly kind: "paid" }
   | { readonly kind: "attention"; readonly reason: Reason }
-  /** `isReturned`: it did not arrive, after it was said to have. */
-  | { readonly kind: "refund"; readonly refund: Refund; readonly isReturned?: true };
+  /** `isSecondEnd`: it has ended otherwise than was told before, as when a bank returned what was sent. */
+  | { readonly kind: "refund"; readonly refund: Refund; readonly isSecondEnd?: true };
 
 /** An effect by the name that is stored with the order, and what it has to follow on. */
 export type WantedEffect = { readonly name: string; readonly events: readonly OrderEventKind[] };
 
 const REFUND_PREFIX = "refund:";
-const RETURNED_SUFFIX = ":returned";
-const REFUND_ENDS: readonly Refund["status"][] = ["sent", "expired", "canceled", "failed"];
 
 /**
  * Adds the effects of what a write brings about to the write itself, so that none is lost. Each effect is added at most
- * once for an order and an event: a reason that comes back, or a second end of one refund, is not news, unless a bank
- * returned what was sent: nobody would look at it again.
+ * once for an order and an event: a reason that comes back is not news. A refund that ends otherwise than before is: its
+ * money is not where the merchant believes.
  */
 export function withEffects(
   before: Order,
@@ -50,29 +49,29 @@ function happenings(before: Order, after: Order): OrderHappening[] {
   }
   for (const refund of after.refunds) {
     const earlier = before.refunds.find(({ reference }) => reference === refund.reference);
-    if (hasEnded(refund) && !(earlier && hasEnded(earlier))) news.push({ kind: "refund", refund });
-    if (earlier?.status === "sent" && refund.status === "failed")
-      news.push({ kind: "refund", refund, isReturned: true });
+    if (!hasEnded(refund) || refund.status === earlier?.status) continue;
+    const isSecondEnd = earlier !== undefined && hasEnded(earlier);
+    news.push({ kind: "refund", refund, ...(isSecondEnd && { isSecondEnd }) });
   }
   return news;
 }
-
-const hasEnded = ({ status }: Refund) => REFUND_ENDS.includes(status);
 
 /** As it is stored with an effect. */
 function eventName(happening: OrderHappening): string {
   if (happening.kind === "paid") return "paid";
   if (happening.kind === "attention") return happening.reason;
-  return `${REFUND_PREFIX}${happening.refund.reference}${happening.isReturned ? RETURNED_SUFFIX : ""}`;
+  const { refund, isSecondEnd } = happening;
+  return `${REFUND_PREFIX}${refund.reference}${isSecondEnd ? `:${refund.status}` : ""}`;
 }
 
 /** The opposite of `eventName`. Null for an event that this version does not know, or a refund that the order does not have. */
 export function happeningOf({ refunds }: Order, event: string): OrderHappening | null {
   if (event === "paid") return { kind: "paid" };
-  const refund = refunds.find(({ reference }) => event === `${REFUND_PREFIX}${reference}`);
-  if (refund !== undefined) return { kind: "refund", refund };
-  const returned = refunds.find(({ reference }) => event === `${REFUND_PREFIX}${reference}${RETURNED_SUFFIX}`);
-  if (returned !== undefined) return { kind: "refund", refund: returned, isReturned: true };
+  if (event.startsWith(REFUND_PREFIX)) {
+    const [reference, secondEnd] = event.slice(REFUND_PREFIX.length).split(":");
+    const refund = refunds.find((each) => each.reference === reference);
+    return refund === undefined ? null : { kind: "refund", refund, ...(secondEnd && { isSecondEnd: true }) };
+  }
   const reason = REASONS.find((each) => each === event);
   return reason === undefined ? null : { kind: "attention", reason };
 }

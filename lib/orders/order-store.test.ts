@@ -187,13 +187,15 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     }
 
     it("lists them from both ends, with the time of each", async () => {
-      const { store, at, due } = await dueOrders([30, 10, 20, 99]);
+      const { store, orders, at, due } = await dueOrders([30, 10, 20, 99]);
       const longestFirst = [
         [1, 10],
         [2, 20],
         [0, 30],
       ];
       expect(await due(30)).toEqual(longestFirst);
+      const found = await store.due({ now: at + 30, limit: 3, from: "longest" });
+      expect(found.map(({ read }) => read())).toEqual([1, 2, 0].map((index) => orders[index]));
       expect(await due(30, 100, "newest")).toEqual(longestFirst.toReversed());
       expect(await due(30, 2)).toEqual(longestFirst.slice(0, 2));
       expect(await due(30, 2, "newest")).toEqual(longestFirst.slice(1).toReversed());

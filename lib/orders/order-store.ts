@@ -49,7 +49,12 @@ export type DayTotal = {
   readonly coins: string;
 };
 
-export type DueOrder = { readonly id: OrderId; readonly dueAt: number };
+export type DueOrder = {
+  readonly id: OrderId;
+  readonly dueAt: number;
+  /** The order as it was found, null when it is gone. Throws when it cannot be read, so that it does not hide the others. */
+  readonly read: () => Order | null;
+};
 
 /**
  * What prevents a method from doing its work (busy, full, unreachable, corrupt) is thrown as `StoreUnavailableError`. Times
@@ -79,7 +84,7 @@ export interface OrderStore {
   days(range: DayRange): Promise<DayTotal[]>;
   due(options: { now: number; limit: number; from: "longest" | "newest" }): Promise<DueOrder[]>;
   /** Moves an order in the index of due orders, or out of it, unless its time was changed since `dueAt` was read. */
-  postpone(options: DueOrder & { until: number | null }): Promise<void>;
+  postpone(options: Pick<DueOrder, "id" | "dueAt"> & { until: number | null }): Promise<void>;
   /**
    * Takes a name for a time: exactly one caller gets it, the others learn the value that it left. Of several names it takes
    * all or none.

@@ -103,6 +103,8 @@ const refundSchema = z.object({
   /** In coins. */
   amount: decimalSchema,
   network: z.string().max(60).nullable(),
+  /** Hash of the provider's account that was asked to send it: another one would pay the same reference again. */
+  account: z.string().max(60).optional(),
   /** `unsure`: the call may have been accepted; asking again under the same reference tells. */
   status: z.enum(["sending", "unsure", "waiting", "sent", "expired", "canceled", "failed"]),
   /** Where the payer collects it: a bearer secret, for the merchant's eyes alone. */

@@ -22,6 +22,7 @@ import {
 } from "./order-store";
 import {
   ACQUIRE,
+  DUE,
   EXTEND,
   FIND_BY_PAYMENT,
   orderKeys,
@@ -129,13 +130,18 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
 
     async due({ now, limit, from }) {
       if (limit < 1) return [];
-      const options = { byScore: true, withScores: true, offset: 0, count: limit } as const;
-      const answer = await ask((redis) =>
-        from === "longest"
-          ? redis.zrange(key.due, "-inf", now, options)
-          : redis.zrange(key.due, now, "-inf", { ...options, rev: true }),
-      );
-      return pairs(answer).map(([id, dueAt]) => ({ id: decodeOrderId(id), dueAt: Number(dueAt) }));
+      const [command, ...range] =
+        from === "longest" ? ["ZRANGEBYSCORE", "-inf", now] : ["ZREVRANGEBYSCORE", now, "-inf"];
+      const values = [command, ...range, limit, key.order("")].map(String);
+      const answer = await ask((redis) => redis.eval(DUE, [key.due], values));
+      return list(answer).map((entry) => {
+        const [id, dueAt, doc = null] = list(entry);
+        return {
+          id: decodeOrderId(id),
+          dueAt: Number(dueAt),
+          read: () => (doc === null ? null : decodeOrder(doc)),
+        };
+      });
     },
 
     postpone: ({ id, dueAt, until }) =>

@@ -67,6 +67,20 @@ end
 return found
 `;
 
+/**
+ * KEYS: due. ARGV: command, range, limit, what stands before the id in the key of an order. Answers id, time and document of
+ * each. What is no order must not hide the others: its document is empty.
+ */
+export const DUE = `
+local found = {}
+local due = redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'WITHSCORES', 'LIMIT', 0, ARGV[4])
+for i = 1, #due, 2 do
+  local doc = redis.pcall('HGET', ARGV[5] .. due[i], 'doc')
+  found[#found + 1] = {due[i], due[i + 1], type(doc) == 'table' and '' or doc}
+end
+return found
+`;
+
 type OrderKeys = ReturnType<typeof orderKeys>;
 
 export function orderKeys(prefix: string) {

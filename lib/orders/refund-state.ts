@@ -51,6 +51,10 @@ export function applyPayoutReport(
   return { write: changeRefund(order, { refund: changed, source, facts, now }), counts: true };
 }
 
+const ENDS: readonly RefundStatus[] = ["sent", "expired", "canceled", "failed"];
+/** As far as is known: see `NEXT`. */
+export const hasEnded = ({ status }: Refund) => ENDS.includes(status);
+
 export function findPayout({ refunds }: Order, payout: { provider: string; reference: string }): Refund | undefined {
   const { provider, reference } = payout;
   return refunds.find((each) => each.kind === "payout" && each.provider === provider && each.reference === reference);

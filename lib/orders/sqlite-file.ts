@@ -84,7 +84,7 @@ export function openSqliteFile(path: string, migrations: readonly string[]) {
     };
   }
 
-  const enqueue = queueWrites({ begin, isBusy, failureOf });
+  const enqueue = queueWrites({ begin, isBusy, failureOf, tooLate: () => storeUnavailable("slow_disk") });
 
   return {
     /** Runs `work`, which has to be synchronous. Any failure of the engine is thrown as `StoreUnavailableError`. */

@@ -5,7 +5,7 @@ import { queueWrites } from "./sqlite-writes";
 class Busy extends Error {}
 
 /** A database that keeps what was committed, and counts. */
-function database(options: { busyFor?: number } = {}) {
+function database(options: { busyFor?: number; disk?: Promise<void> } = {}) {
   let { busyFor = 0 } = options;
   const state = { rows: [] as number[], commits: 0, durable: 0, open: 0 };
   const write = queueWrites<number[]>({
@@ -16,7 +16,7 @@ function database(options: { busyFor?: number } = {}) {
       return {
         db,
         async commit() {
-          await new Promise((resolve) => setImmediate(resolve));
+          await (options.disk ?? new Promise((resolve) => setImmediate(resolve)));
           Object.assign(state, { rows: db, commits: state.commits + 1, open: 0 });
           if (durable) state.durable += 1;
         },
@@ -27,6 +27,7 @@ function database(options: { busyFor?: number } = {}) {
     },
     isBusy: (error) => error instanceof Busy,
     failureOf: (error) => new Error(`failed: ${error instanceof Error ? error.message : error}`),
+    tooLate: () => new Error("too late"),
   });
   return { write, state };
 }
@@ -80,4 +81,21 @@ it("gives up after three seconds, however many wait before it", async () => {
   const ends = await Promise.allSettled(Array.from({ length: 2_000 }, () => write(() => 1, { durable: true })));
   expect(ends.every(({ status }) => status === "rejected")).toBe(true);
   expect(performance.now() - startedAt).toBeLessThan(3_900);
+});
+
+it("answers while the disk hangs, does what it began, and goes on afterwards", async () => {
+  let wake = () => {};
+  const { write, state } = database({ disk: new Promise((resolve) => (wake = () => resolve())) });
+  const startedAt = performance.now();
+  const began = write((db) => db.push(1), { durable: true }).catch(String);
+  const late = await Promise.allSettled(
+    Array.from({ length: 500 }, () => write((db) => db.push(2), { durable: true })),
+  );
+  expect(late.every(({ status }) => status === "rejected")).toBe(true);
+  expect(performance.now() - startedAt).toBeLessThan(4_500);
+  const next = write((db) => db.push(3), { durable: true });
+  wake();
+  await next;
+  expect(state.rows).toEqual([1, 3]);
+  expect(await began, "given up only after ten seconds").toBe(1);
 });

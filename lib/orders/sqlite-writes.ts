@@ -16,6 +16,8 @@ type Options<Db> = {
   readonly isBusy: (error: unknown) => boolean;
   /** What a write is rejected with. */
   readonly failureOf: (error: unknown) => Error;
+  /** What a write is rejected with whose turn does not come, or whose commit does not end, in time. */
+  readonly tooLate: () => Error;
 };
 
 type Write<Db> = {
@@ -30,6 +32,9 @@ type Write<Db> = {
 
 const MOST_AT_ONCE = 100;
 const PATIENCE_MS = 3_000;
+/** A commit can be durable however late it ends, so its writes wait longer. */
+const COMMIT_PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 250;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
 
@@ -38,12 +43,14 @@ const LONGEST_PAUSE_MS = 100;
  * and so its wait for the disk. When a shared transaction fails, each of its writes is done again alone, so that none
  * fails because of another: `work` has to be synchronous and may run more than once.
  */
-export function queueWrites<Db>({ begin, isBusy, failureOf }: Options<Db>) {
+export function queueWrites<Db>({ begin, isBusy, failureOf, tooLate }: Options<Db>) {
   let waiting: Write<Db>[] = [];
   let running = false;
 
   async function commit(batch: readonly Write<Db>[]): Promise<unknown[]> {
     const transaction = begin(batch.some(({ durable }) => durable));
+    const startedAtMs = performance.now();
+    const watch = setInterval(() => giveUp(batch, startedAtMs), LOOK_EVERY_MS);
     try {
       const results = batch.map(({ work }) => work(transaction.db));
       await transaction.commit();
@@ -51,7 +58,19 @@ export function queueWrites<Db>({ begin, isBusy, failureOf }: Options<Db>) {
     } catch (error) {
       transaction.rollback();
       throw error;
+    } finally {
+      clearInterval(watch);
     }
+  }
+
+  /** A disk that hangs must not hold its callers, nor those behind them. A write that was given up may still be done. */
+  function giveUp(batch: readonly Write<Db>[], startedAtMs: number): void {
+    const nowMs = performance.now();
+    const behind = waiting.slice(batch.length);
+    waiting = [...batch, ...behind.filter(({ giveUpAtMs }) => nowMs < giveUpAtMs)];
+    const late = behind.filter(({ giveUpAtMs }) => nowMs >= giveUpAtMs);
+    if (nowMs >= startedAtMs + COMMIT_PATIENCE_MS) late.push(...batch);
+    for (const { reject } of late) reject(tooLate());
   }
 
   async function run(): Promise<void> {

@@ -4,6 +4,8 @@ import type { ProviderModule, ProviderResult } from "./provider";
 
 /** Sends money out, for the merchant's pages alone. A provider offers it beside payments, or not at all. */
 export interface PayoutProvider extends Pick<ProviderModule, "name" | "label"> {
+  /** Tells the account that pays from any other. Only a hash of it is stored. */
+  readonly account: string;
   /** What it can send, by the codes of `Transaction.coin`. */
   readonly coins: readonly string[];
   /** Where a new payout is sent, by the network's name for people; null where there is no choice to name. */
@@ -19,7 +21,7 @@ export interface PayoutProvider extends Pick<ProviderModule, "name" | "label"> {
    */
   createPayout(request: PayoutRequest): Promise<PayoutResult>;
   /** Null where there is no such call: then `createPayout` is called again instead. */
-  readonly readPayout: ((payout: Pick<PayoutName, "reference">) => Promise<PayoutResult>) | null;
+  readonly readPayout: ((payout: Omit<PayoutName, "payoutId">) => Promise<PayoutResult>) | null;
   /** `waiting` in the answer: it was asked for, and may come too late. */
   cancelPayout(payout: PayoutName): Promise<PayoutResult>;
   /** Stops a payout that waits, or lets it go on. Null where there is no such call. */
@@ -44,6 +46,7 @@ export type PayoutRequest = Readonly<Pick<Refund, "reference" | "coin" | "amount
   readonly message: string | null;
 };
 
-export type PayoutName = Readonly<Pick<Refund, "reference">> & { readonly payoutId: string };
+/** The receiver's details are here to be kept out of the log. */
+export type PayoutName = Readonly<Pick<Refund, "reference" | "receiver">> & { readonly payoutId: string };
 
 export type PayoutResult = ProviderResult<{ report: PayoutReport }>;

@@ -110,7 +110,7 @@ onBothStores("a cashout of OneKey beside its emulator", (world) => {
     expect(asked).toEqual(["payout", "payout", "payout_status", "payout", "payout_status"]);
     // OneKey wants its own number for that, and has named it once.
     const reference = `${order.id}-refund-1`;
-    expect(await cancelRefund(flow, order.id, reference)).toEqual({ ok: false, refusal: "no_payout_id" });
+    expect(await cancelRefund(flow, order.id, { reference })).toEqual({ ok: false, refusal: "no_payout_id" });
   });
 
   it("that is there when it is first asked for stays unsure until its status is known", async () => {
@@ -190,11 +190,11 @@ onBothStores("a cashout of OneKey beside its emulator", (world) => {
     expect(await hold(false)).toMatchObject({ ok: true });
     expect((await refundOf(order)).held).toBe(false);
     await control("POST", `/cashouts/${cashout.id}/status`, { status: "DELIVERED", webhook: false });
-    for (const refused of [await hold(true), await cancelRefund(flow, order.id, reference)]) {
+    for (const refused of [await hold(true), await cancelRefund(flow, order.id, { reference })]) {
       expect(refused).toEqual({ ok: false, refusal: "change_refused" });
     }
     await control("POST", `/cashouts/${cashout.id}/status`, { status: "ON_HOLD", webhook: false });
-    expect(await cancelRefund(flow, order.id, reference)).toMatchObject({ ok: true, canceled: true });
+    expect(await cancelRefund(flow, order.id, { reference })).toMatchObject({ ok: true, canceled: true });
     expect([(await refundOf(order)).status, (await cashouts())[0]?.status]).toEqual(["canceled", "CANCELLED"]);
     expect(await hold(false)).toEqual({ ok: false, refusal: "refund_ended" });
   });

@@ -99,10 +99,10 @@ function newsOf(cause: EffectCause): News {
     }
     case "refund": {
       const { reference, status, kind, coin, amount, transactionHash, updatedAt: at } = cause.refund;
-      const title = `a refund of ${amount} ${coin} ${refundEnd(status)}`;
+      const title = `a refund of ${amount} ${coin} ${refundEnd(status)}${cause.isSecondEnd ? " after all" : ""}`;
       const refund = { reference, status, kind, coin, amount, transactionHash };
       const facts = transactionHash === null ? [] : [`Transaction of the refund: ${transactionHash}`];
-      const key = `refund-${reference}${cause.isReturned ? "-returned" : ""}`;
+      const key = `refund-${reference}${cause.isSecondEnd ? `-${status}` : ""}`;
       return { key, type: "order.refund_ended", at, title, facts, data: { refund } };
     }
     default:

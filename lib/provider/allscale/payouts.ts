@@ -26,6 +26,7 @@ export function createAllScalePayouts(options: PayoutOptions): PayoutProvider {
   return {
     name: NAME,
     label: LABEL,
+    account: `${options.baseUrl} ${options.apiKey}`,
     coins: COINS,
     network: networkOf(options.payoutChain),
     places: PLACES,

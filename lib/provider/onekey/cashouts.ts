@@ -25,6 +25,7 @@ export function createOneKeyPayouts(options: OneKeyPayoutOptions): PayoutProvide
   return {
     name: NAME,
     label: LABEL,
+    account: `${options.baseUrl} ${options.cashouts.login}`,
     coins: CASHOUT_CURRENCIES,
     network: null,
     places: 2,
@@ -38,32 +39,30 @@ export function createOneKeyPayouts(options: OneKeyPayoutOptions): PayoutProvide
         path: CASHOUT_PATH,
         body: (login) => cashoutBody({ ...request, country, notificationUrl }, login),
         schema: createdCashoutSchema,
-        hidden: Object.values(request.receiver ?? {}),
+        receiver: request.receiver,
       });
       if (created.ok) return { ok: true, report: accepted(reference, created.data.cashout_id) };
       if (created.failure.code !== USED) return created;
-      const read = await readCashout(options, reference);
+      const read = await readCashout(options, request);
       // It is there, whatever became of the question how it stands.
       return read.ok ? read : { ok: false, failure: { ...read.failure, maybeAccepted: true } };
     },
-    readPayout: ({ reference }) => readCashout(options, reference),
-    cancelPayout: ({ reference, payoutId }) =>
-      changeCashout(options, { operation: "payout_cancel", reference, payoutId }),
-    holdPayout: ({ reference, payoutId }, isOnHold) =>
-      changeCashout(options, {
-        operation: "payout_hold",
-        reference,
-        payoutId,
-        status: isOnHold ? "ON_HOLD" : "PENDING",
-      }),
+    readPayout: (payout) => readCashout(options, payout),
+    cancelPayout: (payout) => changeCashout(options, { ...payout, operation: "payout_cancel" }),
+    holdPayout: (payout, isOnHold) =>
+      changeCashout(options, { ...payout, operation: "payout_hold", status: isOnHold ? "ON_HOLD" : "PENDING" }),
     explorerUrl: () => null,
   };
 }
 
-export async function readCashout(options: CashoutOptions, reference: string): Promise<PayoutResult> {
+export async function readCashout(
+  options: CashoutOptions,
+  { reference, receiver }: Omit<PayoutName, "payoutId">,
+): Promise<PayoutResult> {
   const read = await callCashouts(options, {
     operation: "payout_status",
     reference,
+    receiver,
     method: "POST",
     path: CASHOUT_STATUS_PATH,
     body: (login) => JSON.stringify({ ...login, external_id: reference }),
@@ -76,11 +75,12 @@ type Change = PayoutName & { readonly operation: string; readonly status?: "ON_H
 
 /** Without a status it is a cancellation. */
 async function changeCashout(options: CashoutOptions, change: Change): Promise<PayoutResult> {
-  const { operation, reference, payoutId: cashout_id, status } = change;
+  const { operation, reference, receiver, payoutId: cashout_id, status } = change;
   const isCancel = status === undefined;
   const changed = await callCashouts(options, {
     operation,
     reference,
+    receiver,
     method: isCancel ? "DELETE" : "PUT",
     path: isCancel ? CASHOUT_CANCEL_PATH : CASHOUT_STATUS_PATH,
     body: (login) => JSON.stringify({ ...login, cashout_id, ...(isCancel ? { external_id: reference } : { status }) }),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { readExactJson } from "../exact-json";
+import type { PayoutName } from "../payout";
 import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "../provider";
 import { isRedirect, observed, printable, sendRequest } from "../send-request";
 import { dateHeader, depositSignature, payloadSignature } from "./signing";
@@ -37,8 +38,8 @@ type CashoutCall<Data> = Omit<Call<Data>, "body"> & {
   readonly method: "POST" | "PUT" | "DELETE";
   /** Without the credentials, which this adds. */
   readonly body: (credentials: { readonly login: string; readonly pass: string }) => string;
-  /** What of the body must not come back in a reason, which is logged. */
-  readonly hidden?: readonly string[];
+  /** Details that must not come back in a reason, which is logged. */
+  readonly receiver: PayoutName["receiver"];
 };
 
 /** One call of the cashouts API (§3.1, §3.2). */
@@ -46,9 +47,9 @@ export async function callCashouts<Data>(options: CashoutOptions, call: CashoutC
   const { login, passphrase: pass, secret } = options.cashouts;
   const body = call.body({ login, pass });
   const headers = { "Payload-Signature": await payloadSignature(secret, body) };
-  const { method, hidden = [] } = call;
+  const { method, receiver = {} } = call;
   // One of a few letters could not be told from other words.
-  const secrets = [secret, pass, login, ...hidden.filter(({ length }) => length > 3)];
+  const secrets = [secret, pass, login, ...Object.values(receiver).filter(({ length }) => length > 3)];
   return send(options, { ...call, body }, { api: CASHOUTS, method, headers, secrets });
 }
 

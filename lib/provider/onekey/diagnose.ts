@@ -30,7 +30,7 @@ async function cashoutsFinding(options: OneKeyOptions): Promise<Finding | null> 
   const { cashouts } = options;
   if (cashouts === null) return null;
   const id = "provider_calls";
-  const read = await readCashout({ ...options, cashouts }, "doctor-asks-about-none");
+  const read = await readCashout({ ...options, cashouts }, { reference: "doctor-asks-about-none" });
   if (read.ok || read.failure.kind === "not_found") {
     return { id, state: "ok", sentence: "OneKey accepts the credentials of cashouts." };
   }
