@@ -65,13 +65,19 @@ onBothStores("the export", (world) => {
     const flow = world().process();
     await insertAll(
       flow,
-      NAMES.map((name, index) => paidOrder(100 + index, name)),
+      NAMES.map((name, index) => paidOrder(100 + index, name, index === 0 ? { item: "mug" } : {})),
     );
     const text = await exported(flow);
-    expect(text.startsWith("\ufeffreference,started,paid,status,amount,currency,")).toBe(true);
+    expect(text.startsWith("\ufeffreference,started,paid,status,item,amount,currency,")).toBe(true);
     expect(text.endsWith("\r\n")).toBe(true);
     const rows = readByPython(text);
     expect(rows).toHaveLength(NAMES.length);
+    expect(
+      rows
+        .map(({ item }) => item)
+        .toSorted()
+        .slice(-2),
+    ).toEqual(["", "mug"]);
     const named = new Map(rows.map((row) => [row.amount, row.name]));
     for (const [index, name] of NAMES.entries()) {
       const isFormula = /^[=+\-@\t\r]/.test(name);

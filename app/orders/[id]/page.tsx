@@ -39,13 +39,15 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   const words = await requestWords();
   // Before anything is deferred: once the visitor has left, deferred work runs and Next refuses to read headers.
   const sent = await headers();
-  const order = await loadOrder(id, sent);
-  if (order === null) notFound();
-  if (order === "unavailable") return <Unavailable words={words} orderId={id} />;
+  const loaded = await loadOrder(id, sent);
+  if (loaded === null) notFound();
+  if (loaded === "unavailable") return <Unavailable words={words} orderId={id} />;
+  const { order, item } = loaded;
   const { name, contact, thanks, locale } = siteConfig;
   const merchant = { name, contact };
   const { language, messages, t } = words;
   const { checkoutUrl, payTo, expiresAt } = order;
+  const money = moneyText(order.amount, { currency: order.currency, language });
   const texts = orderWords(messages, { merchant, provider: order.provider });
   const pageUrl = `${getServices().settings.publicUrl}/orders/${order.orderId}`;
   return (
@@ -63,7 +65,7 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
       )}
       <OrderTracker
         initial={order}
-        amountText={moneyText(order.amount, { currency: order.currency, language })}
+        amountText={item === null ? money : `${item} · ${money}`}
         language={language}
         merchant={merchant}
         words={texts}
@@ -87,8 +89,16 @@ export default async function Page({ params, searchParams }: PageProps<"/orders/
   );
 }
 
+type LoadedOrder = { readonly order: OrderView; readonly item: string | null };
+
+/** What the payer chose, in the words of the shop. Of an item that is no longer sold, its id; null where there are no items. */
+function itemLabel(item: string | undefined): string | null {
+  if (item === undefined) return null;
+  return siteConfig.items.find(({ id }) => id === item)?.label ?? item;
+}
+
 /** Null when there is none. A view of the page asks the provider under the same limit as a poll; above it, it shows what is stored. */
-async function loadOrder(id: string, sent: Headers): Promise<OrderView | null | "unavailable"> {
+async function loadOrder(id: string, sent: Headers): Promise<LoadedOrder | null | "unavailable"> {
   const { flow, limiter, settings, viewOf } = getServices();
   if (flow === null) return "unavailable";
   reconcileOnVisit(flow);
@@ -96,7 +106,7 @@ async function loadOrder(id: string, sent: Headers): Promise<OrderView | null | 
     const address = clientAddress(sent, settings.trustedProxyHops);
     const mayAsk = limiter.take({ policy: "status", address }).then(({ ok }) => ok);
     const read = await readOrder(flow, id, { mayAsk });
-    return read.ok ? viewOf(read.order, read) : null;
+    return read.ok ? { order: viewOf(read.order, read), item: itemLabel(read.order.item) } : null;
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     log.error("store_unavailable", error, { page: "order" });

@@ -43,6 +43,7 @@ export function notificationOf(
     facts: [
       ...news.facts,
       `Payment of ${amount} ${order.price.currency}, status ${order.status}`,
+      ...(order.item === undefined ? [] : [`Item: ${order.item}`]),
       `Reference: ${order.id}`,
       ...transactionFacts(payment),
       ...(adminUrl === null ? [] : [adminUrl]),
@@ -54,6 +55,7 @@ export function notificationOf(
     data: {
       orderId: order.id,
       status: order.status,
+      ...(order.item !== undefined && { item: order.item }),
       amount,
       currency: order.price.currency,
       paidAt: isoTime(payment?.paidAt ?? null),

@@ -158,11 +158,13 @@ describe("a notification", () => {
       ...{ amount: "5.00", network: null, status: "expired", claimUrl, transactionHash: null, note: "private note" },
       ...{ createdAt: SAMPLE_NOW, updatedAt: SAMPLE_NOW + 5_000 },
     };
-    await sendAll({ kind: "attention", reason: "paid_late", order });
+    await sendAll({ kind: "attention", reason: "paid_late", order: { ...order, item: "mug" } });
     await sendAll({ kind: "refund", refund, order: { ...order, refunds: [refund] } });
     const [late, ended] = sinks.webhook.posts;
     expect(late?.headers["webhook-id"]).toBe(`${order.id}-paid_late`);
-    expect(JSON.parse(late?.body ?? "")).toMatchObject({ type: "order.attention", data: { reason: "paid_late" } });
+    const lateData = { reason: "paid_late", item: "mug" };
+    expect(JSON.parse(late?.body ?? "")).toMatchObject({ type: "order.attention", data: lateData });
+    expect(sinks.telegram.posts[0]?.body).toContain("Item: mug");
     expect(ended?.headers["webhook-id"]).toBe(`${order.id}-refund-refund-0123456789`);
     expect(JSON.parse(ended?.body ?? "")).toMatchObject({
       type: "order.refund_ended",
