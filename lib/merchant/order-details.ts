@@ -1,6 +1,6 @@
 import { formatAmountForPeople } from "@/lib/money/amount";
 import type { EffectState, Order, OrderEvent, Payment, Refund } from "@/lib/orders/order";
-import { eventTitle, payerName, REFUND_WORDS, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
+import { eventTitle, payerName, refundWords, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
 
 /** One line of a list of facts. What is not known has no line. */
 type Fact = { readonly name: string; readonly text: string; readonly href?: string; readonly isCode?: boolean };
@@ -53,7 +53,7 @@ export function refundFacts(refund: Refund): Fact[] {
   const { kind, transactionHash, note } = refund;
   return [
     { name: "Amount", text: `${refund.amount} ${refund.coin}` },
-    { name: "Status", text: kind === "recorded" ? "Recorded by you" : REFUND_WORDS[refund.status] },
+    { name: "Status", text: kind === "recorded" ? "Recorded by you" : refundWords(refund) },
     { name: "Time", text: timeText(refund.createdAt) },
     ...maybe("Transaction", transactionHash, { isCode: true }),
     ...maybe("Note", note),

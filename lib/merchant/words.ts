@@ -75,7 +75,7 @@ export const SOURCE_WORDS: Readonly<Record<Source, string>> = {
   merchant: "You",
 };
 
-export const REFUND_WORDS: Readonly<Record<Refund["status"], string>> = {
+const REFUND_WORDS: Readonly<Record<Refund["status"], string>> = {
   sending: "Being sent",
   unsure: "Unsure whether it was sent",
   waiting: "Waiting to be collected",
@@ -84,6 +84,12 @@ export const REFUND_WORDS: Readonly<Record<Refund["status"], string>> = {
   canceled: "Canceled",
   failed: "Failed",
 };
+
+/** To a bank, there is no link to collect it with. */
+export function refundWords({ status, receiver, held }: Refund): string {
+  if (status !== "waiting" || receiver === undefined) return REFUND_WORDS[status];
+  return held ? "On hold" : "On its way to the bank";
+}
 
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   accept_as_paid: "Accepted as paid",
