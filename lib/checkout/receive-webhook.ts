@@ -2,14 +2,14 @@ import "server-only";
 import { log } from "@/lib/log";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import type { Order } from "@/lib/orders/order";
+import { findPayout } from "@/lib/orders/refund-state";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
-import { receivePayout } from "./payouts";
+import { orderOfReference, receivePayout } from "./payouts";
+import { acquirePollLease } from "./read";
 import { type Settled, settle } from "./settle";
-import { mayLook } from "./unproven-hint";
-import { noteDelivery } from "./webhook-seen";
 
 export type ReceiveWebhookResult =
   | { readonly ok: true; readonly result: WebhookResult }
@@ -128,6 +128,37 @@ function resultOf(settled: Settled, { isPaid, isRepeat }: { isPaid: boolean; isR
   return from === "paid" ? "duplicate" : "paid";
 }
 
+/** How often strangers can make us ask about one payout. */
+const PAYOUT_EVERY_MS = 4_000;
+
+/**
+ * Whether a delivery that proves nothing may make us ask its provider. Any stranger can send one, so an id that we do not
+ * know costs no call, and a known one shares the lease of pages and reconciliation: each lease that is taken leads to an
+ * answer that is settled, so that a flood cannot keep news from us either.
+ */
+async function mayLook(
+  flow: Flow,
+  provider: string,
+  content: WebhookContent,
+): Promise<"yes" | "not_a_hint" | "unknown" | "too_often"> {
+  const { store, clock } = flow;
+  if (content.kind === "hint") {
+    const order = await store.findByPayment({ provider, paymentId: content.paymentId });
+    if (order === null) return "unknown";
+    return (await acquirePollLease(flow, order.id)) === "acquired" ? "yes" : "too_often";
+  }
+  if (content.kind !== "payout_hint") return "not_a_hint";
+  const { reference } = content;
+  const orderId = orderOfReference(reference);
+  // One that the merchant has made elsewhere is ignored, without a call.
+  if (orderId === null) return "yes";
+  const order = await store.get(orderId);
+  if (!order || findPayout(order, { provider, reference }) === undefined) return "unknown";
+  const key = `payout-poll:${provider}:${reference}`;
+  const lease = await store.acquire({ key, value: "", ttlMs: PAYOUT_EVERY_MS, now: clock.now() });
+  return lease.ok ? "yes" : "too_often";
+}
+
 const AGAIN_SECONDS = 5;
 
 const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
@@ -144,4 +175,34 @@ function unknownPayment(paymentId: string | null) {
 function unauthenticated(diagnosis: string) {
   log.warn("webhook_refused", { diagnosis });
   return refuse({ code: "unauthenticated", detail: "The delivery is not authenticated." });
+}
+
+/** One write per process and minute at most: enough to see that webhooks arrive, and nothing beside the orders' own. */
+const NOTED_EVERY_MS = 60_000;
+const REMEMBERED_MS = 400 * 24 * 60 * 60 * 1_000;
+
+const seenKey = (provider: string) => `webhook-seen:${provider}`;
+
+/** When this process last noted a delivery, by provider. A second store is one of another process, as in tests. */
+const noted = new WeakMap<Flow["store"], Map<string, number>>();
+
+/** Remembers, after the answer was sent, that an authentic delivery of a provider arrived. */
+function noteDelivery({ store, clock, defer }: Flow, provider: string): void {
+  const times = noted.get(store) ?? new Map<string, number>();
+  noted.set(store, times);
+  const now = clock.now();
+  const last = times.get(provider);
+  // Also after the clock was set back.
+  if (last !== undefined && Math.abs(now - last) < NOTED_EVERY_MS) return;
+  times.set(provider, now);
+  defer(() => store.extend({ key: seenKey(provider), value: `${now}`, ttlMs: REMEMBERED_MS, now }));
+}
+
+/** When the last authentic delivery of a provider arrived, give or take a minute. Null when none ever did. */
+export async function lastDelivery(
+  { store, clock }: Pick<Flow, "store"> & { readonly clock: Pick<Flow["clock"], "now"> },
+  provider: string,
+): Promise<number | null> {
+  const value = await store.holder({ key: seenKey(provider), now: clock.now() });
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { lastDelivery } from "@/lib/checkout/webhook-seen";
+import { lastDelivery } from "@/lib/checkout/receive-webhook";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
 import type { PaymentProvider } from "@/lib/provider/provider";
