@@ -25,13 +25,21 @@ export function countsFrom(reset: GoalConfig["reset"], now: number): string | nu
   return reset === "year" ? `${today.slice(0, "2026".length)}-01-01` : null;
 }
 
-type Total = { readonly currency: Currency; readonly minor: number };
+type Total = { readonly currency: Currency; readonly minor: number; readonly testStore: boolean };
+type Counted = Pick<Total, "currency" | "testStore">;
 
-/** Pure. Null where the amount in `site.config.ts` is none in this currency. What was paid in another currency does not count. */
-export function progressOf(config: GoalConfig, currency: Currency, totals: readonly Total[]): Progress | null {
+/**
+ * Pure. Null where the amount in `site.config.ts` is none in this currency. What was paid in another currency does not count,
+ * nor in a test store before the shop went live.
+ */
+export function progressOf(
+  config: GoalConfig,
+  { currency, testStore }: Counted,
+  totals: readonly Total[],
+): Progress | null {
   const target = parseAmount(plainAmount(config.amount, currency), currency);
   if (!target.ok || target.minor <= 0) return null;
-  const own = totals.filter((total) => total.currency === currency);
+  const own = totals.filter((total) => total.currency === currency && total.testStore === testStore);
   const raised = own.reduce((sum, { minor }) => sum + BigInt(minor), 0n);
   const countable = raised > Number.MAX_SAFE_INTEGER ? BigInt(Number.MAX_SAFE_INTEGER) : raised;
   return {

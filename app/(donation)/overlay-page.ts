@@ -1,6 +1,6 @@
 import { shortMoney } from "@/components/money-text";
 import { formatAmount } from "@/lib/money/amount";
-import type { Order } from "@/lib/orders/order";
+import { isPaidInTestStore, type Order } from "@/lib/orders/order";
 import type { Words } from "@/messages/words";
 import { htmlPage } from "./html-page";
 import { escapeText } from "./markup";
@@ -25,10 +25,12 @@ export function overlayPage(options: {
   accent: string;
   nonce: string;
   orders: readonly Order[];
+  testStore: boolean;
   now: number;
 }): string {
-  const { words, accent, nonce, orders, now } = options;
+  const { words, accent, nonce, orders, testStore, now } = options;
   const [newest] = orders
+    .filter((order) => isPaidInTestStore(order) === testStore)
     .map((order) => ({ order, paidAt: Math.max(...order.payments.map(({ paidAt }) => paidAt ?? 0)) }))
     .filter(({ paidAt }) => now - paidAt < SHOWN_MS)
     .sort((a, b) => b.paidAt - a.paidAt);

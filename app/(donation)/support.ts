@@ -25,19 +25,22 @@ export function currentSupport(): Promise<Support> {
 }
 
 function openSupport(): () => Promise<Support> {
-  const { flow, settings } = getServices();
+  const { flow, settings, shop } = getServices();
   const { goal, supporters } = siteConfig;
+  const testStore = shop?.provider.testStore ?? false;
   if (flow === null || (goal === null && supporters === null)) return async () => NOTHING;
   return recent({
     nothing: NOTHING,
-    read: () => readSupport(flow, settings.pricing?.currency ?? null),
+    read: () => readSupport(flow, { currency: settings.pricing?.currency ?? null, testStore }),
     now: flow.clock.now,
     defer: flow.defer,
     onFailure: (error) => log.error("donation_figures_unavailable", error),
   });
 }
 
-async function readSupport({ store, clock }: Flow, currency: Currency | null): Promise<Support> {
+type Shown = { readonly currency: Currency | null; readonly testStore: boolean };
+
+async function readSupport({ store, clock }: Flow, { currency, testStore }: Shown): Promise<Support> {
   const { goal, supporters } = siteConfig;
   const from = goal && countsFrom(goal.reset, clock.now());
   const [totals, page] = await Promise.all([
@@ -45,7 +48,7 @@ async function readSupport({ store, clock }: Flow, currency: Currency | null): P
     supporters && store.list({ filter: "wall", cursor: null, limit: supporters.shown + SPARE }),
   ]);
   return {
-    progress: goal && totals && currency && progressOf(goal, currency, totals),
-    supporters: supporters && page ? supportersOf(page.orders, supporters) : [],
+    progress: goal && totals && currency && progressOf(goal, { currency, testStore }, totals),
+    supporters: supporters && page ? supportersOf(page.orders, { ...supporters, testStore }) : [],
   };
 }

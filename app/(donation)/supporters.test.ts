@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Order } from "@/lib/orders/order";
-import { sampleOrder } from "@/test/sample-order";
+import { sampleOrder, samplePayment } from "@/test/sample-order";
 import { supportersOf } from "./supporters";
 
 const named = (name: string | null, changes: Partial<Order> = {}): Order => ({
@@ -11,9 +11,16 @@ const named = (name: string | null, changes: Partial<Order> = {}): Order => ({
   ...changes,
 });
 
-const list = (orders: Order[], options = { shown: 10, amounts: true }) => supportersOf(orders, options);
+const list = (orders: Order[], options = { shown: 10, amounts: true }) =>
+  supportersOf(orders, { ...options, testStore: false });
 
 describe("the wall", () => {
+  it("leaves out who tried the test store, once the shop is live", () => {
+    const tried = named("Grace", { payments: [samplePayment({ status: "paid", testStore: true })] });
+    expect(list([tried])).toEqual([]);
+    expect(supportersOf([tried], { shown: 10, amounts: true, testStore: true })).toHaveLength(1);
+  });
+
   it("shows a name and an amount, and nothing else of the order", () => {
     expect(list([named("Grace")])).toEqual([{ name: "Grace", amount: "5.00", currency: "USD" }]);
     expect(list([named("Grace")], { shown: 10, amounts: false })).toEqual([

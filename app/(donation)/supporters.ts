@@ -1,5 +1,5 @@
 import { formatAmount } from "@/lib/money/amount";
-import type { Order } from "@/lib/orders/order";
+import { isPaidInTestStore, type Order } from "@/lib/orders/order";
 
 /** One line of the wall: what a payer agreed to show, and nothing else of the order. `amount` is null where the merchant hides it. */
 export type Supporter = { readonly name: string; readonly amount: string | null; readonly currency: string };
@@ -13,11 +13,14 @@ export function shownName({ status, payer, hidden }: Order): string | null {
   return INVISIBLE.test(payer.name) ? null : payer.name;
 }
 
-export function supportersOf(orders: readonly Order[], options: { shown: number; amounts: boolean }): Supporter[] {
+type Options = { readonly shown: number; readonly amounts: boolean; readonly testStore: boolean };
+
+/** Of a live shop those who paid with real money, of a test store those who tried it. */
+export function supportersOf(orders: readonly Order[], options: Options): Supporter[] {
   return orders
     .flatMap((order) => {
       const name = shownName(order);
-      if (name === null) return [];
+      if (name === null || isPaidInTestStore(order) !== options.testStore) return [];
       return [{ name, amount: options.amounts ? formatAmount(order.price) : null, currency: order.price.currency }];
     })
     .slice(0, options.shown);

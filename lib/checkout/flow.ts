@@ -42,7 +42,8 @@ export type PaidOrder = {
   readonly payer: Order["payer"];
   /** In milliseconds since the epoch. */
   readonly paidAt: number;
-  readonly payment: Readonly<Pick<Payment, "provider" | "paymentId" | "transaction">>;
+  /** `testStore`: no real money came. */
+  readonly payment: Readonly<Pick<Payment, "provider" | "paymentId" | "testStore" | "transaction">>;
   /** What the merchant should look at before delivering, such as "paid_late". */
   readonly attention: Order["attention"];
 };

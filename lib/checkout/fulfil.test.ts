@@ -65,7 +65,7 @@ onBothStores("an effect", (world) => {
           item: null,
           payer: { name: null, message: null, anonymous: true },
           paidAt: clock.now(),
-          payment: { provider: "scripted", paymentId, transaction },
+          payment: { provider: "scripted", paymentId, testStore: false, transaction },
           attention: [],
         },
       },

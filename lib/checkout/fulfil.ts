@@ -144,9 +144,10 @@ export function onPaidEffect(onPaid: OnPaid, name = "on_paid"): Effect {
 }
 
 function paidOrder({ id, price, item, payer, attention, payments, updatedAt }: Order): PaidOrder {
-  const payment = payments.find(({ status }) => status === "paid");
+  const paid = payments.filter(({ status }) => status === "paid");
+  const payment = paid.find((each) => !each.testStore) ?? paid[0];
   if (payment === undefined) throw new Error("An order is paid without a paid payment.");
-  const { provider, paymentId, transaction, paidAt } = payment;
+  const { provider, paymentId, testStore, transaction, paidAt } = payment;
   return {
     id,
     amount: formatAmount(price),
@@ -154,7 +155,7 @@ function paidOrder({ id, price, item, payer, attention, payments, updatedAt }: O
     item: item ?? null,
     payer,
     paidAt: paidAt ?? updatedAt,
-    payment: { provider, paymentId, transaction },
+    payment: { provider, paymentId, testStore, transaction },
     attention,
   };
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import type { Order } from "@/lib/orders/order";
+import type { Order, Refund } from "@/lib/orders/order";
 import { onBothStores, onSqlite, type TestFlow, withStore } from "../../test/flow-support";
 import { sampleOrder, samplePayment, sampleWrite } from "../../test/sample-order";
 import { exportOrders } from "./export";
@@ -112,6 +112,26 @@ onBothStores("the export", (world) => {
       await flow.store.search({ text: "ada", cursor: null, limit: 9 }),
     ];
     for (const { orders: found, unreadable } of pages) expect([found.length, unreadable]).toEqual([2, [broken.id]]);
+  });
+
+  it("says what was sent back, what may still go, and what was paid in a test store", async () => {
+    const flow = world().process();
+    const refund = (number: number, status: Refund["status"]): Refund => ({
+      ...{ reference: `refund-012345678${number}`, kind: "payout", provider: "sample", payoutId: null, coin: "USDT" },
+      ...{ amount: `${number}.50`, network: null, status, claimUrl: null, transactionHash: null, note: null },
+      ...{ createdAt: PAID_AT, updatedAt: PAID_AT },
+    });
+    const statuses = ["sent", "waiting", "unsure", "canceled", "sent"] as const;
+    const tried = [samplePayment({ status: "paid", paidAt: PAID_AT, testStore: true })];
+    await insertAll(flow, [
+      paidOrder(101, "Ada", { refunds: statuses.map((status, index) => refund(index + 1, status)) }),
+      paidOrder(102, "Ada", { payments: tried }),
+    ]);
+    const rows = readByPython(await exported(flow)).toSorted((a, b) => Number(a.amount) - Number(b.amount));
+    expect(rows).toMatchObject([
+      { refunded: "1.50 USDT 5.50 USDT", refunds_open: "2.50 USDT 3.50 USDT", test_store: "no" },
+      { refunded: "", refunds_open: "", test_store: "yes" },
+    ]);
   });
 
   it("has the sums of the totals, and the rows of its filter or search", async () => {

@@ -1,7 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import { formatAmount } from "@/lib/money/amount";
-import { type Order, openReasons } from "@/lib/orders/order";
+import { isPaidInTestStore, type Order, openReasons, type Refund } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
+import { hasEnded } from "@/lib/orders/refund-state";
 import { paymentToShow } from "@/lib/orders/status";
 import { findOrders, type OrderQuery } from "./find-orders";
 
@@ -27,6 +28,8 @@ const COLUMNS = [
   "message",
   "needs_attention",
   "refunded",
+  "refunds_open",
+  "test_store",
 ] as const;
 
 /**
@@ -77,13 +80,14 @@ function rowOf(order: Order): string[] {
     anonymous: payer.anonymous ? "yes" : "no",
     message: payer.message,
     needs_attention: openReasons(order).join(" "),
-    refunded: refunds
-      .filter(({ status }) => status === "sent")
-      .map(({ amount, coin }) => `${amount} ${coin}`)
-      .join(" "),
+    refunded: coinsOf(refunds.filter(({ status }) => status === "sent")),
+    refunds_open: coinsOf(refunds.filter((refund) => !hasEnded(refund))),
+    test_store: isPaidInTestStore(order) ? "yes" : "no",
   };
   return COLUMNS.map((column) => row[column] ?? "");
 }
+
+const coinsOf = (refunds: readonly Refund[]) => refunds.map(({ amount, coin }) => `${amount} ${coin}`).join(" ");
 
 /** An order that cannot be read is named, so that a sum over the file does not look complete. */
 const unreadableRow = (id: string) =>

@@ -7,6 +7,7 @@ const day = (changes: Partial<DayTotal>): DayTotal => ({
   day: "2026-11-27",
   currency: "USD",
   coin: "USDT",
+  testStore: false,
   count: 1,
   minor: 500,
   coins: "5.000000",
@@ -30,18 +31,28 @@ it("sums are exact, by currency and coin", () => {
     day({ coin: "", coins: "0.000000" }),
     day({ currency: "JPY", minor: 500 }),
   ];
+  const live = { testStore: false };
   const unknown = { fee: "not known", net: "not known" };
   expect(totalRows(days, null)).toEqual([
     {
-      key: "USD USDT",
+      key: "USD USDT false",
       currency: "USD",
+      testStore: false,
       count: "2",
       price: "$90,071,992,547,409.91",
       received: "9007199254740.300001 USDT",
       ...unknown,
     },
-    { key: "USD ", currency: "USD", count: "1", price: "$5.00", received: "not reported", ...unknown },
-    { key: "JPY USDT", currency: "JPY", count: "1", price: "¥500", received: "5.00 USDT", ...unknown },
+    { ...live, key: "USD  false", currency: "USD", count: "1", price: "$5.00", received: "not reported", ...unknown },
+    { ...live, key: "JPY USDT false", currency: "JPY", count: "1", price: "¥500", received: "5.00 USDT", ...unknown },
+  ]);
+});
+
+it("keeps what a test store brought apart from real money", () => {
+  const rows = totalRows([day({}), day({ testStore: true, minor: 700 }), day({ testStore: true })], null);
+  expect(rows.map(({ testStore, price }) => [testStore, price])).toEqual([
+    [false, "$5.00"],
+    [true, "$12.00"],
   ]);
 });
 

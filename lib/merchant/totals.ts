@@ -29,18 +29,20 @@ function parseDay(text: string | null): string | null {
   return Number.isNaN(ms) || dayOf(ms) !== text ? null : text;
 }
 
-/** What was paid in one currency and coin; `fee` null where nothing is known of the provider's. */
+/** What was paid in one currency and coin, apart for a test store; `fee` null where nothing is known of the provider's. */
 export function totalRows(days: readonly DayTotal[], fee: PublishedFee | null) {
-  const sums = new Map<string, { currency: Currency; coin: string; count: number; minor: number; micros: bigint }>();
-  for (const { currency, coin, count, minor, coins } of days) {
-    const key = `${currency} ${coin}`;
-    const sum = sums.get(key) ?? { currency, coin, count: 0, minor: 0, micros: 0n };
+  type Sum = Pick<DayTotal, "currency" | "coin" | "testStore" | "count" | "minor"> & { micros: bigint };
+  const sums = new Map<string, Sum>();
+  for (const { currency, coin, testStore, count, minor, coins } of days) {
+    const key = `${currency} ${coin} ${testStore}`;
+    const sum = sums.get(key) ?? { currency, coin, testStore, count: 0, minor: 0, micros: 0n };
     const micros = sum.micros + BigInt(coins.replace(".", ""));
-    sums.set(key, { currency, coin, count: sum.count + count, minor: sum.minor + minor, micros });
+    sums.set(key, { ...sum, count: sum.count + count, minor: sum.minor + minor, micros });
   }
-  return [...sums.entries()].map(([key, { currency, coin, count, minor, micros }]) => ({
+  return [...sums.entries()].map(([key, { currency, coin, testStore, count, minor, micros }]) => ({
     key,
     currency,
+    testStore,
     count: String(count),
     price: formatAmountForPeople({ currency, minor }, "en"),
     ...feeAndNet({ currency, minor, count }, fee),

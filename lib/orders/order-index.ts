@@ -14,6 +14,7 @@ export type IndexEntry = { readonly list: ListName; readonly member: string };
 export type DayChange = {
   readonly day: string;
   readonly currency: Order["price"]["currency"];
+  /** Followed by `TEST_STORE` where it is worth nothing. */
   readonly coin: string;
   readonly count: number;
   readonly minor: number;
@@ -130,20 +131,23 @@ const MICROS_DECIMALS = 6;
 /** A thousand million coins: no report may make the totals larger than the stores can count. */
 const MAX_MICROS = 10n ** 15n;
 
+/** With a space, which no coin has. */
+const TEST_STORE = " test";
+
 /**
- * A paid order counts once, with its price, on the day of its first paid payment; what was received counts on the day of
- * each. The coin is empty where no report names it.
+ * A paid order counts once, with its price, on the day of its first paid payment, or of the first with real money; what was
+ * received counts on the day of each. The coin is empty where no report names it.
  */
 function dayEntries({ payments, price }: Order): DayChange[] {
   const paid = payments
     .filter(({ status }) => status === "paid")
-    .map(({ paidAt, createdAt, transaction }) => ({ at: paidAt ?? createdAt, transaction }))
-    .sort((a, b) => a.at - b.at);
+    .map(({ paidAt, createdAt, transaction, testStore }) => ({ at: paidAt ?? createdAt, transaction, testStore }))
+    .sort((a, b) => Number(a.testStore) - Number(b.testStore) || a.at - b.at);
   return addUp(
-    paid.map(({ at, transaction }, index) => ({
+    paid.map(({ at, transaction, testStore }, index) => ({
       day: new Date(Math.min(Math.max(at, 0), LATEST_DAY_MS)).toISOString().slice(0, 10),
       currency: price.currency,
-      coin: (transaction?.coin ?? "").replace(/[\s\p{C}]/gu, ""),
+      coin: (transaction?.coin ?? "").replace(/[\s\p{C}]/gu, "") + (testStore ? TEST_STORE : ""),
       count: index === 0 ? 1 : 0,
       minor: index === 0 ? price.minor : 0,
       micros: transaction?.amount === undefined ? 0 : microsOf(transaction.amount),
@@ -194,9 +198,18 @@ const daySchema = z.object({
 
 /** The totals of one day as both stores keep them: numbers as text, because a sum of coins can be larger than a safe integer. */
 export function decodeDay(value: unknown): DayTotal {
-  const { count, minor, micros, ...group } = decode(value, daySchema);
+  const { count, minor, micros, coin, ...group } = decode(value, daySchema);
   if (!Number.isSafeInteger(Number(minor))) throw storeUnavailable("unreadable_document");
-  return { ...group, count: Number(count), minor: Number(minor), coins: decimalOfMicros(micros) };
+  const testStore = coin.endsWith(TEST_STORE);
+  const name = testStore ? coin.slice(0, -TEST_STORE.length) : coin;
+  return {
+    ...group,
+    coin: name,
+    testStore,
+    count: Number(count),
+    minor: Number(minor),
+    coins: decimalOfMicros(micros),
+  };
 }
 
 function decimalOfMicros(micros: string): string {
@@ -209,7 +222,11 @@ export const sortedDays = (days: readonly DayTotal[]): DayTotal[] =>
   days
     .filter(({ count, minor, coins }) => count > 0 || minor > 0 || /[1-9]/.test(coins))
     .toSorted(
-      (a, b) => compareText(a.day, b.day) || compareText(a.currency, b.currency) || compareText(a.coin, b.coin),
+      (a, b) =>
+        compareText(a.day, b.day) ||
+        compareText(a.currency, b.currency) ||
+        compareText(a.coin, b.coin) ||
+        Number(a.testStore) - Number(b.testStore),
     );
 
 const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b));

@@ -232,7 +232,7 @@ describe.each(STORES)("%s lists orders", (_name, open) => {
       { day: first, currency: "USD", coin: "USDT", count: 3, minor: 15_00, coins: "15.099999" },
       { day: second, currency: "USD", coin: "", count: 1, minor: 5_00, coins: "0.000000" },
       { day: second, currency: "USD", coin: "USDC", count: 0, minor: 0, coins: "6.000000" },
-    ];
+    ].map((total) => ({ ...total, testStore: false }));
     expect(await days()).toEqual(totals);
     expect(await days(first, first)).toEqual(totals.slice(0, 2));
     expect(await days(second, null)).toEqual(totals.slice(2));
@@ -283,10 +283,12 @@ describe.each<[string, () => OrderStore]>([
       day: fc.integer({ min: 0, max: 2 }),
       coin: fc.constantFrom("USDT", "USDC"),
       amount: fc.constantFrom("5", "0.1234567", "7.000001"),
+      testStore: fc.boolean(),
     })
-    .map(({ status, day, ...coins }) =>
+    .map(({ status, day, testStore, ...coins }) =>
       samplePayment({
         status,
+        testStore,
         paidAt: status === "paid" ? SAMPLE_NOW + day * DAY_MS : null,
         transaction: { chain: "main", hash: `0x${randomBytes(8).toString("hex")}`, ...coins },
       }),
@@ -381,23 +383,26 @@ function dayByDay(orders: readonly Order[]): DayTotal[] {
   const sums = new Map<string, { count: number; minor: number; micros: bigint }>();
   for (const { payments, price } of orders) {
     const paid = payments.filter(({ status }) => status === "paid");
-    const first = Math.min(...paid.map(({ paidAt }) => paidAt ?? 0));
-    for (const [index, { paidAt, transaction }] of paid.entries()) {
+    const real = paid.filter(({ testStore }) => !testStore);
+    const counting = real.length > 0 ? real : paid;
+    const first = counting.find(({ paidAt }) => paidAt === Math.min(...counting.map((each) => each.paidAt ?? 0)));
+    for (const payment of paid) {
+      const { paidAt, transaction, testStore } = payment;
       const day = new Date(paidAt ?? 0).toISOString().slice(0, 10);
-      const key = `${day} ${price.currency} ${transaction?.coin}`;
+      const key = `${day} ${price.currency} ${transaction?.coin} ${testStore}`;
       const sum = sums.get(key) ?? { count: 0, minor: 0, micros: 0n };
       sums.set(key, sum);
       const [whole = "", fraction = ""] = transaction?.amount?.split(".") ?? [];
       sum.micros += BigInt(whole + fraction.slice(0, 6).padEnd(6, "0"));
-      if (index !== paid.findIndex((each) => each.paidAt === first)) continue;
+      if (payment !== first) continue;
       sum.count += 1;
       sum.minor += price.minor;
     }
   }
   return [...sums].sort().map(([key, { count, minor, micros }]) => {
-    const [day = "", currency, coin = ""] = key.split(" ");
+    const [day = "", currency, coin = "", testStore] = key.split(" ");
     const digits = String(micros).padStart(7, "0");
     const coins = `${digits.slice(0, -6)}.${digits.slice(-6)}`;
-    return { day, currency: currency as Currency, coin, count, minor, coins };
+    return { day, currency: currency as Currency, coin, testStore: testStore === "true", count, minor, coins };
   });
 }

@@ -42,6 +42,8 @@ export type DayTotal = {
   readonly currency: Order["price"]["currency"];
   /** What was received; empty where no report named the coin. */
   readonly coin: string;
+  /** Of a provider's test store, and worth nothing. */
+  readonly testStore: boolean;
   /** Paid orders, and the sum of their prices in minor units. */
   readonly count: number;
   readonly minor: number;

@@ -167,6 +167,12 @@ const ATTENTION_STATUSES = ["underpaid", "review", "refunding"] as const;
 export const REASONS = [...ATTENTION, ...ATTENTION_STATUSES] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Whether all that an order was paid with came through a provider's test store, and is worth nothing. */
+export function isPaidInTestStore({ payments }: Order): boolean {
+  const paid = payments.filter(({ status }) => status === "paid");
+  return paid.length > 0 && paid.every(({ testStore }) => testStore);
+}
+
 /** Why the merchant should look at this order now, without what has been dealt with. */
 export function openReasons({ attention, status, handled }: Order): Reason[] {
   const reasons = [...attention, ...ATTENTION_STATUSES.filter((each) => each === status)];

@@ -18,7 +18,8 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
   if (typeof to === "string") query.set("to", to);
   const range = parseRange(query, Date.now());
   const days = flow === null ? [] : await flow.store.days(range);
-  const { unit, charts } = barsByCurrency(days, range);
+  const real = days.filter(({ testStore }) => !testStore);
+  const { unit, charts } = barsByCurrency(real.length > 0 ? real : days, range);
   // With several providers it is not known which payment was whose.
   const [provider, ...others] = settings.providers;
   const fee = (others.length === 0 && provider?.publishedFee) || null;
@@ -54,9 +55,9 @@ export default async function Page({ searchParams }: PageProps<"/admin/totals">)
               </tr>
             </thead>
             <tbody>
-              {totalRows(days, fee).map(({ key, price, count, received, fee: kept, net }) => (
+              {totalRows(days, fee).map(({ key, price, testStore, count, received, fee: kept, net }) => (
                 <tr key={key}>
-                  <th scope="row">{price}</th>
+                  <th scope="row">{testStore ? `${price} in the test store: no real money` : price}</th>
                   <td data-name="Payments">{count}</td>
                   <td data-name="Received">{received}</td>
                   <td data-name="Fees">{kept}</td>

@@ -1,7 +1,7 @@
 import { assertNever } from "@/lib/assert-never";
 import type { EffectCause } from "@/lib/checkout/flow";
 import { formatAmount } from "@/lib/money/amount";
-import type { Order, Payment, Reason, Refund } from "@/lib/orders/order";
+import { isPaidInTestStore, type Order, type Payment, type Reason, type Refund } from "@/lib/orders/order";
 
 /** A message to the merchant, before it takes the form of a channel. */
 export type Notification = {
@@ -35,6 +35,7 @@ export function notificationOf(
   const payer = knownPayer(order, includesPrivate);
   const adminUrl = hasAdmin ? `${publicUrl}/admin/orders/${order.id}` : null;
   const amount = formatAmount(order.price);
+  const isTest = isPaidInTestStore(order);
   return {
     id: `${order.id}-${news.key}`,
     type: news.type,
@@ -44,6 +45,7 @@ export function notificationOf(
       ...news.facts,
       `Payment of ${amount} ${order.price.currency}, status ${order.status}`,
       ...(order.item === undefined ? [] : [`Item: ${order.item}`]),
+      ...(isTest ? ["It was paid in a test store: no real money."] : []),
       `Reference: ${order.id}`,
       ...transactionFacts(payment),
       ...(adminUrl === null ? [] : [adminUrl]),
@@ -56,6 +58,7 @@ export function notificationOf(
       orderId: order.id,
       status: order.status,
       ...(order.item !== undefined && { item: order.item }),
+      ...(isTest && { testStore: true }),
       amount,
       currency: order.price.currency,
       paidAt: isoTime(payment?.paidAt ?? null),

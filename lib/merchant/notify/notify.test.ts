@@ -158,13 +158,14 @@ describe("a notification", () => {
       ...{ amount: "5.00", network: null, status: "expired", claimUrl, transactionHash: null, note: "private note" },
       ...{ createdAt: SAMPLE_NOW, updatedAt: SAMPLE_NOW + 5_000 },
     };
-    await sendAll({ kind: "attention", reason: "paid_late", order: { ...order, item: "mug" } });
+    const tried = { payments: order.payments.map((payment) => ({ ...payment, testStore: true })) };
+    await sendAll({ kind: "attention", reason: "paid_late", order: { ...order, ...tried, item: "mug" } });
     await sendAll({ kind: "refund", refund, order: { ...order, refunds: [refund] } });
     const [late, ended] = sinks.webhook.posts;
     expect(late?.headers["webhook-id"]).toBe(`${order.id}-paid_late`);
-    const lateData = { reason: "paid_late", item: "mug" };
+    const lateData = { reason: "paid_late", item: "mug", testStore: true };
     expect(JSON.parse(late?.body ?? "")).toMatchObject({ type: "order.attention", data: lateData });
-    expect(sinks.telegram.posts[0]?.body).toContain("Item: mug");
+    expect(sinks.telegram.posts[0]?.body).toMatch(/Item: mug.*It was paid in a test store: no real money/);
     expect(ended?.headers["webhook-id"]).toBe(`${order.id}-refund-refund-0123456789`);
     expect(JSON.parse(ended?.body ?? "")).toMatchObject({
       type: "order.refund_ended",
