@@ -15,6 +15,12 @@ type Prices = {
 /** A fee above this share of a price is worth a warning. */
 const HIGH_FEE_DIVISOR = 5;
 
+/** The cheapest item where there are items, else the smallest amount. */
+export function smallestPayment({ currency, min, items = [] }: Pricing) {
+  const [cheapest] = items.toSorted((a, b) => a.minor - b.minor);
+  return { price: { currency, minor: cheapest?.minor ?? min }, item: cheapest?.id };
+}
+
 /** Currency, limits and presets, and what is left of the smallest payment. Asks the provider nothing. */
 export function priceChecks({ pricing, presets, fee }: Prices): readonly Check[] {
   if (pricing === null) {
@@ -46,12 +52,15 @@ function amountsCheck({ currency, min, max, fixed, items }: Pricing, own: readon
   return warning("amounts", sentence, "Change presets in site.config.ts, or AMOUNT_MIN and AMOUNT_MAX.");
 }
 
-function feeCheck({ currency, min }: Pricing, { estimate, source }: PublishedFee): Check {
-  const fee = estimate({ currency, minor: min });
-  const net = formatAmount({ currency, minor: Math.max(0, min - fee) });
-  const sentence = `Of the smallest payment, ${formatAmount({ currency, minor: min })} ${currency}, about ${net} arrives.`;
-  if (fee * HIGH_FEE_DIVISOR <= min) return ok("fee", `${sentence} ${source}`);
-  return warning("fee", `${sentence} ${source}`, "Raise AMOUNT_MIN, so that a payment is worth its fee.");
+function feeCheck(pricing: Pricing, { estimate, source }: PublishedFee): Check {
+  const { price, item } = smallestPayment(pricing);
+  const { currency, minor } = price;
+  const fee = estimate(price);
+  const net = formatAmount({ currency, minor: Math.max(0, minor - fee) });
+  const sentence = `Of the smallest payment, ${formatAmount(price)} ${currency}, about ${net} arrives.`;
+  if (fee * HIGH_FEE_DIVISOR <= minor) return ok("fee", `${sentence} ${source}`);
+  const what = item === undefined ? "AMOUNT_MIN" : `the price of the item ${item} in site.config.ts`;
+  return warning("fee", `${sentence} ${source}`, `Raise ${what}, so that a payment is worth its fee.`);
 }
 
 function minorOf(text: string, currency: Currency): number | null {

@@ -6,6 +6,7 @@ import { sendTestNotifications } from "@/lib/merchant/notify/notify";
 import { getServices, type Services } from "@/lib/services";
 import { apiRoute } from "@/lib/web/api-route";
 import { isFromOwnPage } from "@/lib/web/form";
+import { REFUSALS } from "@/lib/web/refusals";
 import { webhookUrlOf } from "./address-checks";
 import { rememberTestNotifications, sendTestWebhook, startTestPayment } from "./trials";
 
@@ -47,10 +48,11 @@ async function tryOut(trial: string, services: Services): Promise<Response> {
   }
   const isTrial = settings.opener?.isLocal === true || provider?.testStore === true;
   if (trial === "test-payment" && shop !== null && isTrial) {
-    const checkoutUrl = await startTestPayment(flow, shop);
-    if (checkoutUrl !== null) return seeOther(checkoutUrl);
-    const text = "The provider did not open it. The lines about the provider say more, and so does the log.";
-    return noticePage({ status: 502, title: "No payment was opened", text, link: back });
+    const started = await startTestPayment(flow, shop);
+    if (started.ok) return seeOther(started.checkoutUrl);
+    const { code, detail, errors = [] } = started.refusal;
+    const text = [detail, ...errors.map(({ field, message }) => `${field}: ${message}.`)].join(" ");
+    return noticePage({ status: REFUSALS[code].status, title: "No payment was opened", text, link: back });
   }
   const text = "This cannot be tried with the settings as they are. Nothing was done.";
   return noticePage({ status: 404, title: "Not possible here", text, link: back });

@@ -1,12 +1,14 @@
 import "server-only";
 import { z } from "zod";
 import type { Flow, Shop } from "@/lib/checkout/flow";
+import type { StartResult } from "@/lib/checkout/payment";
 import { readOrder } from "@/lib/checkout/read";
 import { startPayment } from "@/lib/checkout/start";
 import { CHANNELS, type NotificationTest } from "@/lib/merchant/notify/notify";
 import { formatAmount } from "@/lib/money/amount";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
 import type { PaymentProvider } from "@/lib/provider/provider";
+import { smallestPayment } from "./price-checks";
 
 /** What came of what the merchant tried on `/setup`, in leases: they need no table of their own, and lapse. */
 type Memory = Pick<Flow, "store"> & { readonly clock: Pick<Flow["clock"], "now"> };
@@ -93,14 +95,13 @@ export async function followTestPayment(flow: Flow): Promise<void> {
 
 const UNLIMITED = async () => ({ ok: true }) as const;
 
-/** Opens a payment of the smallest amount. Answers where to pay it, or null when it could not be opened. */
-export async function startTestPayment(flow: Flow, shop: Shop): Promise<string | null> {
-  const { currency, min } = shop.pricing;
-  const amount = formatAmount({ currency, minor: min });
-  const fields = { amount, name: undefined, message: "Test payment of the set-up page", anonymous: true };
+/** Opens the smallest payment that the shop takes. */
+export async function startTestPayment(flow: Flow, shop: Shop): Promise<StartResult> {
+  const { price, item } = smallestPayment(shop.pricing);
+  const message = "Test payment of the set-up page";
+  const fields = { amount: formatAmount(price), item, name: undefined, message, anonymous: true };
   const limit = { take: UNLIMITED, takeRepeat: UNLIMITED, recentRefusal: () => null };
   const started = await startPayment(flow, shop, { fields, idempotencyKey: null, limit });
-  if (!started.ok) return null;
-  await remember(flow, PAYMENT, started.order.id);
-  return started.checkoutUrl;
+  if (started.ok) await remember(flow, PAYMENT, started.order.id);
+  return started;
 }

@@ -23,10 +23,12 @@ export async function webhookChecks({ store, provider, publicUrl, isLocal, clock
   const { name, label } = provider;
   try {
     const memory = { store, clock };
-    const [test, seen, payment] = await Promise.all([
+    const isTrial = isLocal || provider.testStore;
+    const [test, seen, payment, sale] = await Promise.all([
       lastTestWebhook(memory, name),
       lastDelivery(memory, name),
       lastTestPayment(memory),
+      isTrial ? null : lastSale(store, name),
     ]);
     const isNew = test === null || test.url !== webhookUrlOf(publicUrl, name);
     const notSent =
@@ -36,7 +38,7 @@ export async function webhookChecks({ store, provider, publicUrl, isLocal, clock
     return [
       isNew ? notSent : testCheck(test.problem),
       seenCheck(seen, label),
-      paymentCheck(payment, { isTrial: isLocal || provider.testStore, label }),
+      isTrial ? paymentCheck(payment) : saleCheck(sale, { seen, label }),
     ];
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
@@ -76,14 +78,40 @@ function seenCheck(at: number | null, label: string): Check {
 
 type Payment = Awaited<ReturnType<typeof lastTestPayment>>;
 
-function paymentCheck(order: Payment, { isTrial, label }: { isTrial: boolean; label: string }): Check {
+function paymentCheck(order: Payment): Check {
   const id = "test_payment";
   if (order?.status === "paid") return ok(id, "The test payment was paid.");
-  if (!isTrial) {
-    const sentence = `These are the credentials of a live store at ${label}, where a payment costs money.`;
-    return unknown(id, sentence, "Pay yourself a small amount, or try it with a test store first.");
-  }
   if (order === null) return unknown(id, "No test payment was made yet.", "Make one on /setup.");
   const todo = STATUSES[order.status].terminal ? "Make another on /setup." : "Pay it, and look again.";
   return unknown(id, `The test payment is ${order.status}.`, todo);
+}
+
+/** One page of the newest is enough: a payment through an earlier provider, or of its test store, may be among them. */
+const SALES_READ = 20;
+
+/** The newest payment with real money that was paid through this provider. */
+async function lastSale(store: OrderStore, provider: string) {
+  const { orders } = await store.list({ filter: "paid", cursor: null, limit: SALES_READ });
+  const payments = orders.flatMap((order) => order.payments);
+  return payments.find((each) => each.provider === provider && each.status === "paid" && !each.testStore) ?? null;
+}
+
+type Sale = Awaited<ReturnType<typeof lastSale>>;
+
+/** On a live store a real payment is the test. Older webhooks do not count: they may be those of its test store. */
+function saleCheck(sale: Sale, { seen, label }: { seen: number | null; label: string }): Check {
+  const id = "test_payment";
+  if (sale === null) {
+    const sentence = `These are the credentials of a live store at ${label}, where a payment costs money.`;
+    return unknown(id, sentence, "Pay yourself a small amount, or try it with a test store first.");
+  }
+  if (seen !== null && seen >= sale.createdAt) {
+    return ok(id, `A real payment was paid, and ${label} has sent a webhook since it was opened.`);
+  }
+  const sentence = `A real payment was paid, but no webhook of ${label}'s was noted since it was opened.`;
+  return unknown(
+    id,
+    sentence,
+    `See that the webhook address is registered at ${label} and that delivery is not paused.`,
+  );
 }
