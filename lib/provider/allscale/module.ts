@@ -1,11 +1,10 @@
 import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
-import { CHECKOUT_SOURCES, LOCAL_CHECKOUT_SOURCES } from "./check-created";
 import { publishedFee } from "./fee";
 import { PAYOUT_CHAINS, type PayoutChain } from "./payout-wire";
 import { createAllScalePayouts } from "./payouts";
 import { createAllScaleProvider } from "./provider";
-import { LABEL, maxMinor, NAME, type Stablecoin } from "./wire";
+import { CHECKOUT_SOURCES, LABEL, LOCAL_CHECKOUT_SOURCES, maxMinor, NAME, type Stablecoin } from "./wire";
 
 /** The credentials of `.env.example`. They are public, so they count for the local emulator only. */
 const EMULATOR_CREDENTIALS = ["st_emulator_key", "st_emulator_secret_not_for_production"];

@@ -1,7 +1,6 @@
 import type { PayoutReport } from "@/lib/orders/observation";
 import type { PayoutProvider, PayoutResult } from "../payout";
 import type { ProviderFailure, WebhookContent, WebhookDelivery } from "../provider";
-import { checkAllScaleUrl } from "./check-created";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { PAYOUT_FAILED } from "./failures";
 import {
@@ -12,7 +11,7 @@ import {
   payoutChainOf,
   payoutEventSchema,
 } from "./payout-wire";
-import { describeChain, describeIssues, LABEL, NAME, STABLECOIN_IDS, type Stablecoin } from "./wire";
+import { checkAllScaleUrl, describeChain, describeIssues, LABEL, NAME, STABLECOIN_IDS, type Stablecoin } from "./wire";
 
 export type PayoutOptions = ClientOptions & { readonly payoutChain: PayoutChain };
 

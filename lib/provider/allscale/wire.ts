@@ -3,9 +3,20 @@ import { CURRENCIES, type Currency, type Money } from "@/lib/money/currency";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { decimalSchema, paymentIdSchema, type Transaction } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
+import { checkCheckoutUrl } from "../checkout-url";
 
 export const NAME = "allscale";
 export const LABEL = "AllScale";
+
+/** As sources of a `form-action` directive; the second list is for an emulator on this machine. */
+export const CHECKOUT_SOURCES = ["https://allscale.io", "https://*.allscale.io"] as const;
+export const LOCAL_CHECKOUT_SOURCES = ["http://127.0.0.1:*", "http://localhost:*"] as const;
+
+/** https on allscale.io and its subdomains. */
+export function checkAllScaleUrl(text: string, baseUrl: string) {
+  const isProvider = (hostname: string) => hostname === "allscale.io" || hostname.endsWith(".allscale.io");
+  return checkCheckoutUrl(text, { baseUrl, isProvider });
+}
 
 export type KnownStatus = { readonly name: string; readonly status: PaymentStatus };
 

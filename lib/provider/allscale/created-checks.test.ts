@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Currency } from "@/lib/money/currency";
-import { checkAllScaleUrl, checkQuote } from "./check-created";
-import { createdIntentSchema, type Stablecoin } from "./wire";
+import { checkQuote } from "./provider";
+import { checkAllScaleUrl, createdIntentSchema, type Stablecoin } from "./wire";
 
 type Price = { currency: Currency; minor: number };
 type Case = { coins: string; rate?: string | null; coin?: number; accepted?: Stablecoin[] };
