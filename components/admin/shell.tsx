@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 export type ShellProps = {
   /** The page that is shown, among those of the navigation. */
-  readonly current: "payments" | "totals" | "setup" | null;
+  readonly current: "payments" | "totals" | "setup";
   readonly siteName: string;
   /** Null where no one had to sign in: in development. */
   readonly csrfToken: string | null;

@@ -1,9 +1,17 @@
-import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
 import { dueEffects, type EffectName, happeningOf, isSameEffect } from "@/lib/orders/effects";
-import { dueAt, type EffectState, nextVersion, type Order, type OrderEvent, type OrderId } from "@/lib/orders/order";
+import {
+  dueAt,
+  type EffectState,
+  nextVersion,
+  type Order,
+  type OrderEvent,
+  type OrderId,
+  payingPayment,
+} from "@/lib/orders/order";
+import { updateOrder } from "@/lib/orders/order-store";
 import { type Effect, type EffectEnd, type Flow, type OnPaid, type PaidOrder, underLease } from "./flow";
 
 const EFFECT_TIMEOUT_MS = 30_000;
@@ -143,9 +151,9 @@ export function onPaidEffect(onPaid: OnPaid, name = "on_paid"): Effect {
   };
 }
 
-function paidOrder({ id, price, item, payer, attention, payments, updatedAt }: Order): PaidOrder {
-  const paid = payments.filter(({ status }) => status === "paid");
-  const payment = paid.find((each) => !each.testStore) ?? paid[0];
+function paidOrder(order: Order): PaidOrder {
+  const { id, price, item, payer, attention, updatedAt } = order;
+  const payment = payingPayment(order);
   if (payment === undefined) throw new Error("An order is paid without a paid payment.");
   const { provider, paymentId, testStore, transaction, paidAt } = payment;
   return {

@@ -16,7 +16,7 @@ export type ReceiveWebhookResult =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Receives one webhook delivery: authenticates the raw bytes, acquires the nonce, parses, settles, in this order. A result
+ * Receives one webhook delivery: authenticates the raw bytes, parses them, acquires the nonce, settles, in this order. A result
  * means that it is durable, and the refusal's status answers one question: should it be sent again? Why a delivery is not
  * believed goes to the log alone. Throws `StoreUnavailableError` when it could not be stored.
  */

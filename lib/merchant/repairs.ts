@@ -1,4 +1,3 @@
-import { updateOrder } from "@/lib/orders/order-store";
 import "server-only";
 import { randomBytes } from "node:crypto";
 import type { Flow } from "@/lib/checkout/flow";
@@ -18,6 +17,7 @@ import {
   type Payment,
   type Refund,
 } from "@/lib/orders/order";
+import { updateOrder } from "@/lib/orders/order-store";
 import { cut } from "@/lib/web/contract";
 
 /**

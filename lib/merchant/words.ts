@@ -57,7 +57,8 @@ export const REASON_WORDS: Readonly<Record<Reason, ReasonWords>> = {
   },
   unknown_chain: {
     title: "Unknown network",
-    advice: "The provider named a network that this app does not know. Look the transaction up at the provider.",
+    advice:
+      "The provider named no network for the coins, or one that this app does not know. Look the transaction up there.",
   },
   unexpected_payment: {
     title: "Unexpected payment",

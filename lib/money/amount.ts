@@ -1,5 +1,6 @@
 import { type ParsedAmount, parseMinor } from "./amount-grammar";
 import { CURRENCIES, type Currency, type Money } from "./currency";
+import { isOver, isShort, multiplyDecimals } from "./decimal";
 
 /** Reads a decimal string in major units ("5.00"), without bounds: `checkAmount` has those. */
 export function parseAmount(text: string, currency: Currency): ParsedAmount {
@@ -90,4 +91,13 @@ export function checkAmount(text: string, { currency, min, max }: AmountLimits) 
   if (!parsed.ok || parsed.minor > max) return refuse("amount_too_high", `must be at most ${label(max, currency)}`);
   if (parsed.minor < min) return refuse("amount_too_low", `must be at least ${label(min, currency)}`);
   return { ok: true, money: { currency, minor: parsed.minor } } as const;
+}
+
+/** Whether US dollar coins can be worth the price at all: a wrong unit (yen as hundredths) or a moved point cannot. */
+export function isPlausible(input: { price: Money; coins: string; shortPermille?: number }): boolean {
+  // From half to double of a rough value, unless a caller is stricter.
+  const { price, coins, shortPermille = 500 } = input;
+  const expected = multiplyDecimals(formatAmount(price), CURRENCIES[price.currency].usd);
+  const bounds = { expected, actual: coins, permille: shortPermille, percent: 100 };
+  return !isShort(bounds) && !isOver(bounds);
 }

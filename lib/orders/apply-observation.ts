@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { formatAmount } from "@/lib/money/amount";
+import { formatAmount, isPlausible } from "@/lib/money/amount";
 import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
-import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "./observation";
 import {
   type Attention,

@@ -167,11 +167,17 @@ const ATTENTION_STATUSES = ["underpaid", "review", "refunding"] as const;
 export const REASONS = [...ATTENTION, ...ATTENTION_STATUSES] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Whether all that an order was paid with came through a provider's test store, and is worth nothing. */
-export function isPaidInTestStore({ payments }: Order): boolean {
+/** The payment that made an order paid: of several the first, and real money before that of a test store. */
+export function payingPayment({ payments }: Order): Payment | undefined {
   const paid = payments.filter(({ status }) => status === "paid");
-  return paid.length > 0 && paid.every(({ testStore }) => testStore);
+  const [first] = paid.toSorted(
+    (a, b) => Number(a.testStore) - Number(b.testStore) || (a.paidAt ?? a.createdAt) - (b.paidAt ?? b.createdAt),
+  );
+  return first;
 }
+
+/** Whether all that an order was paid with came through a provider's test store, and is worth nothing. */
+export const isPaidInTestStore = (order: Order): boolean => payingPayment(order)?.testStore ?? false;
 
 /** Why the merchant should look at this order now, without what has been dealt with. */
 export function openReasons({ attention, status, handled }: Order): Reason[] {

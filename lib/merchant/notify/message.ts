@@ -1,7 +1,14 @@
 import { assertNever } from "@/lib/assert-never";
 import type { EffectCause } from "@/lib/checkout/flow";
 import { formatAmount } from "@/lib/money/amount";
-import { isPaidInTestStore, type Order, type Payment, type Reason, type Refund } from "@/lib/orders/order";
+import {
+  isPaidInTestStore,
+  type Order,
+  type Payment,
+  payingPayment,
+  type Reason,
+  type Refund,
+} from "@/lib/orders/order";
 
 /** A message to the merchant, before it takes the form of a channel. */
 export type Notification = {
@@ -31,7 +38,7 @@ export function notificationOf(
 ): Notification {
   const { order } = cause;
   const news = newsOf(cause);
-  const payment = payingPayment(order);
+  const payment = payingPayment(order) ?? order.payments.at(-1) ?? null;
   const payer = knownPayer(order, includesPrivate);
   const adminUrl = hasAdmin ? `${publicUrl}/admin/orders/${order.id}` : null;
   const amount = formatAmount(order.price);
@@ -122,7 +129,7 @@ const REASON_SENTENCES: Readonly<Record<Reason, string>> = {
   overpaid: "More arrived than you asked for.",
   refund_after_paid: "The provider reports a refund of a payment that was complete.",
   test_chain: "The coins are on a test chain and are worth nothing.",
-  unknown_chain: "The provider did not say on which chain the coins are.",
+  unknown_chain: "The provider named no network for the coins, or one that this app does not know.",
   unexpected_payment: "A payment arrived that this app did not know about.",
   underpaid: "Less arrived than you asked for.",
   review: "The payment is on hold until you or the provider have looked at it.",
@@ -133,10 +140,6 @@ function refundEnd(status: Refund["status"]): string {
   if (status === "sent") return "was sent";
   if (status === "expired") return "expired before it was collected";
   return status === "canceled" ? "was canceled" : "failed";
-}
-
-function payingPayment({ payments }: Order): Payment | null {
-  return payments.find(({ status }) => status === "paid") ?? payments.at(-1) ?? null;
 }
 
 function transactionFacts(payment: Payment | null): string[] {

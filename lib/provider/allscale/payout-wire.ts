@@ -23,12 +23,6 @@ export const payoutEventSchema = payoutSchema.omit({ status: true, claim_url: tr
   webhook_id: z.string().min(1).max(200),
   claim_tx_hash: lenient(z.string().min(1).max(200)),
 });
-/** What tells such a body from one about a payment, whatever fields that gets one day. */
-export const namesEventSchema = z.object({
-  event: z.string(),
-  webhook_id: z.string().min(1).max(200),
-  all_scale_checkout_intent_id: z.undefined().optional(),
-});
 
 /** Where payouts can be sent (§11), by the word of the setting. Their numbers are not EIP-155 ids. */
 export const PAYOUT_CHAINS = {

@@ -1,17 +1,19 @@
 import type { PayoutReport } from "@/lib/orders/observation";
 import type { PayoutProvider, PayoutResult } from "../payout";
-import type { ProviderFailure, WebhookContent, WebhookDelivery } from "../provider";
+import type { ProviderFailure, WebhookContent } from "../provider";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { PAYOUT_FAILED } from "./failures";
+import { networkOf, PAYOUT_CHAINS, type PayoutChain, payoutChainOf, payoutEventSchema } from "./payout-wire";
 import {
-  namesEventSchema,
-  networkOf,
-  PAYOUT_CHAINS,
-  type PayoutChain,
-  payoutChainOf,
-  payoutEventSchema,
-} from "./payout-wire";
-import { checkAllScaleUrl, describeChain, describeIssues, LABEL, NAME, STABLECOIN_IDS, type Stablecoin } from "./wire";
+  checkAllScaleUrl,
+  describeChain,
+  describeIssues,
+  LABEL,
+  NAME,
+  type PayoutNews,
+  STABLECOIN_IDS,
+  type Stablecoin,
+} from "./wire";
 
 export type PayoutOptions = ClientOptions & { readonly payoutChain: PayoutChain };
 
@@ -92,12 +94,8 @@ function reportOf(reference: string, word: string): PayoutReport {
   return { reference, status: STATUSES.get(word) ?? "waiting", providerStatus: word, ...unknown };
 }
 
-/** Null for the body of a delivery that is not about a payout. It was authenticated before (§8, §12). */
-export function parsePayoutWebhook(json: unknown, { headers }: WebhookDelivery): WebhookContent | null {
-  const named = namesEventSchema.safeParse(json).data;
-  if (named === undefined) return null;
-  const { webhook_id: deliveryId, event } = named;
-  if (deliveryId !== headers.get("X-Webhook-Id")) return OTHER_ID;
+/** Reads the body of a delivery about a payout, which was authenticated before (§8, §12). */
+export function parsePayoutWebhook(json: unknown, { webhook_id: deliveryId, event }: PayoutNews): WebhookContent {
   // Later kinds are to be ignored.
   if (!STATUSES.has(event)) return { kind: "ignored", diagnosis: "an event that is not known", deliveryId };
   const { success, data: body, error } = payoutEventSchema.safeParse(json);
@@ -109,6 +107,3 @@ export function parsePayoutWebhook(json: unknown, { headers }: WebhookDelivery):
   };
   return { kind: "payout_event", report: { ...reportOf(body.reference_id, event), ...facts }, deliveryId };
 }
-
-/** The signature covers both ids, but the header is what was checked for replays. */
-export const OTHER_ID = { kind: "contradictory", diagnosis: "webhook_id differs from X-Webhook-Id" } as const;

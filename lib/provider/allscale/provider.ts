@@ -1,7 +1,6 @@
-import { formatAmount } from "@/lib/money/amount";
+import { formatAmount, isPlausible } from "@/lib/money/amount";
 import type { Money } from "@/lib/money/currency";
 import { divideDecimals, equalDecimals, isOver, isShort } from "@/lib/money/decimal";
-import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import type { Payment, PaymentId } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
@@ -16,9 +15,9 @@ import type {
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { diagnose } from "./diagnose";
 import { badAnswer } from "./failures";
-import { OTHER_ID, parsePayoutWebhook } from "./payouts";
-import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature } from "./signing";
-import { readTestWebhook, signTestWebhook, WEBHOOK_HEADERS } from "./test-webhook";
+import { parsePayoutWebhook } from "./payouts";
+import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature, WEBHOOK_HEADERS } from "./signing";
+import { signTestWebhook } from "./test-webhook";
 import {
   CONFIRMED,
   type CreatedIntent,
@@ -28,8 +27,10 @@ import {
   isStablecoin,
   LABEL,
   NAME,
+  payoutNewsSchema,
   pricingFields,
   readJson,
+  readTestWebhook,
   STABLECOIN_IDS,
   type Stablecoin,
   stablecoinOfId,
@@ -183,19 +184,21 @@ export async function authenticateWebhook(
 
 const doubt = (diagnosis: string) => ({ ok: false, diagnosis }) as const;
 const unreadable = (diagnosis: string) => ({ kind: "unreadable", diagnosis }) as const;
+const OTHER_ID = { kind: "contradictory", diagnosis: "webhook_id differs from X-Webhook-Id" } as const;
 
 /** Reads a delivery that was authenticated before (§8). A diagnosis names fields and never their values. */
 export function parseWebhook(delivery: WebhookDelivery): WebhookContent {
   const json = readJson(delivery.body);
   if (json === undefined) return unreadable("the body is not JSON in UTF-8");
+  // The signature covers both ids, but the header is what was checked for replays.
+  const isOther = (id: string) => id !== delivery.headers.get("X-Webhook-Id");
   const test = readTestWebhook(json);
-  if (test !== null)
-    return test === delivery.headers.get("X-Webhook-Id") ? { kind: "test", deliveryId: test } : OTHER_ID;
-  const payout = parsePayoutWebhook(json, delivery);
-  if (payout !== null) return payout;
+  if (test !== null) return isOther(test) ? OTHER_ID : { kind: "test", deliveryId: test };
+  const news = payoutNewsSchema.safeParse(json).data;
+  if (news !== undefined) return isOther(news.webhook_id) ? OTHER_ID : parsePayoutWebhook(json, news);
   const { success, data: body, error } = webhookBodySchema.safeParse(json);
   if (!success) return unreadable(`the body is not a payment: ${describeIssues(error)}`);
-  if (body.webhook_id !== delivery.headers.get("X-Webhook-Id")) return OTHER_ID;
+  if (isOther(body.webhook_id)) return OTHER_ID;
   // No status is documented: AllScale calls when a payment is confirmed, and only then.
   const number = body.status ?? CONFIRMED;
   const status = statusOfNumber(number);

@@ -1,5 +1,14 @@
 import type { HttpAnswer } from "../send-request";
 
+/** Of every delivery (§8), in the order in which they are named when they are missing. */
+export const WEBHOOK_HEADERS = [
+  "X-API-Key",
+  "X-Webhook-Id",
+  "X-Webhook-Timestamp",
+  "X-Webhook-Nonce",
+  "X-Webhook-Signature",
+] as const;
+
 // Web Crypto only, so that this folder also runs on edge runtimes.
 const encoder = new TextEncoder();
 

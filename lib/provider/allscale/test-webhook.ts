@@ -1,23 +1,5 @@
-import { z } from "zod";
 import type { TestWebhook } from "../provider";
-import { canonicalWebhook, sha256Hex, sign } from "./signing";
-
-/** Of every delivery (§8), in the order in which they are named when they are missing. */
-export const WEBHOOK_HEADERS = [
-  "X-API-Key",
-  "X-Webhook-Id",
-  "X-Webhook-Timestamp",
-  "X-Webhook-Nonce",
-  "X-Webhook-Signature",
-] as const;
-
-/** What our own test delivery says, and nothing besides: a body with a field of a payment is none. */
-const testWebhookSchema = z.strictObject({ webhook_id: z.string().min(1).max(200), setup_test: z.literal(true) });
-
-/** The id of a test delivery, or null for any other body. */
-export function readTestWebhook(json: unknown): string | null {
-  return testWebhookSchema.safeParse(json).data?.webhook_id ?? null;
-}
+import { canonicalWebhook, sha256Hex, sign, WEBHOOK_HEADERS } from "./signing";
 
 type Signer = { readonly apiKey: string; readonly apiSecret: string; readonly now?: () => number };
 

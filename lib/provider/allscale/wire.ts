@@ -243,3 +243,19 @@ export function toObservation(status: KnownStatus, fields: PaymentFields): Payme
     ...(orderReference !== undefined && { orderReference }),
   };
 }
+
+/** What our own test delivery says, and nothing besides: a body with a field of a payment is none. */
+const testWebhookSchema = z.strictObject({ webhook_id: z.string().min(1).max(200), setup_test: z.literal(true) });
+
+/** The id of a test delivery, or null for any other body. */
+export function readTestWebhook(json: unknown): string | null {
+  return testWebhookSchema.safeParse(json).data?.webhook_id ?? null;
+}
+
+/** What tells a body about a payout (§12) from one about a payment, whatever fields that gets one day. */
+export const payoutNewsSchema = z.object({
+  event: z.string(),
+  webhook_id: z.string().min(1).max(200),
+  all_scale_checkout_intent_id: z.undefined().optional(),
+});
+export type PayoutNews = z.infer<typeof payoutNewsSchema>;

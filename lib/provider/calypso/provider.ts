@@ -1,7 +1,6 @@
-import { formatAmount } from "@/lib/money/amount";
+import { formatAmount, isPlausible } from "@/lib/money/amount";
 import type { Money } from "@/lib/money/currency";
 import { equalDecimals } from "@/lib/money/decimal";
-import { isPlausible } from "@/lib/money/rates";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import { STATUS_RULES } from "@/lib/orders/status";

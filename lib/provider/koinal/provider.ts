@@ -1,8 +1,7 @@
 import type { z } from "zod";
-import { formatAmount } from "@/lib/money/amount";
+import { formatAmount, isPlausible } from "@/lib/money/amount";
 import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals } from "@/lib/money/decimal";
-import { isPlausible } from "@/lib/money/rates";
 import { checkCheckoutUrl } from "../checkout-url";
 import { findingsOf } from "../diagnose";
 import { readExactJson } from "../exact-json";

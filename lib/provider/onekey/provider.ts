@@ -1,4 +1,5 @@
 import { formatAmount } from "@/lib/money/amount";
+import type { PaymentId } from "@/lib/orders/order";
 import { checkCheckoutUrl } from "../checkout-url";
 import { readExactJson } from "../exact-json";
 import type { PaymentProvider, ProviderResult, WebhookContent } from "../provider";
@@ -70,7 +71,7 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       return { ok: true, payment: { paymentId, checkoutUrl: checkout.url, payTo: null, expiresAt: null, quote } };
     },
     async readPayment(paymentId) {
-      const read = await readDeposit(options, paymentId);
+      const read = await readDeposit(options, { operation: "status", path: depositPath(paymentId), paymentId });
       if (!read.ok) return read;
       const { deposit_id, invoice_id, status: word, currency, local_amount: amount, refunded } = read.data;
       if (deposit_id !== paymentId) return { ok: false, failure: badAnswer("the status is of another deposit") };
@@ -108,17 +109,14 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
 
 /** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
 async function ping(options: DepositOptions): Promise<ProviderResult> {
-  const read = await readDeposit(options, "0");
+  const read = await readDeposit(options, { operation: "ping", path: depositPath("0") });
   if (read.ok) return { ok: true };
   const { kind, code } = read.failure;
   const isUnderstood = kind === "not_found" || (kind === "refused" && code !== undefined);
   return isUnderstood ? { ok: true } : read;
 }
 
-function readDeposit(options: DepositOptions, id: string) {
-  return callDeposits(options, {
-    operation: id === "0" ? "ping" : "status",
-    path: depositPath(id),
-    schema: statusSchema,
-  });
-}
+type Question = { readonly operation: string; readonly path: string; readonly paymentId?: PaymentId };
+
+const readDeposit = (options: DepositOptions, question: Question) =>
+  callDeposits(options, { ...question, schema: statusSchema });

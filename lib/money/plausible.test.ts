@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isPlausible } from "./amount";
 import type { Currency } from "./currency";
-import { isPlausible } from "./rates";
 
 describe("coins for a price", () => {
   test.each<[Currency, number, string, boolean]>([
