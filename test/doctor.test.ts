@@ -22,6 +22,9 @@ const DISCORD = "https://discord.com/api/webhooks/1/canary-of-discord-0001";
 let emulator: Emulator;
 let redis: RedisServer;
 let bridge: UpstashBridge;
+/** One that deletes nothing when it is full. */
+let keepingRedis: RedisServer;
+let keeping: UpstashBridge;
 /** What a deployment behind a sign-in page answers. */
 let signIn: HttpServer;
 let folder: string;
@@ -39,6 +42,8 @@ const onPing = (code: number, details?: object): Setup => ({
 });
 
 const EVERYTHING_RIGHT = "everything right";
+const REDIS_RIGHT = "a Redis that evicts nothing";
+const RIGHT = [EVERYTHING_RIGHT, REDIS_RIGHT];
 const TWO_CAUSES = "a public address on this machine, and a provider that is not";
 
 const SETUPS: Record<string, Setup> = {
@@ -57,6 +62,13 @@ const SETUPS: Record<string, Setup> = {
   "presets below the smallest amount": { env: () => ({ AMOUNT_MIN: "4.00" }) },
   "half a Redis pair": { env: () => ({ UPSTASH_REDIS_REST_URL: bridge.url }) },
   "a Redis that evicts": { env: () => ({ KV_REST_API_URL: bridge.url, KV_REST_API_TOKEN: TOKEN }) },
+  [REDIS_RIGHT]: { env: () => ({ KV_REST_API_URL: keeping.url, KV_REST_API_TOKEN: TOKEN }) },
+  "a Redis that is down": {
+    env: () => ({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${unused}`, UPSTASH_REDIS_REST_TOKEN: TOKEN }),
+  },
+  "the token of another Redis": {
+    env: () => ({ UPSTASH_REDIS_REST_URL: keeping.url, UPSTASH_REDIS_REST_TOKEN: `${TOKEN}-of-another` }),
+  },
   "a folder that cannot be written": { env: () => ({ ORDER_DATABASE: "/dev/null/orders.db" }) },
   "a public address without https": { env: () => ({ PUBLIC_URL: "http://tips.example" }) },
   "a public address with a path": { env: () => ({ PUBLIC_URL: "https://tips.example/tips" }) },
@@ -70,8 +82,9 @@ const SETUPS: Record<string, Setup> = {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "doctor-"));
-  [redis, unused] = await Promise.all([startRedisServer(), freePort()]);
+  [redis, keepingRedis, unused] = await Promise.all([startRedisServer(), startRedisServer(), freePort()]);
   bridge = await startUpstashBridge({ redisPort: redis.port, token: TOKEN });
+  keeping = await startUpstashBridge({ redisPort: keepingRedis.port, token: TOKEN });
   const evict = ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"];
   const headers = { Authorization: `Bearer ${TOKEN}` };
   await fetch(bridge.url, { method: "POST", headers, body: JSON.stringify(evict) });
@@ -81,8 +94,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   emulator.close();
-  await Promise.all([bridge.close(), signIn.close()]);
-  await redis.close();
+  await Promise.all([bridge.close(), keeping.close(), signIn.close()]);
+  await Promise.all([redis.close(), keepingRedis.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -141,8 +154,9 @@ it("says what is wrong with each set-up, and no more", { timeout: TIMEOUT_MS }, 
     const lines = stable(printed).trimEnd().split("\n");
     const causes = lines.filter((line) => /^(FAILED|WARNING) /.test(line));
     expect(code, name).toBe(causes.some((line) => line.startsWith("FAILED")) ? 1 : 0);
-    expect(causes.length, printed).toBe(name === EVERYTHING_RIGHT ? 0 : name === TWO_CAUSES ? 2 : 1);
+    expect(causes.length, printed).toBe(RIGHT.includes(name) ? 0 : name === TWO_CAUSES ? 2 : 1);
     expect(lines.length, printed).toBe(Object.keys(CHECKS).length);
+    if (name === REDIS_RIGHT) return [name, lines.filter((line) => /^ok (Order store|Eviction) /.test(line))];
     return [name, name === EVERYTHING_RIGHT ? lines : causes];
   });
   expect(Object.fromEntries(said)).toMatchSnapshot();
