@@ -1,5 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
+import { freePort } from "../scripts/processes";
+import { openSinks } from "../test/notification-sinks";
 import { type App, startApp } from "./support/app";
 import { clientOf } from "./support/client";
 import { type EmulatorAccount, registerAccount, settingsFor } from "./support/emulator";
@@ -115,4 +117,83 @@ test("what is wrong is said in its row, with what to do, and no secret", async (
   await expectAccessible(page);
   expect(await page.content()).not.toContain(account.apiSecret);
   await Promise.all([app.close(), other.close()]);
+});
+
+/** Set-ups without an order store that works, and what its row says. */
+const STORELESS: readonly [string, () => Promise<Record<string, string>>, RegExp, "none" | "down"][] = [
+  ["no settings for an order store", async () => ({ VERCEL: "1" }), /UPSTASH_REDIS_REST_URL is not set/, "none"],
+  [
+    "a Redis that is closed",
+    async () => ({
+      UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}`,
+      UPSTASH_REDIS_REST_TOKEN: "canary-token-of-setup",
+    }),
+    /Redis \(UPSTASH_REDIS_REST_URL\) cannot be used \(ECONNREFUSED\)/,
+    "down",
+  ],
+  [
+    "an SQLite file that cannot be made",
+    async () => ({ ORDER_DATABASE: "/dev/null/orders.db" }),
+    /The SQLite file \(ORDER_DATABASE\) cannot be used/,
+    "down",
+  ],
+];
+for (const [name, settings, sentence, store] of STORELESS) {
+  test(`with ${name} a merchant signs in and reads in its row what is wrong`, async ({ page }) => {
+    const { app } = await startShop(await settings());
+    await openSetup(page, app);
+    await expect(row(page, "store")).toHaveAttribute("data-state", "failed");
+    await expect(row(page, "store")).toContainText(sentence);
+    expect((await page.content()) + app.log()).not.toContain("canary-token-of-setup");
+    if (store === "none") {
+      // A list of no payments would be false.
+      await page.goto(`${app.url}/admin`);
+      await expect(page).toHaveURL(`${app.url}/setup`);
+      expect((await page.request.get(`${app.url}/admin/export.csv`)).status()).toBe(503);
+    }
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByLabel("Secret")).toBeVisible();
+
+    const signIn = (address: string, secret: string, headers: Record<string, string> = {}) =>
+      clientOf(app, address).request("POST", "/admin/sign-in", {
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: new URLSearchParams({ secret }).toString(),
+      });
+    const [address, other] = [randomAddress(), randomAddress()];
+    // Another site's form is not compared, so it costs no try.
+    expect((await signIn(address, ADMIN_SECRET, { origin: "https://evil.example" })).status).toBe(403);
+    for (let count = 0; count < 10; count += 1) expect((await signIn(address, `wrong ${count}`)).status).toBe(401);
+    for (const secret of ["wrong", ADMIN_SECRET]) expect((await signIn(address, secret)).status).toBe(429);
+    const signedIn = await signIn(other, ADMIN_SECRET);
+    expect(signedIn).toMatchObject({ status: 303 });
+    expect(signedIn.headers.get("location")).toBe("/setup");
+    await app.close();
+  });
+}
+
+test("a test of the notifications goes to every channel, and one that is down is named without its secret", async ({
+  page,
+}) => {
+  const sinks = await openSinks();
+  // Telegram's address is no setting.
+  const { NOTIFY_TELEGRAM_BOT_TOKEN: _token, NOTIFY_TELEGRAM_CHAT_ID: _chat, ...env } = sinks.env;
+  const { app } = await startShop(env);
+  await openSetup(page, app);
+  const notifications = row(page, "notifications");
+  await expect(notifications).toContainText("No test was sent yet");
+  await notifications.getByRole("button", { name: "Send a test" }).click();
+  await expect(notifications).toContainText("A test went out to all of them.");
+  await expect(notifications).toHaveAttribute("data-state", "ok");
+  expect(sinks.counts()).toEqual([1, 1, 0, 1]);
+
+  sinks.discord.isDown = true;
+  await notifications.getByRole("button", { name: "Send a test" }).click();
+  await expect(notifications).toHaveAttribute("data-state", "failed");
+  await expect(notifications).toContainText("NOTIFY_DISCORD_URL: it closed the connection.");
+  expect(sinks.counts()).toEqual([2, 1, 0, 2]);
+  const shown = (await page.content()) + app.log();
+  for (const canary of [env.NOTIFY_WEBHOOK_SECRET, "query-token-in-tests", "discord-token_in-tests"]) {
+    expect(shown).not.toContain(canary);
+  }
+  await Promise.all([app.close(), sinks.close()]);
 });

@@ -14,22 +14,23 @@ const FORM_CAP_BYTES = 8 * 1024;
 /** The field of every form that carries the session's token. */
 const CSRF_FIELD = "csrf";
 
-type AdminServices = Services & { readonly flow: Flow; readonly secret: string };
-type Context<Params> = { readonly services: AdminServices; readonly params: Params };
+/** Without an order store a merchant can sign in, see on `/setup` what is wrong, and sign out. */
+type OpenServices = Services & { readonly secret: string };
+type AdminServices = OpenServices & { readonly flow: Flow };
+type Context<Params, Parts = AdminServices> = { readonly services: Parts; readonly params: Params };
 
 /** A route of the merchant's pages that needs no session: only the sign-in. */
 export function openAdminRoute<Params = object>(
-  handle: (request: Request, context: Context<Params>) => Promise<Response>,
+  handle: (request: Request, context: Context<Params, OpenServices>) => Promise<Response>,
 ) {
   return apiRoute<Params>(async (request, { requestId, params }) => {
     const services = getServices();
-    const { flow, settings } = services;
-    if (settings.adminSecret === null) {
+    const secret = services.settings.adminSecret;
+    if (secret === null) {
       return problemResponse({ code: "not_found", detail: "There is no such page." }, requestId);
     }
-    if (flow === null) return unavailable("No order store is set up. Open /api/health: it names the setting.");
     try {
-      return await handle(request, { services: { ...services, flow, secret: settings.adminSecret }, params });
+      return await handle(request, { services: { ...services, secret }, params });
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       log.error("store_unavailable", error, { page: "admin" });
@@ -44,8 +45,18 @@ export function adminRoute<Params = object>(
 ) {
   return openAdminRoute<Params>(async (request, context) => {
     const session = await sessionOf(request, context.services);
-    return session === null ? seeOther("/admin/sign-in") : await handle(request, { ...context, session });
+    if (session === null) return seeOther("/admin/sign-in");
+    return await withStore(context, (complete) => handle(request, { ...complete, session }));
   });
+}
+
+async function withStore<Params>(
+  { services, params }: Context<Params, OpenServices>,
+  handle: (context: Context<Params>) => Promise<Response>,
+): Promise<Response> {
+  const { flow } = services;
+  if (flow === null) return unavailable("No order store is set up. The page /setup names the setting.");
+  return await handle({ services: { ...services, flow }, params });
 }
 
 /**
@@ -54,6 +65,15 @@ export function adminRoute<Params = object>(
  */
 export function adminForm<Params = object>(
   handle: (form: URLSearchParams, context: Context<Params> & { session: Session }) => Promise<Response>,
+) {
+  return storelessAdminForm<Params>((form, { session, ...context }) =>
+    withStore(context, (complete) => handle(form, { ...complete, session })),
+  );
+}
+
+/** The same, also where no order store is set up. */
+export function storelessAdminForm<Params = object>(
+  handle: (form: URLSearchParams, context: Context<Params, OpenServices> & { session: Session }) => Promise<Response>,
 ) {
   return openAdminRoute<Params>(async (request, context) => {
     if (!isFromOwnPage(request, context.services.settings.publicUrl)) return foreignForm();
@@ -100,8 +120,8 @@ export function seeOther(location: string, headers: Record<string, string> = {})
   return new Response(null, { status: 303, headers: { Location: location, ...headers } });
 }
 
-function sessionOf({ headers }: Request, { secret, flow }: AdminServices): Promise<Session | null> {
-  return readSession(secret, { cookie: cookieValue(headers, SESSION_COOKIE), now: flow.clock.now() });
+function sessionOf({ headers }: Request, { secret }: OpenServices): Promise<Session | null> {
+  return readSession(secret, { cookie: cookieValue(headers, SESSION_COOKIE), now: Date.now() });
 }
 
 function unavailable(text: string): Response {

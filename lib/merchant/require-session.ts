@@ -7,7 +7,11 @@ import { readSession, SESSION_COOKIE, type Session } from "./session";
 /** For a page: the session of the browser that asks for it. Any other is sent to sign in, and from there to its goal (`pageOf`). */
 export async function requireSession(goal?: string): Promise<Session> {
   const session = await currentSession();
-  if (session !== null) return session;
+  if (session !== null) {
+    // Without an order store every other page would say that there are no payments.
+    if (goal !== "setup" && getServices().flow === null) redirect("/setup");
+    return session;
+  }
   const query = new URLSearchParams();
   if (goal !== undefined) query.set("order", goal);
   // The cookie is SameSite=Strict, so a browser that followed a link in a message comes without it.

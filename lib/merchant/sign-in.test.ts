@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
-import { onBothStores, onSqlite, type TestFlow } from "../../test/flow-support";
-import { crowdKey, LOCKED_MS, REMEMBERED_TRIES, signIn, WRONG_TRIES } from "./sign-in";
+import { onBothStores, onSqlite } from "../../test/flow-support";
+import { crowdKey, LOCKED_MS, REMEMBERED_TRIES, signIn, triesInMemory, WRONG_TRIES } from "./sign-in";
 
 const SECRET = "a-secret-of-the-merchant";
 
-async function attempt(flow: TestFlow, address: string, typed = "wrong"): Promise<"in" | "wrong" | "locked"> {
+type Parts = Parameters<typeof signIn>[0];
+
+async function attempt(flow: Parts, address: string, typed = "wrong"): Promise<"in" | "wrong" | "locked"> {
   const result = await signIn(flow, { typed, secret: SECRET, address });
   return result.ok ? "in" : result.refusal;
 }
@@ -58,5 +60,46 @@ onSqlite("a flood of wrong secrets", (world) => {
     expect(fresh.filter((result) => result === "wrong")).toHaveLength(1);
     expect(await attempt(flow, "192.0.2.3", SECRET)).toBe("locked");
     expect(await attempt(flow, "192.0.2.4", SECRET)).toBe("in");
+  });
+});
+
+// With a store in the world that is not used: the world keeps the log quiet.
+onSqlite("signing in without a store", (world) => {
+  it("is counted by the process, which takes the same ten tries of an address", async () => {
+    const { clock } = world();
+    const parts = { store: null, clock };
+    const results = await Promise.all(Array.from({ length: 24 }, () => attempt(parts, "192.0.2.5")));
+    expect(results.filter((result) => result === "wrong")).toHaveLength(WRONG_TRIES);
+    expect(results.filter((result) => result === "locked")).toHaveLength(24 - WRONG_TRIES);
+    expect(await attempt(parts, "192.0.2.5", SECRET)).toBe("locked");
+    for (let count = 0; count < WRONG_TRIES * 2; count += 1) {
+      expect(await attempt(parts, "192.0.2.6", SECRET)).toBe("in");
+    }
+    clock.advance(LOCKED_MS + 1_000);
+    expect(await attempt(parts, "192.0.2.5", SECRET)).toBe("in");
+  });
+
+  it("leaves a new address a single try in a flood from many, and the merchant gets in", async () => {
+    const parts = { store: null, clock: world().clock };
+    const addresses = Array.from({ length: REMEMBERED_TRIES * 20 }, (_, index) => `many-${index}`);
+    for (const address of addresses) expect(await attempt(parts, address)).toBe("wrong");
+    expect(await attempt(parts, "192.0.2.7")).toBe("wrong");
+    expect(await attempt(parts, "192.0.2.7")).toBe("locked");
+    expect(await attempt(parts, "192.0.2.8", SECRET)).toBe("in");
+  });
+
+  it("keeps no more tries than fit, and takes none beyond them", async () => {
+    const tries = triesInMemory(2);
+    const take = (key: string, now = 0) => tries.acquire({ key, value: "mine", ttlMs: 1_000, now });
+    expect(await take("a")).toEqual({ ok: true });
+    expect(await take("b", 500)).toEqual({ ok: true });
+    expect(await take("a", 600)).toEqual({ ok: false, value: "mine" });
+    expect(await take("c", 999)).toMatchObject({ ok: false });
+    expect(await take("c", 1_000)).toEqual({ ok: true });
+    expect(await tries.holder({ key: "a", now: 1_000 })).toBeNull();
+    await tries.release({ key: "b", value: "of another" });
+    expect(await take("d", 1_000)).toMatchObject({ ok: false });
+    await tries.release({ key: "b", value: "mine" });
+    expect(await take("d", 1_000)).toEqual({ ok: true });
   });
 });

@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash, randomInt, randomUUID } from "node:crypto";
-import type { Flow } from "@/lib/checkout/flow";
 import { log } from "@/lib/log";
+import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { isSecret, newSession } from "./session";
 
 export const WRONG_TRIES = 10;
@@ -11,7 +11,7 @@ export const REMEMBERED_TRIES = 50;
 const APART = 17;
 
 export type SignInResult =
-  | { readonly ok: true; readonly cookie: string }
+  | { readonly ok: true; readonly cookie: string; readonly hasStore: boolean }
   | { readonly ok: false; readonly refusal: "wrong" }
   | { readonly ok: false; readonly refusal: "locked"; readonly retryAfterSeconds: number };
 
@@ -21,15 +21,35 @@ export type SignInResult =
  *
  * While wrong tries come from many addresses, each address has one. Not none: the merchant, who types the right secret,
  * gets in however long a flood lasts.
+ *
+ * Where the store is missing or down, the merchant has to see on `/setup` what is wrong with it, so the process counts.
  */
 export async function signIn(
-  { store, clock }: Pick<Flow, "store" | "clock">,
-  { typed, secret, address }: { typed: string; secret: string; address: string },
+  { store, clock }: { readonly store: OrderStore | null; readonly clock: { readonly now: () => number } },
+  attempt: Attempt,
 ): Promise<SignInResult> {
   const now = clock.now();
+  if (store !== null) {
+    try {
+      return await signInCounted(store, { ...attempt, now, hasStore: true });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      log.error("store_unavailable", error, { page: "sign_in" });
+    }
+  }
+  return await signInCounted(ofThisProcess, { ...attempt, now, hasStore: false });
+}
+
+type Attempt = { readonly typed: string; readonly secret: string; readonly address: string };
+type Tries = Pick<OrderStore, "acquire" | "holder" | "release">;
+
+async function signInCounted(
+  tries: Tries,
+  { typed, secret, address, now, hasStore }: Attempt & { readonly now: number; readonly hasStore: boolean },
+): Promise<SignInResult> {
   const value = randomUUID();
-  const take = async (key: string) => (await store.acquire({ key, value, ttlMs: LOCKED_MS, now })).ok;
-  const isTaken = async (key: string) => (await store.holder({ key, now })) !== null;
+  const take = async (key: string) => (await tries.acquire({ key, value, ttlMs: LOCKED_MS, now })).ok;
+  const isTaken = async (key: string) => (await tries.holder({ key, now })) !== null;
 
   const places = Array.from({ length: WRONG_TRIES }, (_, index) => tryKey(address, index));
   // The last place, so that an address that is locked costs one question.
@@ -44,14 +64,46 @@ export async function signIn(
     return { ok: false, refusal: "locked", retryAfterSeconds: LOCKED_MS / 1_000 };
   }
   if (isSecret(typed, secret)) {
-    await store.release({ key: place, value });
+    await tries.release({ key: place, value });
     log.info("signed_in");
-    return { ok: true, cookie: await newSession(secret, now) };
+    return { ok: true, cookie: await newSession(secret, now), hasStore };
   }
   await take(crowdKey(placeOf(address)));
   log.warn("sign_in_refused");
   return { ok: false, refusal: "wrong" };
 }
+
+/** About 5 MB. */
+const MOST_IN_MEMORY = 20_000;
+
+/** A flood that fills it shuts the door until the oldest tries lapse, because memory must not grow without end. */
+export function triesInMemory(most = MOST_IN_MEMORY): Tries {
+  const taken = new Map<string, { readonly value: string; readonly until: number }>();
+  const current = (key: string, now: number) => {
+    const found = taken.get(key);
+    return found !== undefined && found.until > now ? found.value : null;
+  };
+  return {
+    async acquire({ key, value, ttlMs, now }) {
+      // All last equally long, so the first to lapse come first.
+      for (const [each, { until }] of taken) {
+        if (until > now) break;
+        taken.delete(each);
+      }
+      const holder = current(key, now);
+      if (holder !== null || taken.size >= most) return { ok: false, value: holder ?? "" };
+      taken.set(key, { value, until: now + ttlMs });
+      return { ok: true };
+    },
+    holder: async ({ key, now }) => current(key, now),
+    async release({ key, value }) {
+      if (taken.get(key)?.value === value) taken.delete(key);
+    },
+  };
+}
+
+/** Only the route of the sign-in uses it, so it exists once. */
+const ofThisProcess = triesInMemory();
 
 /** Addresses are personal data, so only their hash is kept. */
 const tryKey = (address: string, index: number) =>

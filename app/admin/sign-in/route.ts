@@ -22,9 +22,12 @@ export const POST = openAdminRoute(async (request, { services }) => {
   if (form instanceof Response) return form;
   const goal = goalIn(form);
   const address = clientAddress(request.headers, settings.trustedProxyHops);
-  const result = await signIn(flow, { typed: form.get("secret") ?? "", secret, address });
+  const parts = { store: flow?.store ?? null, clock: { now: Date.now } };
+  const result = await signIn(parts, { typed: form.get("secret") ?? "", secret, address });
   if (result.ok) {
-    return seeOther(pageOf(goal), { "Set-Cookie": sessionCookie(result.cookie, settings.publicUrl) });
+    return seeOther(pageOf(result.hasStore ? goal : "setup"), {
+      "Set-Cookie": sessionCookie(result.cookie, settings.publicUrl),
+    });
   }
   if (result.refusal === "wrong") return signInPage({ status: 401, problem: "That is not the secret.", goal });
   const problem = "Too many wrong tries. Wait 15 minutes, or sign in from another network.";

@@ -1,7 +1,7 @@
-import { adminForm, seeOther, sessionCookie } from "@/lib/merchant/admin-route";
+import { seeOther, sessionCookie, storelessAdminForm } from "@/lib/merchant/admin-route";
 import { refuseMethodsExcept } from "@/lib/web/api-route";
 
-export const POST = adminForm(async (_form, { services }) =>
+export const POST = storelessAdminForm(async (_form, { services }) =>
   seeOther("/admin/sign-in", { "Set-Cookie": sessionCookie(null, services.settings.publicUrl) }),
 );
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { isDevelopment } from "@/lib/env";
-import { adminForm, foreignForm, seeOther } from "@/lib/merchant/admin-route";
+import { foreignForm, seeOther, storelessAdminForm } from "@/lib/merchant/admin-route";
 import { noticePage } from "@/lib/merchant/notice";
 import { sendTestNotifications } from "@/lib/merchant/notify/notify";
 import { getServices, type Services } from "@/lib/services";
@@ -19,7 +19,7 @@ type Params = { readonly trial: string };
 export const setupForm = async (request: Request, context: { params: Promise<Params> }): Promise<Response> =>
   isDevelopment() ? await openForm(request, context) : await signedInForm(request, context);
 
-const signedInForm = adminForm<Params>((_form, { services, params }) => tryOut(params.trial, services));
+const signedInForm = storelessAdminForm<Params>((_form, { services, params }) => tryOut(params.trial, services));
 
 const openForm = apiRoute<Params>(async (request, { params }) => {
   const services = getServices();
