@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { existsSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,9 +19,20 @@ export async function run(args: readonly string[], env: Environment = process.en
   return exitCode(spawn(process.execPath, args, { ...options(env), stdio: ["ignore", "inherit", "inherit"] }));
 }
 
-/** Builds the app unless there is a build already. Resolves to the exit code. */
+/** What a build is made of. Next writes to its other files in the folder by itself. */
+const SOURCES =
+  "app components lib messages public instrumentation.ts next.config.mjs on-paid.ts package-lock.json proxy.ts site.config.ts";
+
+/** Builds the app unless there is a build of what is here. Resolves to the exit code. */
 export async function buildOnce(): Promise<number> {
-  return existsSync(join(APP_FOLDER, ".next/BUILD_ID")) ? 0 : run(next("build"));
+  const built = statSync(join(APP_FOLDER, ".next/BUILD_ID"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const files = SOURCES.split(" ").flatMap((name) => {
+    const path = join(APP_FOLDER, name);
+    return statSync(path).isFile()
+      ? [path]
+      : readdirSync(path, { recursive: true }).map((file) => join(path, `${file}`));
+  });
+  return files.every((path) => statSync(path).mtimeMs <= built) ? 0 : run(next("build"));
 }
 
 /** Starts a long-running process and prefixes each line of its output with its name. */
