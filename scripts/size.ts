@@ -55,6 +55,7 @@ try {
   );
   const tip = pages["tip, English"];
   const functions = tracedFunctions();
+  if (functions.length === 0) throw new Error("The build lists no functions.");
   const largest = (list: typeof functions) => Math.max(0, ...list.map(({ bytes }) => bytes));
   const ofDonation = functions.filter(({ name }) => name.startsWith(DONATION));
   const checks = [
