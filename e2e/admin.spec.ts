@@ -1,4 +1,5 @@
-import type { BrowserContext, Page } from "playwright/test";
+import type { BrowserContext, Locator, Page } from "playwright/test";
+import { startHttpServer } from "../test/http-server";
 import { expectAccessible, expectToFit } from "./support/access";
 import { startApp } from "./support/app";
 import { type Answer, type Client, clientOf } from "./support/client";
@@ -189,6 +190,92 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page, "to where the merchant wanted to go").toHaveURL(shop.app.url + path);
   });
+});
+
+test("what needs attention stands first, a filter shows only what it says, and older payments have a page", async ({
+  shop,
+  context,
+}) => {
+  const { path, orderId } = await underpaid(shop);
+  const { intentId, orderId: paidId } = await shop.open();
+  await shop.account.setStatus(intentId, 20);
+  await shop.fulfilled(paidId);
+  await Promise.all(Array.from({ length: 50 }, () => shop.client.checkout({ amount: "5.00" })));
+  const page = await signedIn(shop, { context });
+  const list = page.getByRole("region", { name: "List" });
+  const attention = page.getByRole("region", { name: "Needs attention" });
+  const itsLink = page.locator(`a[href="${path}"]`);
+  expect(await page.getByRole("region").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")))).toEqual(
+    ["Needs attention", "List"],
+  );
+  await expect(attention.getByRole("row").filter({ has: itsLink })).toContainText("Underpaid");
+
+  await expect(list.getByRole("rowheader")).toHaveCount(50);
+  await expect(list.locator(itsLink)).toHaveCount(0);
+  await list.getByRole("link", { name: "Older" }).click();
+  await expect(list.locator(itsLink)).toBeVisible();
+  await expect(attention).toHaveCount(0);
+  await list.getByRole("link", { name: "To the newest" }).click();
+  await expect(list.getByRole("rowheader")).toHaveCount(50);
+
+  const filters = page.getByRole("navigation", { name: "Filters" });
+  for (const status of ["Underpaid", "Paid", "Waiting for payment"]) {
+    const link = filters.getByRole("link", { name: status, exact: true });
+    await link.click();
+    await expect(link).toHaveAttribute("aria-current", "true");
+    expect(new Set(await list.locator(".badge").allTextContents())).toEqual(new Set([status]));
+    await expect(list.locator(itsLink)).toHaveCount(status === "Underpaid" ? 1 : 0);
+  }
+
+  const count = shop.app.storedOrders().filter(({ status }) => status === "paid").length;
+  await page.getByRole("link", { name: "Totals" }).click();
+  const sums = page.getByRole("region", { name: "Sums" });
+  await expect(sums).toBeVisible();
+  // A row for each coin.
+  const sumOf = async (cells: Locator) =>
+    (await cells.allTextContents()).reduce((sum, text) => sum + Number(text.replace("$", "")), 0);
+  expect(await sumOf(sums.locator("td[data-name=Payments]"))).toBe(count);
+  expect(await sumOf(sums.getByRole("rowheader"))).toBe(5 * count);
+  const chart = page.getByRole("img", { name: "Paid in USD by day" });
+  await expect(chart).toBeVisible();
+  await expect(chart.locator("rect")).not.toHaveCount(0);
+  expect(shop.stored(orderId).status).toBe("underpaid");
+});
+
+test("a follow-up that failed is named in the list and on the payment, and runs again at a press", async ({
+  context,
+}) => {
+  let isUp = false;
+  const sink = await startHttpServer((_, response) => void response.writeHead(isUp ? 200 : 500).end());
+  const NOTIFY_WEBHOOK_SECRET = `whsec_${Buffer.from("notifications of the admin tests").toString("base64")}`;
+  const shop = await openSteeredShop({}, { ADMIN_SECRET: SECRET, NOTIFY_WEBHOOK_URL: sink.url, NOTIFY_WEBHOOK_SECRET });
+  try {
+    const page = await signedIn(shop, { context });
+    const { orderId, intentId } = await shop.open();
+    const path = `/admin/orders/${orderId}`;
+    await shop.account.setStatus(intentId, 20);
+    await expect(async () => {
+      await page.goto(shop.app.url + path);
+      await expect(page.getByText("Pending, 1 failure", { exact: true })).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await page.goto(`${shop.app.url}/admin?filter=paid`);
+    const failed = page.getByRole("row").filter({ hasText: "notify_webhook has failed" });
+    await failed.getByRole("link").click();
+    await expect(page).toHaveURL(shop.app.url + path);
+    isUp = true;
+    await page.getByRole("button", { name: "Run notify_webhook again" }).click();
+    await shop.fulfilled(orderId);
+    await page.goto(shop.app.url + path);
+    await expect(page.getByText(/^Pending/)).toHaveCount(0);
+    await expect(page.getByText("Done", { exact: true })).toHaveCount(2);
+    expect(shop.app.storedEvents(orderId).filter(({ source }) => source === "merchant")).toHaveLength(1);
+    await page.goto(`${shop.app.url}/admin?filter=paid`);
+    await expect(page.getByRole("rowheader")).toHaveCount(1);
+    await expect(failed).toHaveCount(0);
+  } finally {
+    await shop.close();
+    await sink.close();
+  }
 });
 
 test("every page is accessible in all colours and fits small screens", async ({ shop, context }) => {

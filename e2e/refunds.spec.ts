@@ -1,8 +1,9 @@
 import { createHmac } from "node:crypto";
-import { AxeBuilder } from "@axe-core/playwright";
+import Database from "libsql";
 import type { Page } from "playwright/test";
 import { eventually } from "../test/eventually";
 import { startHttpServer } from "../test/http-server";
+import { expectAccessible, expectToFit } from "./support/access";
 import { test as base, expect } from "./support/fixtures";
 import { openSteeredShop, type SteeredShop } from "./support/steered-shop";
 
@@ -220,8 +221,7 @@ test("a lost answer and a killed app still make one payout, and a false webhook 
   expect([others, refundsOf(orderId)[0]?.claimUrl]).toEqual([[], null]);
   await page.reload();
   await expect(page.getByText("its answer was lost", { exact: false })).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations).toEqual([]);
+  await expectAccessible(page);
 
   const body = JSON.stringify({
     event: "claimed",
@@ -242,4 +242,55 @@ test("a lost answer and a killed app still make one payout, and a false webhook 
     body,
   });
   expect([forged.status, refundsOf(orderId)[0]?.status]).toEqual([401, "waiting"]);
+});
+
+test("the pages of a refund are accessible in all colours and fit small screens", async ({ paying, page }) => {
+  const { orderId } = await underpaid(paying.shop);
+  await signIn(page, paying.shop, orderId);
+  const path = `${paying.shop.app.url}/admin/orders/${orderId}`;
+  for (const [query, heading] of [
+    ["what=all", "Send 3.20 USDT back?"],
+    ["what=amount&amount=9", "Nothing was sent"],
+  ] as const) {
+    await page.goto(`${path}/send-back?coin=USDT&${query}`);
+    await expect(page.getByRole("heading", { name: heading })).toBeVisible();
+    await expectAccessible(page);
+    await expectToFit(page);
+  }
+  await page.goto(path);
+  await sendBack(page);
+  await shows(page, "Waiting to be collected");
+  await expect(page.getByLabel("Claim link")).toBeVisible();
+  await expectAccessible(page);
+  await expectToFit(page);
+});
+
+test("a refund of which the provider says nothing for ten minutes can be ended by the merchant, who has looked", async ({
+  paying: { shop, refundsOf },
+  page,
+}) => {
+  const { orderId } = await underpaid(shop);
+  await shop.fault({ op: "payout", kind: "drop" });
+  await signIn(page, shop, orderId);
+  await sendBack(page);
+  await eventually(() => refundsOf(orderId)[0]?.status === "unsure" || undefined);
+  await page.reload();
+  await expect(page.getByText("The provider was asked", { exact: false })).toBeVisible();
+  await expect(page.getByText("It was never sent")).toHaveCount(0);
+
+  await shop.app.kill();
+  const file = new Database(shop.app.database);
+  file
+    .prepare("UPDATE orders SET doc = json_set(doc, '$.refunds[0].createdAt', ?) WHERE id = ?")
+    .run(Date.now() - 11 * 60_000, orderId);
+  file.close();
+  await shop.app.restart();
+  await page.reload();
+  await page.getByText("It was never sent").click();
+  await expectAccessible(page);
+  await page.getByLabel("I have looked, and the provider has no such refund").check();
+  await page.getByRole("button", { name: "End this refund" }).click();
+  await expect(page.getByText("Canceled", { exact: true })).toBeVisible();
+  await expect(page.getByText("Send USDT back")).toBeVisible();
+  expect(refundsOf(orderId).map(({ status }) => status)).toEqual(["canceled"]);
 });
