@@ -233,7 +233,7 @@ test("what needs attention stands first, a filter shows only what it says, and o
   await expect(sums).toBeVisible();
   // A row for each coin.
   const sumOf = async (cells: Locator) =>
-    (await cells.allTextContents()).reduce((sum, text) => sum + Number(text.replace("$", "")), 0);
+    (await cells.allTextContents()).reduce((sum, text) => sum + Number(/[\d.]+/.exec(text)?.[0]), 0);
   expect(await sumOf(sums.locator("td[data-name=Payments]"))).toBe(count);
   expect(await sumOf(sums.getByRole("rowheader"))).toBe(5 * count);
   const chart = page.getByRole("img", { name: "Paid in USD by day" });
