@@ -1,11 +1,13 @@
 /**
- * `npm run screenshots`: every page and every state of an order, on phone and desktop, light and dark, as pictures in
- * `screenshots/`. Look at them after a change of the design. `-- readme` makes only the two pictures of the README.
+ * `npm run screenshots`: every page and every state of an order, and the merchant's pages, on phone and desktop, light and
+ * dark, as pictures in `screenshots/`. Look at them after a change of the design. `-- readme` makes only the two pictures of
+ * the README, `-- admin` only the merchant's pages.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium } from "playwright";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import { STATES } from "../e2e/support/states";
+import { eventually } from "../test/eventually";
 import { makeOrder, startShop } from "./local-shop";
 import { APP_FOLDER } from "./processes";
 import { findChromium } from "./system-programs";
@@ -18,7 +20,7 @@ const DEVICES: Readonly<Record<string, BrowserContextOptions>> = {
 
 const executablePath = findChromium();
 const ADMIN_SECRET = "only-for-these-pictures";
-const shop = await startShop({ ADMIN_SECRET });
+const shop = await startShop({ ADMIN_SECRET, ALLSCALE_PAYOUT_CHAIN: "base" });
 const pages: [string, string][] = [
   ["tip", `${shop.url}/`],
   ["tip-de", `${shop.url}/?lang=de`],
@@ -32,7 +34,8 @@ for (const [name, status, facts] of STATES) {
   if (name !== "pending") await order.setStatus(status, facts);
   pages.push([`order-${name}`, order.url]);
 }
-pages.push(["order-confirming-ja", `${pages.find(([name]) => name === "order-confirming")?.[1]}?lang=ja`]);
+const urlOf = (wanted: string) => pages.find(([name]) => name === wanted)?.[1] ?? shop.url;
+pages.push(["order-confirming-ja", `${urlOf("order-confirming")}?lang=ja`]);
 
 const browser = await chromium.launch({ executablePath });
 if (process.argv.includes("readme")) {
@@ -44,10 +47,17 @@ if (process.argv.includes("readme")) {
 }
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER);
+const { storageState, pages: merchantPages } = await preparedMerchant(browser);
+const shots = [
+  ...(process.argv.includes("admin") ? [] : pages.map(([name, url]) => ({ name, url, signedIn: {} }))),
+  { name: "admin-sign-in", url: `${shop.url}/admin`, signedIn: {} },
+  ...merchantPages.map(([name, url]) => ({ name, url, signedIn: { storageState } })),
+];
 for (const [device, options] of Object.entries(DEVICES)) {
   for (const colorScheme of ["light", "dark"] as const) {
-    for (const [name, url] of pages) {
-      const context = await browser.newContext({ ...options, colorScheme, reducedMotion: "reduce", locale: "en-US" });
+    const look = { ...options, colorScheme, reducedMotion: "reduce", locale: "en-US" } as const;
+    for (const { name, url, signedIn } of shots) {
+      const context = await browser.newContext({ ...look, ...signedIn });
       const page = await context.newPage();
       await page.goto(url);
       await page.locator("h1").waitFor();
@@ -58,7 +68,45 @@ for (const [device, options] of Object.entries(DEVICES)) {
 }
 await browser.close();
 await shop.close();
-console.log(`${pages.length * Object.keys(DEVICES).length * 2} pictures in ${FOLDER}/`);
+console.log(`${shots.length * Object.keys(DEVICES).length * 2} pictures in ${FOLDER}/`);
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${shop.url}/admin`);
+  await page.locator("input[name=secret]").fill(ADMIN_SECRET);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Payments" }).waitFor();
+}
+
+/** Signs in and sends a payment back, so that the pages have a refund to show. */
+async function preparedMerchant(browser: Browser) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await signIn(page);
+  const order = urlOf("order-underpaid").replace("/orders/", "/admin/orders/");
+  const sendBack = `${order}/send-back?coin=USDT&what=amount&amount=1`;
+  // The app learns of too little money when a payer's page asks.
+  await eventually(async () => {
+    await page.goto(urlOf("order-underpaid"));
+    await page.goto(sendBack);
+    return (await page.getByRole("checkbox").count()) > 0 || undefined;
+  }, 30_000);
+  await page.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Send 1 USDT" }).click();
+  await eventually(async () => {
+    await page.goto(order);
+    return (await page.getByText("Waiting to be collected").count()) > 0 || undefined;
+  }, 60_000);
+  const storageState = await context.storageState();
+  await context.close();
+  const merchantPages: [string, string][] = [
+    ["admin", `${shop.url}/admin`],
+    ["admin-totals", `${shop.url}/admin/totals`],
+    ["admin-order", order],
+    ["admin-send-back", sendBack],
+    ["setup", `${shop.url}/setup`],
+  ];
+  return { storageState, pages: merchantPages };
+}
 
 /** The four pages that a payer sees, side by side. */
 async function pictureOfPayer(browser: Browser): Promise<void> {
@@ -105,9 +153,7 @@ async function pictureOfMerchant(browser: Browser): Promise<void> {
     await fetch(order.url);
   }
   const page = await browser.newPage({ viewport: { width: 1100, height: 860 } });
-  await page.goto(`${shop.url}/admin`);
-  await page.locator("input[name=secret]").fill(ADMIN_SECRET);
-  await page.keyboard.press("Enter");
+  await signIn(page);
   await page.getByText("Ken").first().waitFor();
   await page.screenshot({ path: join(APP_FOLDER, "docs/images/merchant.png") });
   await page.close();
