@@ -21,7 +21,7 @@ type ReasonWords = { readonly title: string; readonly advice: string };
 export const REASON_WORDS: Readonly<Record<Reason, ReasonWords>> = {
   underpaid: {
     title: "Underpaid",
-    advice: "Less arrived than was asked for. Accept it as paid, or send it back and record the refund.",
+    advice: "Less arrived than was asked for. Accept it as paid, or send it back.",
   },
   review: {
     title: "In review",
@@ -37,7 +37,7 @@ export const REASON_WORDS: Readonly<Record<Reason, ReasonWords>> = {
   },
   duplicate_payment: {
     title: "Paid twice",
-    advice: "More than one payment arrived for this order. Send the extra one back and record the refund.",
+    advice: "More than one payment arrived for this order. Send the extra one back.",
   },
   money_mismatch: {
     title: "Wrong money",
@@ -45,7 +45,7 @@ export const REASON_WORDS: Readonly<Record<Reason, ReasonWords>> = {
   },
   overpaid: {
     title: "Overpaid",
-    advice: "More arrived than was asked for. You may send the difference back and record the refund.",
+    advice: "More arrived than was asked for. You may send the difference back.",
   },
   refund_after_paid: {
     title: "Returned after it was paid",
