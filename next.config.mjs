@@ -54,7 +54,7 @@ function commitHere() {
 
 /** @type {import('next').NextConfig} */
 const config = {
-  env: { BUILD_COMMIT: commitHere() },
+  env: { BUILD_COMMIT: process.env.BUILD_COMMIT || commitHere() },
   poweredByHeader: false,
   typedRoutes: true,
   // A provider does not follow a redirect with its webhook, and Next's has none of our headers.

@@ -28,7 +28,7 @@ export type SiteConfig = {
   readonly thanks: string | null;
   /**
    * A sum to reach, in the currency of the shop, with its progress on the page, the badge and the picture for links; null
-   * shows none. Every paid tip counts; with a `reset`, those since the month or year began (UTC).
+   * shows none. Every paid tip counts, those of a test store only until the shop is live; with a `reset`, those since the month or year began (UTC).
    */
   readonly goal: { readonly label: string; readonly amount: string; readonly reset: "none" | "month" | "year" } | null;
   /** The newest payers who asked to be named, with what they gave or without; null shows none, and the form does not ask. */

@@ -46,6 +46,11 @@ describe("the Deploy button", () => {
     expect(links).toEqual([deployLink()]);
   });
 
+  it("is the address from which the guide clones", () => {
+    const { repository } = JSON.parse(text("package.json")) as { repository: string };
+    expect(text("docs/deploy.md").match(/git clone (\S+)/)?.[1]).toBe(repository);
+  });
+
   it("points to the heading that explains its form, which names every setting", () => {
     const [, section = ""] = text("docs/deploy.md").split(`### ${SETTINGS_HEADING}\n`);
     const [explained = ""] = section.split(/^##/m);
@@ -90,7 +95,15 @@ it("the host's scheduler calls a route that exists, as rarely as the free plan w
 
 describe("files for a server and a container", () => {
   const files = ["Dockerfile", "compose.yaml", ...readdirSync("deploy").map((name) => join("deploy", name))];
-  const ofTheHost = ["NODE_ENV", "NEXT_TELEMETRY_DISABLED", "HOSTNAME", "PORT", "BUILD_STANDALONE", "REDIS_HTTP_TOKEN"];
+  const ofTheHost = [
+    "NODE_ENV",
+    "NEXT_TELEMETRY_DISABLED",
+    "HOSTNAME",
+    "PORT",
+    "BUILD_STANDALONE",
+    "BUILD_COMMIT",
+    "REDIS_HTTP_TOKEN",
+  ];
   const ofThePrograms = /^SRH_/;
 
   it("set only what the app reads", () => {
@@ -114,9 +127,7 @@ describe("files for a server and a container", () => {
     try {
       const units = readdirSync("deploy").filter((name) => /\.(service|timer)$/.test(name));
       // It wants the programs to exist on the machine that checks.
-      for (const name of units) {
-        writeFileSync(join(folder, name), text(join("deploy", name)).replace("/usr/bin/node", process.execPath));
-      }
+      for (const name of units) writeFileSync(join(folder, name), text(join("deploy", name)));
       const paths = units.map((name) => join(folder, name));
       expect(execFileSync("systemd-analyze", ["verify", "--man=no", ...paths], { stdio: "pipe" }).toString()).toBe("");
     } finally {
