@@ -281,7 +281,7 @@ test("a refund of which the provider says nothing for ten minutes can be ended b
   await shop.app.kill();
   const file = new Database(shop.app.database);
   file
-    .prepare("UPDATE orders SET doc = json_set(doc, '$.refunds[0].createdAt', ?) WHERE id = ?")
+    .prepare("UPDATE orders SET doc = json_set(doc, '$.refunds[0].updatedAt', ?) WHERE id = ?")
     .run(Date.now() - 11 * 60_000, orderId);
   file.close();
   await shop.app.restart();

@@ -75,13 +75,16 @@ export async function settlePayout(flow: Flow, { provider, report, source, asked
   return { ok: true, order, changed: write !== null, counts };
 }
 
+/** Held while an order's payouts are asked about. */
+export const refundsLease = (orderId: OrderId) => `refunds:${orderId}`;
+
 /**
  * Sends the payouts of an order that are not sent yet, and asks about those that wait, in one process at a time. That a
  * call is made is stored before it is made, so that a process that dies leaves a payout that is sent again under the same
  * reference, where it can be paid once only.
  */
 export async function continueRefunds(flow: Flow, orderId: OrderId): Promise<void> {
-  await underLease(flow, `refunds:${orderId}`, async () => {
+  await underLease(flow, refundsLease(orderId), async () => {
     const order = await flow.store.get(orderId);
     const live = order === null ? [] : livePayouts(order, flow.clock.now());
     for (const { provider, reference, status, account } of live) {

@@ -320,16 +320,24 @@ onBothStores("a refund", (world) => {
   });
 
   it("is ended by the merchant when the provider will never tell, and counts if it was sent all the same", async () => {
-    const { flow, payouts, orderId } = await underpaidOrder();
+    const { flow, start, payouts, orderId } = await underpaidOrder();
     const reference = `${orderId}-refund-1`;
     payouts.onCreate = () => failure("timeout", { maybeAccepted: true });
     await startRefund(flow, orderId, ALL);
     await flow.runDeferred();
     const notSent = () => cancelRefund(flow, orderId, { reference, notSent: true });
     expect(await notSent(), "a call may be under way").toEqual({ ok: false, refusal: "not_sent_yet" });
-    await world().pass(10 * 60_000);
+    await world().pass(11 * 60_000);
     expect(await cancelRefund(flow, orderId, { reference })).toEqual({ ok: false, refusal: "not_sent_yet" });
     expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+    const slow = gate();
+    payouts.onCreate = () => slow.opened.then(() => failure("timeout", { maybeAccepted: true }));
+    const asked = payouts.requests.length;
+    const asking = continueRefunds(start(), orderId);
+    await expect.poll(() => payouts.requests.length).toBe(asked + 1);
+    expect(await notSent(), "it is being asked for again").toEqual({ ok: false, refusal: "not_sent_yet" });
+    slow.open();
+    await asking;
     expect(await notSent()).toMatchObject({ ok: true, canceled: true });
     expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
     const calls = payouts.requests.length;

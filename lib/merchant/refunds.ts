@@ -1,7 +1,7 @@
 import "server-only";
-import type { Flow } from "@/lib/checkout/flow";
+import { type Flow, underLease } from "@/lib/checkout/flow";
 import { deferDueEffects } from "@/lib/checkout/fulfil";
-import { continueRefunds, payoutsOf, refundReference, settlePayout } from "@/lib/checkout/payouts";
+import { continueRefunds, payoutsOf, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
 import type { Order, OrderId, Refund } from "@/lib/orders/order";
@@ -185,12 +185,12 @@ export type ChangeRefundResult =
   | { readonly ok: true; readonly order: Order; readonly canceled: boolean }
   | { readonly ok: false; readonly refusal: ChangeRefusal };
 
-/** For longer than any call and its repetitions take. Before it, a call may still be under way. */
+/** Longer than any call takes. */
 const UNSURE_FOR_MS = 10 * 60_000;
 
 /** Whether only a person can still tell that a payout was never sent. Its provider has not told in all this time. */
-export const canGiveUp = ({ status, createdAt }: Refund, now: number) =>
-  status === "unsure" && now - createdAt >= UNSURE_FOR_MS;
+export const canGiveUp = ({ status, updatedAt }: Refund, now: number) =>
+  status === "unsure" && now - updatedAt >= UNSURE_FOR_MS;
 
 /**
  * Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. `notSent`: the
@@ -200,6 +200,17 @@ export async function cancelRefund(
   flow: Flow,
   orderId: OrderId,
   { reference, notSent = false }: { readonly reference: string; readonly notSent?: boolean },
+): Promise<ChangeRefundResult> {
+  if (!notSent) return await cancel(flow, orderId, { reference, notSent });
+  // Not while it is being asked for again, which may send it.
+  const done = await underLease(flow, refundsLease(orderId), () => cancel(flow, orderId, { reference, notSent }));
+  return done ?? { ok: false, refusal: "not_sent_yet" };
+}
+
+async function cancel(
+  flow: Flow,
+  orderId: OrderId,
+  { reference, notSent }: { readonly reference: string; readonly notSent: boolean },
 ): Promise<ChangeRefundResult> {
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
