@@ -4,7 +4,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY emulator/package.json emulator/
 RUN npm ci
 COPY . .
-# `docker build --build-arg BUILD_COMMIT=$(git rev-parse --short HEAD)`: the image has no git history.
+# `docker build --build-arg BUILD_COMMIT=$(git rev-parse HEAD)`: the image has no git history.
 ARG BUILD_COMMIT=
 ENV BUILD_STANDALONE=1 NEXT_TELEMETRY_DISABLED=1
 RUN npm run build

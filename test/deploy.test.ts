@@ -47,8 +47,7 @@ describe("the Deploy button", () => {
   });
 
   it("is the address from which the guide clones", () => {
-    const { repository } = JSON.parse(text("package.json")) as { repository: string };
-    expect(text("docs/deploy.md").match(/git clone (\S+)/)?.[1]).toBe(repository);
+    expect(text("docs/deploy.md").match(/git clone (\S+)/)?.[1]).toBe(manifest.repository);
   });
 
   it("points to the heading that explains its form, which names every setting", () => {
@@ -105,6 +104,11 @@ describe("files for a server and a container", () => {
     "REDIS_HTTP_TOKEN",
   ];
   const ofThePrograms = /^SRH_/;
+
+  it("tell the build its commit", () => {
+    for (const path of ["docs/deploy.md", "compose.yaml"]) expect(text(path)).toMatch(/build.*BUILD_COMMIT/);
+    expect(text("Dockerfile")).toMatch(/ARG BUILD_COMMIT[\s\S]*npm run build/);
+  });
 
   it("set only what the app reads", () => {
     const assigned = /(?:^\s*|Environment=|ENV |\s)([A-Z][A-Z0-9_]{3,})[=:](?=\s|\S)/gm;
