@@ -94,7 +94,7 @@ onSqlite("a test webhook", (world) => {
   const name = "scripted";
   const sender = { name, signTestWebhook: async () => ({ headers: {}, body: new Uint8Array(), nonce }) };
 
-  it("is told apart by what came of it: unreachable, redirected, refused, elsewhere, or back here", async () => {
+  it("says what came of it: unreachable, redirected, refused, elsewhere, or back here", async () => {
     const flow = world().process();
     const outcome = async (url: string) => {
       await sendTestWebhook(flow, sender, { url, timeoutMs: 5_000 });
