@@ -29,6 +29,13 @@ const shown = (...orders: Order[]) => {
 };
 
 describe("the overlay", () => {
+  it("shows no payment of the test store once the shop is live", () => {
+    const order = paid("Grace", 1, {
+      payments: [samplePayment({ status: "paid", paidAt: SAMPLE_NOW, testStore: true })],
+    });
+    expect(shown(order)).toBe("");
+  });
+
   it("shows the payment that came last, while it is news", () => {
     expect(shown(paid("Ada", 12), paid("Grace", 3), paid("Edsger", 8))).toBe("<bdi>Grace</bdi> <b>$5</b>");
     expect(shown(paid("Ada", 60))).toBe("");

@@ -1,11 +1,10 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { log } from "@/lib/log";
-import type { PayoutReport } from "@/lib/orders/observation";
 import type { Order, OrderId, Refund, Source } from "@/lib/orders/order";
 import { orderIdSchema } from "@/lib/orders/order";
 import { updateOrder } from "@/lib/orders/order-store";
-import { applyPayoutReport, changeRefund, findPayout, hasEnded } from "@/lib/orders/refund-state";
+import { applyPayoutReport, changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
 import { livePayouts } from "@/lib/orders/refunds";
 import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
@@ -37,16 +36,11 @@ type Settled =
   /** No order has this refund. */
   | { readonly ok: false };
 
-type PayoutNews = {
-  readonly provider: string;
-  readonly report: PayoutReport;
-  readonly source: Source;
-  /** `updatedAt` of the refund before it was asked about. An answer does not undo an end that was told while it was under way. */
-  readonly askedAt?: number;
-};
+type PayoutNews = Payout & { readonly source: Source };
 
 /** The only writer of what a provider says about a payout, whatever the source. The payments of the order stay as they are. */
-export async function settlePayout(flow: Flow, { provider, report, source, askedAt }: PayoutNews): Promise<Settled> {
+export async function settlePayout(flow: Flow, news: PayoutNews): Promise<Settled> {
+  const { provider, report, source } = news;
   const { reference, transactionHash } = report;
   const orderId = orderOfReference(reference);
   if (orderId === null) return { ok: false };
@@ -54,13 +48,9 @@ export async function settlePayout(flow: Flow, { provider, report, source, asked
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
-      const known = findPayout(order, { provider, reference });
-      if (askedAt !== undefined && known && known.updatedAt !== askedAt && hasEnded(known)) {
-        return { write: null, counts: true };
-      }
-      const network = known?.network ?? null;
+      const network = findPayout(order, { provider, reference })?.network ?? null;
       const explorerUrl = transactionHash === null ? null : (explorer?.explorerUrl(network, transactionHash) ?? null);
-      return applyPayoutReport(order, { provider, report, explorerUrl, source, now: flow.clock.now() });
+      return applyPayoutReport(order, { ...news, explorerUrl, now: flow.clock.now() });
     },
   });
   if (updated === null) return { ok: false };

@@ -66,6 +66,8 @@ onBothStores("repairs", (world) => {
     expect(order.payments[0]?.paidAt).toBe(flow.clock.now());
     expect(openReasons(order)).toEqual([]);
     expect(ran).toEqual(["paid"]);
+    const days = await flow.store.days({ from: null, to: null });
+    expect(days.map(({ count, minor }) => [count, minor])).toContainEqual([1, order.price.minor]);
     const events = await flow.store.events(id);
     expect(events.filter(({ source }) => source === "merchant").at(-1)).toMatchObject({
       type: "merchant_action",

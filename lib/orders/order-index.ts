@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formatAmount } from "@/lib/money/amount";
 import { parseDecimal } from "@/lib/money/decimal";
-import { type Order, openReasons, priceSchema } from "./order";
+import { type Order, openReasons, payingPayment, priceSchema } from "./order";
 import { type DayTotal, decode, type OrderFilter, storeUnavailable } from "./order-store";
 
 /** The sorted lists in which an order stands: one for each filter, and those of what it is found by. */
@@ -135,23 +135,28 @@ const MAX_MICROS = 10n ** 15n;
 const TEST_STORE = " test";
 
 /**
- * A paid order counts once, with its price, on the day of its first paid payment, or of the first with real money; what was
- * received counts on the day of each. The coin is empty where no report names it.
+ * A paid order counts once, with its price, on the day of its `payingPayment`; what was received counts on the day of each
+ * payment. The coin is empty where no report names it.
  */
-function dayEntries({ payments, price }: Order): DayChange[] {
-  const paid = payments
-    .filter(({ status }) => status === "paid")
-    .map(({ paidAt, createdAt, transaction, testStore }) => ({ at: paidAt ?? createdAt, transaction, testStore }))
-    .sort((a, b) => Number(a.testStore) - Number(b.testStore) || a.at - b.at);
+function dayEntries(order: Order): DayChange[] {
+  const { payments, price } = order;
+  const paying = payingPayment(order);
   return addUp(
-    paid.map(({ at, transaction, testStore }, index) => ({
-      day: new Date(Math.min(Math.max(at, 0), LATEST_DAY_MS)).toISOString().slice(0, 10),
-      currency: price.currency,
-      coin: (transaction?.coin ?? "").replace(/[\s\p{C}]/gu, "") + (testStore ? TEST_STORE : ""),
-      count: index === 0 ? 1 : 0,
-      minor: index === 0 ? price.minor : 0,
-      micros: transaction?.amount === undefined ? 0 : microsOf(transaction.amount),
-    })),
+    payments.flatMap((payment): DayChange[] => {
+      const { status, paidAt, createdAt, transaction, testStore } = payment;
+      if (status !== "paid") return [];
+      const isCounted = payment === paying;
+      return [
+        {
+          day: new Date(Math.min(Math.max(paidAt ?? createdAt, 0), LATEST_DAY_MS)).toISOString().slice(0, 10),
+          currency: price.currency,
+          coin: (transaction?.coin ?? "").replace(/[\s\p{C}]/gu, "") + (testStore ? TEST_STORE : ""),
+          count: isCounted ? 1 : 0,
+          minor: isCounted ? price.minor : 0,
+          micros: transaction?.amount === undefined ? 0 : microsOf(transaction.amount),
+        },
+      ];
+    }),
   );
 }
 

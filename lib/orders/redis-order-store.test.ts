@@ -158,6 +158,17 @@ describe("the Redis store on bad days", () => {
     await redis.del("checkout:due");
   });
 
+  it("lists what is due beside an order that is none", async () => {
+    const store = open();
+    const [good, bad] = [sampleOrder(), sampleOrder()];
+    for (const order of [good, bad]) await store.insert(sampleWrite(order, { dueAt: -1_000 }));
+    await redis.set(`checkout:order:${bad.id}`, "no hash");
+    const due = new Map((await store.due({ now: -1_000, limit: 5, from: "longest" })).map((each) => [each.id, each]));
+    expect(due.get(good.id)?.read()).toEqual(good);
+    expect(() => due.get(bad.id)?.read()).toThrow();
+    await redis.del("checkout:due");
+  });
+
   it("says so when the database is full, still reads, and goes on once there is space", async () => {
     const store = open();
     const order = tellingOrder();

@@ -20,7 +20,12 @@ const NEXT: Readonly<Record<RefundStatus, readonly RefundStatus[]>> = {
   failed: ["waiting", "sent"],
 };
 
-export type Payout = { readonly provider: string; readonly report: PayoutReport };
+export type Payout = {
+  readonly provider: string;
+  readonly report: PayoutReport;
+  /** `updatedAt` of the refund before it was asked about; none for what was sent unasked. */
+  readonly askedAt?: number;
+};
 export type AppliedReport = {
   /** Null when there is nothing to write down. */
   readonly write: OrderChange | null;
@@ -31,10 +36,19 @@ export type AppliedReport = {
 /** What a report of a payout means for its order. The payments stay as they are. */
 export function applyPayoutReport(
   order: Order,
-  { provider, report, explorerUrl, source, now }: Payout & { explorerUrl: string | null; source: Source; now: number },
+  {
+    provider,
+    report,
+    askedAt,
+    explorerUrl,
+    source,
+    now,
+  }: Payout & { explorerUrl: string | null; source: Source; now: number },
 ): AppliedReport {
   const refund = findPayout(order, { provider, reference: report.reference });
   if (refund === undefined || !isItsMoney(refund, report)) return { write: null, counts: false };
+  // An answer that was under way while an end was reported is older than that end.
+  if (askedAt !== undefined && askedAt !== refund.updatedAt && hasEnded(refund)) return { write: null, counts: true };
   const status = NEXT[refund.status].includes(report.status) ? report.status : refund.status;
   const changed: Refund = {
     ...refund,

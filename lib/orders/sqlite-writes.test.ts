@@ -83,7 +83,7 @@ it("gives up after three seconds, however many wait before it", async () => {
   expect(performance.now() - startedAt).toBeLessThan(3_900);
 });
 
-it("answers while the disk hangs, does what it began, and goes on afterwards", async () => {
+it("answers while the disk hangs, does what it began, and goes on afterwards", { timeout: 30_000 }, async () => {
   let wake = () => {};
   const { write, state } = database({ disk: new Promise((resolve) => (wake = () => resolve())) });
   const startedAt = performance.now();
@@ -93,9 +93,10 @@ it("answers while the disk hangs, does what it began, and goes on afterwards", a
   );
   expect(late.every(({ status }) => status === "rejected")).toBe(true);
   expect(performance.now() - startedAt).toBeLessThan(4_500);
+  expect(await began, "its commit may still end well, so it waits longer").toContain("too late");
+  expect(performance.now() - startedAt).toBeGreaterThan(9_500);
   const next = write((db) => db.push(3), { durable: true });
   wake();
   await next;
   expect(state.rows).toEqual([1, 3]);
-  expect(await began, "given up only after ten seconds").toBe(1);
 });
