@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SAMPLE_NOW as CREATED, sampleOrder, samplePayment } from "@/test/sample-order";
-import { checkGapMs, dueAt, type EffectState, type Payment } from "./order";
+import { checkGapMs, dueAt, type EffectState, type Payment, payingPayment } from "./order";
 import { PAYMENT_STATUSES } from "./status";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -8,6 +8,17 @@ const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 
 const orderOf = (...payments: Partial<Payment>[]) => sampleOrder({ payments: payments.map(samplePayment) });
+
+it("was paid by the first payment that was paid, with real money where there is any", () => {
+  const [trial, later, first] = [
+    { status: "paid", testStore: true, paidAt: CREATED },
+    { status: "paid", paidAt: CREATED + 2 },
+    { status: "paid", paidAt: CREATED + 1 },
+  ] as const;
+  expect(payingPayment(orderOf(trial, later, first, { status: "expired" }))).toMatchObject(first);
+  expect(payingPayment(orderOf(trial))).toMatchObject(trial);
+  expect(payingPayment(orderOf({ status: "expired" }))).toBeUndefined();
+});
 
 describe("when an order is due", () => {
   it("is at once after any change, for seven days, unless all is paid", () => {
