@@ -1,5 +1,5 @@
 import { cut } from "@/lib/web/contract";
-import { escapeText } from "./markup";
+import { escapeText } from "@/lib/web/markup";
 
 const HEIGHT = 28;
 const PADDING = 10;

@@ -1,9 +1,9 @@
 import { qrCode } from "@/components/qr-code";
+import { escapeText } from "@/lib/web/markup";
 import type { Words } from "@/messages/words";
 import type { SiteConfig } from "@/site.config";
 import { type Progress, progressText } from "./goal";
 import { htmlPage } from "./html-page";
-import { escapeText } from "./markup";
 import { donationWords } from "./words";
 
 /** A card for the frame of another site: who is paid, the goal, and a link that opens the tip page in a tab of its own. Pure. */

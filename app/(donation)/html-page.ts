@@ -1,4 +1,4 @@
-import { escapeText } from "./markup";
+import { escapeText } from "@/lib/web/markup";
 
 /** A page without any script, which no page of Next is: other sites show it in a frame, whatever their policy. `body` is markup. */
 export function htmlPage(page: { language: string; title: string; accent: string; body: string }): string {

@@ -1,9 +1,9 @@
 import { shortMoney } from "@/components/money-text";
 import { formatAmount } from "@/lib/money/amount";
 import { isPaidInTestStore, type Order } from "@/lib/orders/order";
+import { escapeText } from "@/lib/web/markup";
 import type { Words } from "@/messages/words";
 import { htmlPage } from "./html-page";
-import { escapeText } from "./markup";
 import { shownName } from "./supporters";
 import { donationWords } from "./words";
 

@@ -1,4 +1,5 @@
 import "server-only";
+import { escapeText } from "@/lib/web/markup";
 import { siteConfig } from "@/site.config";
 
 /**
@@ -17,7 +18,7 @@ const RETRY_LABEL = "Back to your payments";
 
 export function noticePage({ status, title, text, link }: Notice): Response {
   const { href, label } = link ?? { href: "/admin", label: RETRY_LABEL };
-  const body = `<h1>${inert(title)}</h1><p>${inert(text)}</p><p><a href="${inert(href)}">${inert(label)}</a></p>`;
+  const body = `<h1>${escapeText(title)}</h1><p>${escapeText(text)}</p><p><a href="${escapeText(href)}">${escapeText(label)}</a></p>`;
   return htmlPage(status, { title, body });
 }
 
@@ -39,14 +40,14 @@ export function pageOf(goal: string | null): string {
 export function signInPage({ status, problem, goal, fromElsewhere = false }: SignInPage): Response {
   const title = `Sign in · ${siteConfig.name}`;
   const body = `<h1>Your payments</h1>
-${fromElsewhere ? `<p>Signed in already? <a href="${inert(pageOf(goal))}">Go on</a></p>` : ""}
+${fromElsewhere ? `<p>Signed in already? <a href="${escapeText(pageOf(goal))}">Go on</a></p>` : ""}
 <form method="post" action="/admin/sign-in">
 <label for="secret">Secret</label>
 <input id="secret" name="secret" type="password" autocomplete="current-password" required autofocus${
     problem === null ? "" : ' aria-invalid="true" aria-describedby="problem"'
   }>
-${problem === null ? "" : `<p id="problem" role="alert">${inert(problem)}</p>`}
-${goal === null ? "" : `<input type="hidden" name="order" value="${inert(goal)}">`}
+${problem === null ? "" : `<p id="problem" role="alert">${escapeText(problem)}</p>`}
+${goal === null ? "" : `<input type="hidden" name="order" value="${escapeText(goal)}">`}
 <button>Sign in</button>
 </form>
 <p class="small">It is the value of <code>ADMIN_SECRET</code> in the settings of this deployment.</p>`;
@@ -60,7 +61,7 @@ function htmlPage(status: number, { title, body }: { title: string; body: string
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${inert(title)}</title>
+<title>${escapeText(title)}</title>
 <link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/sign-in.css">
 </head>
@@ -72,9 +73,4 @@ ${body}
 </html>
 `;
   return new Response(html, { status, headers: { "Content-Type": "text/html; charset=utf-8" } });
-}
-
-/** Text that stays text in HTML. */
-function inert(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

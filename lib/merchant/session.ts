@@ -1,7 +1,8 @@
 import "server-only";
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { slowKey } from "@/lib/slow-key";
+import { isSameSecret } from "@/lib/web/same-secret";
 
 export const SESSION_COOKIE = "checkout_admin";
 export const SESSION_SECONDS = 12 * 60 * 60;
@@ -16,11 +17,6 @@ export type Session = {
   /** Stands in every form of the merchant's pages. Another site cannot read it. */
   readonly csrfToken: string;
 };
-
-/** Whether this is the secret. Both sides are hashed first, so that the comparison takes the same time for all lengths. */
-export function isSecret(typed: string, secret: string): boolean {
-  return timingSafeEqual(digest(typed), digest(secret));
-}
 
 /** The value of the cookie. A changed secret changes the key, which signs out every browser. */
 export async function newSession(secret: string, now: number): Promise<string> {
@@ -54,7 +50,7 @@ export async function readSession(
 }
 
 export function hasCsrfToken({ csrfToken: expected }: Session, sent: string | null): boolean {
-  return sent !== null && timingSafeEqual(digest(sent), digest(expected));
+  return sent !== null && isSameSecret(sent, expected);
 }
 
 function csrfToken(secret: string, sessionId: string): string {
@@ -64,8 +60,4 @@ function csrfToken(secret: string, sessionId: string): string {
 /** A key for each use, so that neither a cookie nor a form's token can be tried as the other. */
 function keyFor(secret: string, use: "cookie" | "form"): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", slowKey(secret), "", `checkout admin ${use}`, 32));
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

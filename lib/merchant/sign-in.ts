@@ -2,7 +2,8 @@ import "server-only";
 import { createHash, randomInt, randomUUID } from "node:crypto";
 import { log } from "@/lib/log";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
-import { isSecret, newSession } from "./session";
+import { isSameSecret } from "@/lib/web/same-secret";
+import { newSession } from "./session";
 
 export const WRONG_TRIES = 10;
 export const LOCKED_MS = 15 * 60_000;
@@ -63,7 +64,7 @@ async function signInCounted(
     log.warn("sign_in_locked", { by: isCrowded ? "all" : "address" });
     return { ok: false, refusal: "locked", retryAfterSeconds: LOCKED_MS / 1_000 };
   }
-  if (isSecret(typed, secret)) {
+  if (isSameSecret(typed, secret)) {
     await tries.release({ key: place, value });
     log.info("signed_in");
     return { ok: true, cookie: await newSession(secret, now), hasStore };
