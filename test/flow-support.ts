@@ -157,8 +157,8 @@ export class ScriptedProvider implements PaymentProvider {
     }
   }
 
-  async ping() {
-    return { ok: true } as const;
+  async diagnose() {
+    return [];
   }
 }
 

@@ -79,20 +79,16 @@ export interface PaymentProvider extends Pick<ProviderModule, "name" | "label"> 
   authenticateWebhook(delivery: WebhookDelivery): Promise<WebhookAuthentication>;
   /** Reads the body of a delivery that `authenticateWebhook` accepted. */
   parseWebhook(delivery: WebhookDelivery): WebhookContent;
-  /** A call that changes nothing, to see whether the address, the credentials and the clock are right. */
-  ping(): Promise<ProviderResult>;
-  /** More such calls, and what each tells in words. Where it is absent, `ping` has to do. */
-  diagnose?(): Promise<readonly Finding[]>;
+  /** Calls that change nothing, and what they tell of the address, the credentials and the clock. */
+  diagnose(): Promise<readonly Finding[]>;
   /** A delivery to our own webhook, signed as the provider signs its own, which `parseWebhook` reads as a test. */
   signTestWebhook?(url: URL): Promise<TestWebhook>;
 }
 
-type FindingState = "ok" | "warning" | "failed" | "unknown";
-
 /** What is right or wrong with one part of the set-up, for the merchant. No sentence holds a secret. */
 export type Finding = {
   readonly id: "provider_address" | "provider_access" | "provider_clock" | "provider_calls";
-  readonly state: FindingState;
+  readonly state: "ok" | "warning" | "failed" | "unknown";
   readonly sentence: string;
   /** What to do about it. */
   readonly todo?: string;

@@ -198,10 +198,10 @@ for (const bench of BENCHES) {
 
     it("knows whether its credentials are right, and says none of its secrets", async () => {
       const { calls, open, opened, provider } = lab();
-      expect(await provider.ping()).toEqual({ ok: true });
-      const wrong = open(bench.wrongSecret);
-      const refused = await wrong.ping();
-      expect(refused).toMatchObject({ ok: false, failure: { kind: "unauthorized", maybeAccepted: false } });
+      const access = (state: string) => expect.objectContaining({ id: "provider_access", state });
+      expect(await provider.diagnose()).toContainEqual(access("ok"));
+      const refused = await open(bench.wrongSecret).diagnose();
+      expect(refused).toContainEqual(access("failed"));
       await opened();
       const said = JSON.stringify([calls, refused]);
       for (const secret of bench.secrets) expect(said).not.toContain(secret);

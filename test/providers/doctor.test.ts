@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import { startEmulator } from "@/emulator/server";
-import { providerChecks } from "@/lib/merchant/setup/provider-checks";
 import { SettingReader } from "@/lib/settings";
 import { withoutSettings } from "../../scripts/example-env";
 import { APP_FOLDER, type Environment, freePort } from "../../scripts/processes";
@@ -28,7 +27,7 @@ it.each(PROVIDERS)("doctor checks the credentials of $title, and says what is no
   const said: string[] = [];
   async function states(changes: Readonly<Record<string, string>> = {}) {
     const provider = bench.module.load(new SettingReader({ ...settings, ...changes }))?.create({ timeoutMs: 2_000 });
-    const checks = await providerChecks(provider ?? expect.fail());
+    const checks = await (provider ?? expect.fail()).diagnose();
     said.push(JSON.stringify(checks));
     expect(checks.map(({ id }) => id)).toEqual(IDS);
     return Object.fromEntries(checks.map(({ id, state }) => [id, state]));

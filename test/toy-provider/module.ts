@@ -59,6 +59,6 @@ function createToyProvider(url: string, secret: string): PaymentProvider {
       if (told.state === undefined) return { kind: "hint", paymentId: told.id, deliveryId: "toy" };
       return { kind: "event", observation: observe(told), deliveryId: "toy" };
     },
-    ping: async () => ({ ok: true }),
+    diagnose: async () => [],
   };
 }

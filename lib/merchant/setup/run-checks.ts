@@ -8,12 +8,12 @@ import { publicHealthCheck, webhookUrlCheck } from "./address-checks";
 import { type Check, type CheckId, ok, reportOf, type SetupReport, unknown } from "./check";
 import { notificationCheck } from "./notification-check";
 import { priceChecks } from "./price-checks";
-import { providerChecks } from "./provider-checks";
 import { settingCheck } from "./setting-checks";
 import { storeChecks } from "./store-checks";
 import { webhookChecks } from "./webhook-checks";
 
 const TIMEOUT_MS = 5_000;
+const PROVIDER_IDS = ["provider_address", "provider_access", "provider_clock", "provider_calls"] as const;
 
 type Parts = {
   readonly settings: Settings;
@@ -29,7 +29,8 @@ export async function runSetupChecks({ settings, store, version }: Parts): Promi
   const presets = pricing === null ? undefined : siteConfig.presets[pricing.currency];
   const isLocal = opener?.isLocal === true;
   const groups = await Promise.all([
-    providerChecks(provider),
+    provider?.diagnose() ??
+      PROVIDER_IDS.map((id) => unknown(id, "Not checked: the credentials or the address are not right.")),
     priceChecks({ pricing, presets, fee: opener?.publishedFee }),
     storeChecks({ settings: settings.store, store }),
     addressChecks(settings),

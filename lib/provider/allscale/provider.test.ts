@@ -411,17 +411,6 @@ test.each([true, false])("it says whether its store is for tests: %s", (testStor
   expect(provider({ testStore })).toMatchObject({ name: "allscale", label: "AllScale", testStore });
 });
 
-test("ping says whether the credentials work", async () => {
-  server.answerWith(success({ pong: "ok" }));
-  expect(await provider().ping()).toEqual({ ok: true });
-  server.answerWith(
-    json({ code: 20002, error: { details: { reason: "invalid_key" } }, payload: null }, { status: 401 }),
-  );
-  const message = "AllScale does not know this API key.";
-  const failure = { kind: "unauthorized", message, maybeAccepted: false, code: "20002", reason: "invalid_key" };
-  expect(await provider().ping()).toEqual({ ok: false, failure });
-});
-
 function sent(): Record<string, unknown> {
   return JSON.parse(server.seen[0]?.body ?? "null");
 }

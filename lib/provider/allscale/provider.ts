@@ -97,10 +97,6 @@ export function createAllScaleProvider(options: AllScaleOptions): PaymentProvide
     parseWebhook,
     signTestWebhook: (url) => signTestWebhook(url, options),
     diagnose: () => diagnose(options),
-    async ping() {
-      const result = await client.ping();
-      return result.ok ? { ok: true } : result;
-    },
   };
 }
 

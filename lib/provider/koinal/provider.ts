@@ -74,11 +74,6 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       body: quoteBody(price, cryptocurrency),
       schema: quoteSchema,
     });
-  /** A quote is the only authenticated call that changes nothing. */
-  const ping = async () => {
-    const quoted = await quote({ amount: "100", currency: "USD" }, "ping");
-    return quoted.ok ? ({ ok: true } as const) : quoted;
-  };
   return {
     name: NAME,
     label: LABEL,
@@ -173,16 +168,11 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with an id" };
       return { kind: "hint", paymentId: data.id, deliveryId: headers.get(SIGNATURE_HEADER)?.toLowerCase() ?? "" };
     },
-    ping,
     async diagnose() {
       const credentials = "Compare KOINAL_MERCHANT_CODE and KOINAL_SECRET, and set the clock of this server.";
-      return findingsOf({
-        label: LABEL,
-        baseUrl: options.baseUrl,
-        ping: await ping(),
-        credentials,
-        notKnown: NOT_KNOWN,
-      });
+      // A quote is the only authenticated call that changes nothing.
+      const ping = await quote({ amount: "100", currency: "USD" }, "ping");
+      return findingsOf({ label: LABEL, baseUrl: options.baseUrl, ping, credentials, notKnown: NOT_KNOWN });
     },
   };
 }

@@ -1,22 +1,20 @@
 import { findingsOf } from "../diagnose";
 import type { Finding, ProviderResult } from "../provider";
 import { readCashout } from "./cashouts";
+import { callDeposits } from "./client";
 import type { OneKeyOptions } from "./provider";
-import { LABEL } from "./wire";
+import { depositPath, LABEL, statusSchema } from "./wire";
 
 const NOT_KNOWN =
   "how OneKey signs notifications of deposits, so each only makes us ask; what each country asks of payers and receivers; how its production differs from staging.";
 
 /** Deposits and cashouts have credentials of their own. */
-export async function diagnose(options: OneKeyOptions, calls: { ping(): Promise<ProviderResult> }): Promise<Finding[]> {
-  const [ping, cashouts] = await Promise.all([calls.ping(), cashoutsFinding(options)]);
+export async function diagnose(options: OneKeyOptions): Promise<Finding[]> {
+  const [ping, cashouts] = await Promise.all([askForDeposit(options), cashoutsFinding(options)]);
   const credentials =
     "Compare ONEKEY_LOGIN, ONEKEY_SECRET and ONEKEY_AUTHORIZATION_SCHEME, and ask OneKey whether this server's address is allow-listed.";
-  const { baseUrl } = options;
-  const found = findingsOf({
-    ...{ label: LABEL, baseUrl, ping, credentials, clockCodes: ["103"] },
-    notKnown: NOT_KNOWN,
-  });
+  const about = { label: LABEL, baseUrl: options.baseUrl, credentials, clockCodes: ["103"], notKnown: NOT_KNOWN };
+  const found = findingsOf({ ...about, ping });
   return found.map((each) => (each.id === "provider_calls" && cashouts !== null ? told(each, cashouts) : each));
 }
 
@@ -24,6 +22,15 @@ const told = (calls: Finding, cashouts: Finding): Finding => ({
   ...cashouts,
   sentence: `${cashouts.sentence} ${calls.sentence}`,
 });
+
+/** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
+async function askForDeposit(options: OneKeyOptions): Promise<ProviderResult> {
+  const read = await callDeposits(options, { operation: "ping", path: depositPath("0"), schema: statusSchema });
+  if (read.ok) return read;
+  const { kind, code } = read.failure;
+  const isUnderstood = kind === "not_found" || (kind === "refused" && code !== undefined);
+  return isUnderstood ? { ok: true } : read;
+}
 
 /** Asks about a cashout that cannot be there: that it is not known is said after signature and login were accepted (§3.5). */
 async function cashoutsFinding(options: OneKeyOptions): Promise<Finding | null> {

@@ -1,8 +1,7 @@
 import { formatAmount } from "@/lib/money/amount";
-import type { PaymentId } from "@/lib/orders/order";
 import { checkCheckoutUrl } from "../checkout-url";
 import { readExactJson } from "../exact-json";
-import type { PaymentProvider, ProviderResult, WebhookContent } from "../provider";
+import type { PaymentProvider, WebhookContent } from "../provider";
 import { authenticateCashout, isCashoutNotification, parseCashout } from "./cashouts";
 import { badAnswer, type CashoutCredentials, callDeposits, type DepositOptions } from "./client";
 import { diagnose } from "./diagnose";
@@ -71,7 +70,12 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       return { ok: true, payment: { paymentId, checkoutUrl: checkout.url, payTo: null, expiresAt: null, quote } };
     },
     async readPayment(paymentId) {
-      const read = await readDeposit(options, { operation: "status", path: depositPath(paymentId), paymentId });
+      const read = await callDeposits(options, {
+        operation: "status",
+        paymentId,
+        path: depositPath(paymentId),
+        schema: statusSchema,
+      });
       if (!read.ok) return read;
       const { deposit_id, invoice_id, status: word, currency, local_amount: amount, refunded } = read.data;
       if (deposit_id !== paymentId) return { ok: false, failure: badAnswer("the status is of another deposit") };
@@ -102,21 +106,6 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       if (!success) return { kind: "unreadable", diagnosis: "the body is not JSON with a deposit_id" };
       return { kind: "hint", paymentId: data.deposit_id, deliveryId: data.deposit_id };
     },
-    ping: () => ping(options),
-    diagnose: () => diagnose(options, { ping: () => ping(options) }),
+    diagnose: () => diagnose(options),
   };
 }
-
-/** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
-async function ping(options: DepositOptions): Promise<ProviderResult> {
-  const read = await readDeposit(options, { operation: "ping", path: depositPath("0") });
-  if (read.ok) return { ok: true };
-  const { kind, code } = read.failure;
-  const isUnderstood = kind === "not_found" || (kind === "refused" && code !== undefined);
-  return isUnderstood ? { ok: true } : read;
-}
-
-type Question = { readonly operation: string; readonly path: string; readonly paymentId?: PaymentId };
-
-const readDeposit = (options: DepositOptions, question: Question) =>
-  callDeposits(options, { ...question, schema: statusSchema });
