@@ -1,25 +1,8 @@
-import type { Locator } from "playwright/test";
-import decodeQR from "qr/decode.js";
 import { expect, test } from "./support/fixtures";
-import { orderIn } from "./support/payer";
+import { orderIn, scan } from "./support/payer";
 import { STATES } from "./support/states";
 
 const [PENDING] = STATES;
-
-/** What a phone's camera would read from the picture on the screen. */
-async function scan(code: Locator): Promise<string> {
-  const picture = await code.screenshot();
-  const pixels = await code.page().evaluate(async (base64) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${base64}`;
-    await image.decode();
-    const { width, height } = image;
-    const canvas = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-    canvas?.drawImage(image, 0, 0);
-    return { width, height, data: [...(canvas?.getImageData(0, 0, width, height).data ?? [])] };
-  }, picture.toString("base64"));
-  return decodeQR({ ...pixels, data: Uint8Array.from(pixels.data) });
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme}`, () => {

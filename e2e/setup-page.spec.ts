@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { freePort } from "../scripts/processes";
 import { openSinks } from "../test/notification-sinks";
+import { expectAccessible } from "./support/access";
 import { type App, startApp } from "./support/app";
 import { clientOf } from "./support/client";
 import { type EmulatorAccount, registerAccount, settingsFor } from "./support/emulator";
@@ -30,19 +30,6 @@ const row = (page: Page, id: string) => page.locator(`#${id}`);
 const states = (page: Page) =>
   page.locator("[data-state]").evaluateAll((rows) => rows.map(({ id, dataset }) => `${id} ${dataset.state}`));
 const notOk = async (page: Page) => (await states(page)).filter((state) => !state.endsWith(" ok"));
-
-async function expectAccessible(page: Page): Promise<void> {
-  for (const media of [
-    { colorScheme: "light", forcedColors: "none" },
-    { colorScheme: "dark", forcedColors: "none" },
-    { colorScheme: "light", forcedColors: "active" },
-  ] as const) {
-    await page.emulateMedia(media);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
-}
 
 test("without a secret there is no such page in production, and no form of it", async ({ client }) => {
   expect((await client.request("GET", "/setup")).status).toBe(404);

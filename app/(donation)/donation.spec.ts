@@ -1,12 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright/test";
-import decodeQR from "qr/decode.js";
+import { expectAccessible } from "../../e2e/support/access";
 import { type App, startApp } from "../../e2e/support/app";
 import { type Client, clientOf } from "../../e2e/support/client";
 import { type EmulatorAccount, registerAccount, settingsFor } from "../../e2e/support/emulator";
 import { test as base, expect, randomAddress } from "../../e2e/support/fixtures";
+import { scan } from "../../e2e/support/payer";
 import { siteConfig } from "../../site.config";
 import { overlayKey } from "./overlay-key";
 
@@ -200,7 +199,7 @@ test("the card for frames works in a page that allows no script, and nothing els
     const opened = page.waitForEvent("popup");
     await link.click();
     await expect((await opened).getByTestId("tip-page")).toBeVisible();
-    expect(await scan(page)).toBe(`${app.url}/`);
+    expect(await scan(frame.getByRole("img"))).toBe(`${app.url}/`);
   } finally {
     host.closeAllConnections();
     host.close();
@@ -216,23 +215,6 @@ test("the card for frames works in a page that allows no script, and nothing els
   expect(html).not.toMatch(/<script|<style|\son\w+=/);
 });
 
-/** What a phone's camera would read from the card on the screen. */
-async function scan(page: Page): Promise<string> {
-  const picture = await page.frameLocator("[name=embed]").getByRole("img").screenshot();
-  const reader = await page.context().newPage();
-  const pixels = await reader.evaluate(async (base64) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${base64}`;
-    await image.decode();
-    const { width, height } = image;
-    const canvas = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-    canvas?.drawImage(image, 0, 0);
-    return { width, height, data: [...(canvas?.getImageData(0, 0, width, height).data ?? [])] };
-  }, picture.toString("base64"));
-  await reader.close();
-  return decodeQR({ ...pixels, data: Uint8Array.from(pixels.data) });
-}
-
 test("all of it is accessible in every colour", async ({ own, page }) => {
   await pay(own, { amount: "5.00", name: "Grace Hopper", anonymous: false });
   await expect(async () => {
@@ -241,15 +223,7 @@ test("all of it is accessible in every colour", async ({ own, page }) => {
   }).toPass();
   for (const path of ["/?message=x", "/embed", "/embed?lang=ja"]) {
     await page.goto(own.app.url + path);
-    for (const colours of [
-      { colorScheme: "light", forcedColors: "none" },
-      { colorScheme: "dark", forcedColors: "none" },
-      { colorScheme: "light", forcedColors: "active" },
-    ] as const) {
-      await page.emulateMedia(colours);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-      expect(violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html)])).toEqual([]);
-    }
+    await expectAccessible(page);
   }
 });
 

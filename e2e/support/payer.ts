@@ -1,4 +1,5 @@
-import type { Page } from "playwright/test";
+import type { Locator, Page } from "playwright/test";
+import decodeQR from "qr/decode.js";
 import type { Client } from "./client";
 import type { EmulatorAccount } from "./emulator";
 import { expect } from "./fixtures";
@@ -49,4 +50,22 @@ export function linesOf(element: Element): number {
   const text = document.createRange();
   text.selectNodeContents(element);
   return text.getClientRects().length;
+}
+
+/** What a phone's camera would read from a QR code on the screen. */
+export async function scan(code: Locator): Promise<string> {
+  const picture = await code.screenshot();
+  // The page that shows the code may be one that lets no picture be read.
+  const reader = await code.page().context().newPage();
+  const pixels = await reader.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const { width, height } = image;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    canvas?.drawImage(image, 0, 0);
+    return { width, height, data: [...(canvas?.getImageData(0, 0, width, height).data ?? [])] };
+  }, picture.toString("base64"));
+  await reader.close();
+  return decodeQR({ ...pixels, data: Uint8Array.from(pixels.data) });
 }
