@@ -1,5 +1,5 @@
 import { type Figure, figure } from "./figure";
-import { type Measured, pace } from "./load";
+import { type Measured, median, pace } from "./load";
 import { type MadeOrder, makeOrder, makeOrders, pollOf, settle } from "./orders";
 import { type Rig, startBareHandlers, startRig } from "./rig";
 
@@ -30,12 +30,7 @@ export async function benchPayers(): Promise<Figure[]> {
       many.push(await follow(rig.url, orders.slice(0, 1_000), 10));
     }
     const ratios = many.map(({ p99Ms }, index) => p99Ms / (few[index]?.p99Ms ?? Number.NaN));
-    const p99 = (rounds: readonly Measured[]) =>
-      figure(
-        "",
-        rounds.map(({ p99Ms }) => p99Ms),
-        null,
-      ).value.toPrecision(3);
+    const p99 = (rounds: readonly Measured[]) => median(rounds.map(({ p99Ms }) => p99Ms)).toPrecision(3);
     const growth = `${p99(many)} ms against ${p99(few)} ms`;
     return [
       figure("p99 of a poll, 1,000 payers against 10", ratios, { atMost: 2.5 }, growth),

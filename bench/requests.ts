@@ -1,6 +1,6 @@
 import type { BareApp } from "@/scripts/bare-app";
 import { type Figure, figure, inTurn, ratio } from "./figure";
-import { rush, type Send } from "./load";
+import { type Measured, median, rush, type Send } from "./load";
 import { createOf, makeOrder, makeOrders, pollOf, settle, webhookOf } from "./orders";
 import { type Rig, startBareHandlers, startRig } from "./rig";
 
@@ -36,22 +36,16 @@ export const benchCreate = () =>
     const single = await both(200, 1);
     await rig.upstream.setDelay(UPSTREAM_MS);
     const slow = await both(80, 4);
-    const added = slow.app.map(({ p50Ms }) => p50Ms - UPSTREAM_MS);
+    const addedTo = (rounds: readonly Measured[]) => rounds.map(({ p50Ms }) => p50Ms - UPSTREAM_MS);
     return [
       ratio("create, 16 at once: throughput", busy, "perSecond", { atLeast: 0.75 }),
       ratio("create, 16 at once: p50", busy, "p50Ms", { atMost: 1.3 }),
       ratio("create, 1 at a time: p50", single, "p50Ms", { atMost: 1.5 }),
       figure(
         `create, upstream ${UPSTREAM_MS} ms, 4 at once: ms added to it (p50)`,
-        added,
+        addedTo(slow.app),
         { atMost: 6 },
-        `bare adds ${(
-          figure(
-            "",
-            slow.bare.map(({ p50Ms }) => p50Ms - UPSTREAM_MS),
-            null,
-          ).value
-        ).toPrecision(3)} ms`,
+        `bare adds ${median(addedTo(slow.bare)).toPrecision(3)} ms`,
       ),
     ];
   });

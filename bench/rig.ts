@@ -1,10 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BareApp, startBareApp } from "@/scripts/bare-app";
 import { withoutSettings } from "@/scripts/example-env";
-import { APP_FOLDER, answers, buildOnce, type Environment, freePort, next, startQuietly } from "@/scripts/processes";
+import {
+  APP_FOLDER,
+  answers,
+  buildOnce,
+  type Environment,
+  endWithUs,
+  freePort,
+  next,
+  startQuietly,
+  stop,
+} from "@/scripts/processes";
 
 export const CREDENTIALS = { apiKey: "st_bench_key", apiSecret: "st_bench_secret_of_no_store" };
 
@@ -54,7 +64,7 @@ export async function startRig(settings: Environment = {}): Promise<Rig> {
   closeSync(log);
   endWithUs(app);
   async function close() {
-    await Promise.all([end(app), upstream.close()]);
+    await Promise.all([stop(app, "SIGKILL"), upstream.close()]);
     rmSync(folder, { recursive: true, force: true });
   }
   await answers(`${url}/api/health`, app).catch(async (error: unknown) => {
@@ -80,22 +90,8 @@ async function startUpstream(): Promise<Upstream> {
       await fetch(`${url}/_delay`, { method: "POST", body: String(ms) });
     },
     calls: async () => (await (await fetch(`${url}/_calls`)).json()) as Record<string, number>,
-    close: () => end(server),
+    close: () => stop(server, "SIGKILL"),
   };
-}
-
-/** Also when a measurement throws or is stopped. */
-function endWithUs(child: ChildProcess): void {
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await ended;
 }
 
 /** Route handlers of the same Next that do the same call to the provider, or none, and nothing else. */

@@ -2,7 +2,8 @@
  * `tsx bench/upstream.ts PORT`: the provider's API as fast as a server can be that remembers what it was asked for: no
  * signature is checked or made. `POST /_delay` sets how long each answer takes, in milliseconds.
  */
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AllScaleModel } from "@/test/faults/allscale-model";
 
@@ -13,7 +14,7 @@ let delayMs = 0;
 
 const server = createServer(async (request, response) => {
   const { method = "", url: path = "" } = request;
-  const body = await textOf(request);
+  const body = await text(request);
   if (path === "/_delay") delayMs = Number(body);
   else if (path !== "/_calls") calls[path] = (calls[path] ?? 0) + 1;
   const answer = path.startsWith("/_") ? { http: 200, body: calls } : model.handle({ method, path, body });
@@ -23,9 +24,3 @@ const server = createServer(async (request, response) => {
 // Connections stay while the other side has its turn: on a busy machine closing one can cross a request.
 server.keepAliveTimeout = 600_000;
 server.listen(port, "127.0.0.1");
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { json } from "node:stream/consumers";
 import Database from "libsql";
 import type { Page } from "playwright/test";
 import { eventually } from "../test/eventually";
@@ -25,13 +26,9 @@ type Paying = { shop: SteeredShop; told: Told[]; refundsOf(orderId: string): Ref
 const test = base.extend<{ paying: Paying }>({
   paying: async ({ playwright: _ }, use) => {
     const told: Told[] = [];
-    const sink = await startHttpServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        told.push(JSON.parse(Buffer.concat(chunks).toString()) as Told);
-        response.end();
-      });
+    const sink = await startHttpServer(async (request, response) => {
+      told.push((await json(request)) as Told);
+      response.end();
     });
     const notify = { NOTIFY_WEBHOOK_URL: sink.url, NOTIFY_WEBHOOK_SECRET: `whsec_${NOTIFY_SECRET}` };
     const shop = await openSteeredShop({}, { ADMIN_SECRET, ALLSCALE_PAYOUT_CHAIN: "base", ...notify });

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { APP_FOLDER, answers, type Environment, freePort, next, run, startQuietly } from "./processes";
+import { APP_FOLDER, answers, type Environment, endWithUs, freePort, next, run, startQuietly } from "./processes";
 
 export type BareApp = { readonly url: string; readonly pid: number; close(): void };
 
@@ -20,13 +20,9 @@ export async function startBareApp(options: {
 
   const port = await freePort();
   const server = startQuietly([...next("start"), folder, "-H", "127.0.0.1", "-p", String(port)], env);
-  const kill = () => server.kill("SIGKILL");
-  process.once("exit", kill);
+  endWithUs(server);
   const url = `http://127.0.0.1:${port}/`;
-  const close = () => {
-    process.off("exit", kill);
-    kill();
-  };
+  const close = () => void server.kill("SIGKILL");
   await answers(url, server).catch((error: unknown) => {
     close();
     throw error;

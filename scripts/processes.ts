@@ -49,9 +49,16 @@ export function startQuietly(args: readonly string[], env: Environment): ChildPr
   return spawn(process.execPath, args, { ...options(env), stdio: ["ignore", "ignore", "inherit"] });
 }
 
-export async function stop(child: ChildProcess): Promise<void> {
-  child.kill("SIGTERM");
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  child.kill(signal);
   await exitCode(child);
+}
+
+/** Kills the child when we exit, which may be because of a throw or a signal. */
+export function endWithUs(child: ChildProcess): void {
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
 }
 
 /**
@@ -60,7 +67,7 @@ export async function stop(child: ChildProcess): Promise<void> {
  */
 export async function together(children: readonly ChildProcess[]): Promise<number> {
   let signaled = false;
-  const stopAll = () => Promise.all(children.map(stop));
+  const stopAll = () => Promise.all(children.map((child) => stop(child)));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       signaled = true;
@@ -129,7 +136,7 @@ function exitCode(child: ChildProcess): Promise<number> {
   });
 }
 
-function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+export function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 

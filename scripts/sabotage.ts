@@ -1,13 +1,13 @@
 /**
  * `npm run test:sabotage`: proves that the smoke test and the QA collection notice what they are for. Builds the app as it
- * is, which has to pass both, and once with each fault of `sabotage/edits.ts`, which has to fail both, each for that fault.
+ * is, which has to pass both, and once with each fault of `sabotages.ts`, which has to fail both, each for that fault.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withoutSettings } from "./example-env";
 import { next, tsx } from "./processes";
-import { SABOTAGES, type Sabotage, sabotaged } from "./sabotage/edits";
+import { SABOTAGES, type Sabotage, sabotaged } from "./sabotages";
 import { copyTree } from "./tree-copy";
 
 const started = Date.now();

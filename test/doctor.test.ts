@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CHECKS, setupReportSchema } from "@/lib/merchant/setup/check";
 import { withoutSettings } from "../scripts/example-env";
-import { APP_FOLDER, type Environment, freePort } from "../scripts/processes";
+import { APP_FOLDER, type Environment, endWithUs, freePort } from "../scripts/processes";
 import { type HttpServer, startHttpServer } from "./http-server";
 import { type RedisServer, startRedisServer } from "./redis-server";
 import { startUpstashBridge, type UpstashBridge } from "./upstash-bridge";
@@ -178,8 +178,7 @@ type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 async function startEmulator() {
   const flags = ["--import", "tsx", "emulator/main.ts", "--port", "0", "--quiet"];
   const child = spawn(process.execPath, flags, { cwd: APP_FOLDER, stdio: ["ignore", "pipe", "inherit"] });
-  const onExit = () => child.kill("SIGKILL");
-  process.once("exit", onExit);
+  endWithUs(child);
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`The emulator ended with code ${code}.`)));
     child.stdout.on("data", (chunk) => {
@@ -202,7 +201,6 @@ async function startEmulator() {
       return { apiKey, url };
     },
     close() {
-      process.off("exit", onExit);
       child.removeAllListeners("exit");
       child.kill("SIGKILL");
     },

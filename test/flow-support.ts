@@ -27,6 +27,7 @@ import type {
   WebhookDelivery,
 } from "@/lib/provider/provider";
 import { createRateLimiter } from "@/lib/web/rate-limit";
+import { ageLeases } from "./age-leases";
 import { startRedisServer } from "./redis-server";
 import { startUpstashBridge } from "./upstash-bridge";
 
@@ -329,12 +330,6 @@ function withSlowLeases(store: OrderStore): OrderStore {
   };
 }
 
-const AGE_LEASES = `
-for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-  local left = redis.call('PTTL', key) - ARGV[2]
-  if left > 0 then redis.call('PEXPIRE', key, left) else redis.call('DEL', key) end
-end`;
-
 async function startRedis() {
   const server = await startRedisServer();
   const bridge = await startUpstashBridge({ redisPort: server.port, token: "flow" });
@@ -346,7 +341,7 @@ async function startRedis() {
       return {
         kind: "redis",
         open: () => withSlowLeases(openRedisOrderStore({ url, token, timeoutMs: 10_000, keyPrefix })),
-        age: async (ms) => void (await redis.eval(AGE_LEASES, 0, `${keyPrefix}lease:*`, ms * SLOWER)),
+        age: (ms) => ageLeases(redis, { keyPrefix, ms: ms * SLOWER }),
         async fingerprint() {
           return /rdb_changes_since_last_save:(\d+)/.exec(await redis.info("persistence"))?.[0] ?? "unknown";
         },

@@ -4,9 +4,10 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientAddress } from "@/lib/web/arrival";
-import { freePort } from "../scripts/processes";
+import { freePort, stop } from "../scripts/processes";
 import { eventually } from "./eventually";
 import { type HttpServer, startHttpServer } from "./http-server";
 
@@ -24,9 +25,7 @@ describe.skipIf(!isInstalled)("deploy/nginx.conf", () => {
 
   beforeAll(async () => {
     upstream = await startHttpServer(async (incoming, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk);
-      arrived.push({ target: incoming.url ?? "", headers: incoming.headers, body: Buffer.concat(chunks) });
+      arrived.push({ target: incoming.url ?? "", headers: incoming.headers, body: await buffer(incoming) });
       response.end("from the app");
     });
     port = await freePort();
@@ -47,9 +46,7 @@ describe.skipIf(!isInstalled)("deploy/nginx.conf", () => {
   });
 
   afterAll(async () => {
-    const ended = new Promise((resolve) => nginx.once("exit", resolve));
-    nginx.kill("SIGTERM");
-    await Promise.all([ended, upstream.close()]);
+    await Promise.all([stop(nginx), upstream.close()]);
     rmSync(folder, { recursive: true, force: true });
   });
 

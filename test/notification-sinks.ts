@@ -1,6 +1,8 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer, text } from "node:stream/consumers";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { startHttpServer } from "./http-server";
 
 export const WEBHOOK_SECRET = "whsec_bm90aWZpY2F0aW9uLXRlc3Qtc2VjcmV0LTMyLWJ5dGU=";
 export const BOT_TOKEN = "123456789:AAsecret-token-of-the-bot-in-tests";
@@ -13,28 +15,19 @@ async function openHttpSink() {
   const posts: Post[] = [];
   const sink = {
     posts,
-    url: "",
     /** Closes every connection without an answer. */
     isDown: false,
     answer: { status: 200, headers: {} as Record<string, string>, body: '{"ok":true}' },
-    close: async () => {},
   };
-  const server = createServer((request, response) => {
+  const server = await startHttpServer(async (request, response) => {
     if (sink.isDown) return void request.socket.destroy();
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      posts.push({ path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
-      response.writeHead(sink.answer.status, sink.answer.headers).end(sink.answer.body);
-    });
+    // A process that is killed while it sends leaves a body without an end.
+    const body = await text(request).catch(() => null);
+    if (body === null) return;
+    posts.push({ path: request.url ?? "", headers: request.headers, body });
+    response.writeHead(sink.answer.status, sink.answer.headers).end(sink.answer.body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  sink.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  sink.close = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(() => resolve()));
-  };
-  return sink;
+  return Object.assign(sink, server);
 }
 
 export type Mail = {
@@ -53,15 +46,13 @@ export async function openMailSink(options: SMTPServerOptions = { disabledComman
     authOptional: true,
     onConnect: (_session, callback) => callback(sink.isDown ? new Error("out of order") : null),
     onData(stream, session, callback) {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => {
+      buffer(stream).then((mail) => {
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom ? mailFrom.address : "";
         const to = rcptTo.map(({ address }) => address);
-        mails.push({ from, to, raw: Buffer.concat(chunks).toString("latin1"), secure: session.secure === true });
+        mails.push({ from, to, raw: mail.toString("latin1"), secure: session.secure === true });
         callback();
-      });
+      }, callback);
     },
     ...options,
   });

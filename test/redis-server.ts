@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../scripts/processes";
+import { endWithUs, freePort, hasExited, stop } from "../scripts/processes";
 import { eventually } from "./eventually";
 
 export interface RedisServer {
@@ -25,23 +25,16 @@ export async function startRedisServer(options: { dir?: string; durable?: boolea
   const port = await freePort();
   let server = await launch(folder, port, durable);
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    if (hasEnded(server)) return;
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill(signal);
-    await ended;
-  }
-
   return {
     port,
-    stop: () => end("SIGTERM"),
-    kill: () => end("SIGKILL"),
+    stop: () => stop(server),
+    kill: () => stop(server, "SIGKILL"),
     async restart() {
-      await end("SIGTERM");
+      await stop(server);
       server = await launch(folder, port, durable);
     },
     async close() {
-      await end("SIGKILL");
+      await stop(server, "SIGKILL");
       if (!options.dir) rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -52,16 +45,14 @@ async function launch(folder: string, port: number, durable: boolean): Promise<C
   const server = spawn("redis-server", ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, ...onDisk], {
     stdio: "ignore",
   });
-  const onExit = () => server.kill("SIGKILL");
-  process.once("exit", onExit);
-  server.once("exit", () => process.off("exit", onExit));
+  endWithUs(server);
 
   let failure: Error | null = null;
   server.once("error", (error: NodeJS.ErrnoException) => {
     failure = error.code === "ENOENT" ? new Error(MISSING) : error;
   });
   const outcome = await eventually(async () => {
-    if (failure || hasEnded(server)) return "ended";
+    if (failure || hasExited(server)) return "ended";
     return (await answersPing(port)) ? "ready" : undefined;
   }, 60_000);
   if (outcome === "ended") throw failure ?? new Error(`redis-server ended at once with code ${server.exitCode}.`);
@@ -69,10 +60,6 @@ async function launch(folder: string, port: number, durable: boolean): Promise<C
 }
 
 const MISSING = "redis-server is not installed; get it with: apt-get install -y --no-install-recommends redis-server";
-
-function hasEnded(server: ChildProcess): boolean {
-  return server.exitCode !== null || server.signalCode !== null;
-}
 
 /** While it still loads its data it answers an error instead of PONG. */
 function answersPing(port: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
 import { expect, it } from "vitest";
-import { SABOTAGES, sabotaged } from "../scripts/sabotage/edits";
+import { SABOTAGES, sabotaged } from "../scripts/sabotages";
 
 const collection = readFileSync("postman/allscale-checkout.postman_collection.json", "utf8");
 const checks = ["api", "pages", "webhooks"].map((name) => readFileSync(`scripts/smoke/${name}.ts`, "utf8")).join("\n");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { endWithUs } from "../scripts/processes";
 
 export interface Child {
   /** Lets it begin, with what it has to know. It has only loaded its code so far. */
@@ -20,8 +21,7 @@ export async function startChild(script: string, ...args: string[]): Promise<Chi
   // Under this condition `server-only` is an empty module, as in the server build.
   const flags = ["--conditions=react-server", "--import", "tsx"];
   const child = spawn(process.execPath, [...flags, path, ...args], { stdio: ["pipe", "pipe", "inherit"] });
-  const onExit = () => child.kill("SIGKILL");
-  process.once("exit", onExit);
+  endWithUs(child);
   let text = "";
   const news = new EventEmitter();
   child.stdout.on("data", (chunk: Buffer) => {
@@ -29,7 +29,6 @@ export async function startChild(script: string, ...args: string[]): Promise<Chi
     news.emit("lines");
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  void ended.then(() => process.off("exit", onExit));
   const lines = () => text.split("\n").slice(0, -1);
   let isOver = false;
   void ended.then(() => {

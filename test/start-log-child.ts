@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { endWithUs } from "../scripts/processes";
 
 /** Starts `log-child.ts` as a process of its own, with a secret that must show nowhere. */
 export function startLogChild(what: string) {
@@ -9,8 +10,6 @@ export function startLogChild(what: string) {
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe", "ipc"], env });
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("The child has no output.");
-  const onExit = () => child.kill("SIGKILL");
-  process.once("exit", onExit);
-  child.once("exit", () => process.off("exit", onExit));
+  endWithUs(child);
   return { child, stdout, stderr };
 }

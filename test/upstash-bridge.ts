@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
 
 export interface UpstashBridge {
@@ -47,7 +48,7 @@ export async function startUpstashBridge(options: { redisPort: number; token: st
     const url = new URL(request.url ?? "/", "http://bridge");
     const token = request.headers.authorization ?? `Bearer ${url.searchParams.get("_token")}`;
     if (token !== `Bearer ${options.token}`) return { status: 401, body: { error: "Unauthorized" } };
-    const body = await textOf(request);
+    const body = await text(request);
     if (url.pathname === "/pipeline") return { status: 200, body: await Promise.all(commandsOf(body).map(run)) };
     if (url.pathname === "/multi-exec") return asTransaction(await runTransaction(commandsOf(body)));
     const path = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
@@ -122,10 +123,4 @@ function commandsOf(body: string): unknown[] {
 
 function parse(body: string): unknown {
   return JSON.parse(body);
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

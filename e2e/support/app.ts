@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { withoutSettings } from "../../scripts/example-env";
-import { type Environment, freePort } from "../../scripts/processes";
+import { type Environment, endWithUs, freePort, next, stop } from "../../scripts/processes";
 import { eventually } from "../../test/eventually";
 
 export type StoredOrder = {
@@ -68,12 +68,7 @@ export async function startApp(settings: Environment): Promise<App> {
   const lines: string[] = [];
   let server = await launch({ port, env, url, lines });
 
-  async function kill(): Promise<void> {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGKILL");
-    await ended;
-  }
+  const kill = () => stop(server, "SIGKILL");
 
   return {
     url,
@@ -106,11 +101,9 @@ async function launch(options: {
   lines: string[];
 }): Promise<ChildProcess> {
   const { port, env, url, lines } = options;
-  const args = ["node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", String(port)];
+  const args = next("start", "-H", "127.0.0.1", "-p", String(port));
   const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: env as NodeJS.ProcessEnv });
-  const onExit = () => server.kill("SIGKILL");
-  process.once("exit", onExit);
-  server.once("exit", () => process.off("exit", onExit));
+  endWithUs(server);
   for (const stream of [server.stdout, server.stderr]) {
     stream?.setEncoding("utf8").on("data", (chunk: string) => lines.push(chunk));
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
+import { text } from "node:stream/consumers";
 import { Redis } from "@upstash/redis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@/test/eventually";
@@ -190,13 +191,11 @@ describe("the Redis store on bad days", () => {
     let lost = 0;
     const seen = new Set<string>();
     const store = await openAt(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const body = Buffer.concat(chunks).toString();
+      const body = await text(request);
       const headers = { authorization: `Bearer ${TOKEN}`, "upstash-encoding": "base64" };
       const answer = await fetch(bridge.url, { method: "POST", body, headers });
-      const text = await answer.text();
-      if (seen.has(body)) return void response.writeHead(answer.status).end(text);
+      const result = await answer.text();
+      if (seen.has(body)) return void response.writeHead(answer.status).end(result);
       seen.add(body);
       lost += 1;
       request.socket.destroy();

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { text as textOf } from "node:stream/consumers";
 import { freePort } from "@/scripts/processes";
 import { AllScaleModel, type ApiAnswer, failure } from "./allscale-model";
 import type { Credentials } from "./deliveries";
@@ -180,10 +181,4 @@ function sha256(text: string): string {
 
 function hmac(lines: readonly (string | undefined)[], secret: string): string {
   return createHmac("sha256", secret).update(lines.join("\n")).digest("base64");
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

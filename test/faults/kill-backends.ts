@@ -3,9 +3,9 @@ import { Redis } from "ioredis";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
+import { ageLeases } from "@/test/age-leases";
 import { startRedisServer } from "@/test/redis-server";
 import { startUpstashBridge } from "@/test/upstash-bridge";
-import { ageLeases } from "./age-leases";
 
 /** Where a child opens the store of its parent. */
 export type Place = { readonly path: string } | { readonly url: string; readonly token: string };

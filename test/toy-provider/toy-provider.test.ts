@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
@@ -18,8 +19,7 @@ onBothStores("a provider that is a folder and a line in the registry", (world) =
   beforeEach(async () => {
     payments = new Map();
     server = await startHttpServer(async (request, response) => {
-      let body = "";
-      for await (const chunk of request) body += chunk;
+      const body = await text(request);
       const id = request.url?.split("/")[2] ?? `toy-${payments.size + 1}`;
       if (request.method === "POST") payments.set(id, { id, state: "open", usdt: "5.00", ...JSON.parse(body) });
       response.end(JSON.stringify(payments.get(id)));

@@ -5,9 +5,9 @@ import { Redis } from "ioredis";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
+import { ageLeases } from "@/test/age-leases";
 import { startRedisServer } from "@/test/redis-server";
 import { startUpstashBridge } from "@/test/upstash-bridge";
-import { ageLeases } from "../age-leases";
 
 /** A place for orders of its own for each story. Opening it again is what a new process does after a crash. */
 export type Place = {

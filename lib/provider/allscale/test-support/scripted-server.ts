@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 export type SeenRequest = {
   readonly method: string;
@@ -16,10 +17,7 @@ export async function startScriptedServer() {
   let answer: Answer = (_request, response) => response.end();
   const seen: SeenRequest[] = [];
   const server = createServer(async (raw, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of raw) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString("utf8");
-    const request = { method: raw.method ?? "", target: raw.url ?? "", headers: raw.headers, body };
+    const request = { method: raw.method ?? "", target: raw.url ?? "", headers: raw.headers, body: await text(raw) };
     seen.push(request);
     answer(request, response, raw);
   });
