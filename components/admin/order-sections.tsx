@@ -2,7 +2,7 @@ import { type Fact, Facts } from "./facts";
 import { ActionForm } from "./shell";
 
 /** Of one order: where its forms post to, and the token that they carry. */
-type Posting = { readonly path: string; readonly csrfToken: string };
+export type Posting = { readonly path: string; readonly csrfToken: string };
 
 type OpenReason = { readonly reason: string; readonly title: string; readonly advice: string };
 

@@ -1,8 +1,7 @@
 import { CopyField } from "../copy-field";
 import { type Fact, Facts } from "./facts";
+import type { Posting } from "./order-sections";
 import { ActionForm } from "./shell";
-
-type Posting = { readonly path: string; readonly csrfToken: string };
 
 type PayoutRow = {
   readonly reference: string;

@@ -1,5 +1,8 @@
+import "server-only";
+import type { Flow } from "@/lib/checkout/flow";
 import { formatAmountForPeople } from "@/lib/money/amount";
 import type { EffectState, Order, OrderEvent, Payment, Refund } from "@/lib/orders/order";
+import { canGiveUp, offeredRefunds, payoutsFor } from "./refunds";
 import { eventTitle, payerName, refundWords, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
 
 /** One line of a list of facts. What is not known has no line. */
@@ -59,6 +62,57 @@ export function refundFacts(refund: Refund): Fact[] {
     ...maybe("Note", note),
   ];
 }
+
+/** What an order's page shows of payouts: those that were started, and what can still be sent. */
+export function payoutSection(flow: Flow, order: Order) {
+  const refunds = order.refunds.filter(({ kind }) => kind === "payout").map((refund) => payoutRow(flow, refund));
+  return { refunds, label: payoutsFor(flow, order)?.label ?? null, offered: offeredRefunds(flow, order) };
+}
+
+function payoutRow({ payouts, clock }: Flow, refund: Refund) {
+  const { reference, status, claimUrl, network, transactionHash, explorerUrl, receiver, held = false } = refund;
+  const { holdPayout = null, receiverFields = [] } = payouts.get(refund.provider ?? "") ?? {};
+  const labelOf = (name: string) => receiverFields.find((field) => field.name === name)?.label ?? name;
+  const facts = refundFacts(refund).map((fact) => {
+    if (fact.name === "Note") return { ...fact, name: "Message to the payer" };
+    return fact.text === transactionHash && explorerUrl ? { ...fact, href: explorerUrl } : fact;
+  });
+  return {
+    reference,
+    facts: [
+      ...facts,
+      ...maybe("Network", network),
+      ...Object.entries(receiver ?? {}).map(([name, text]) => ({ name: labelOf(name), text })),
+      { name: "Reference", text: reference, isCode: true },
+    ],
+    /** Only while it can be used: afterwards the link leads nowhere. */
+    claimUrl: status === "waiting" ? claimUrl : null,
+    canCancel: status === "waiting" || status === "sending",
+    canGiveUp: canGiveUp(refund, clock.now()),
+    /** Null where it cannot be asked for, else whether it is on hold. */
+    hold: status === "waiting" && holdPayout !== null ? { isOn: held } : null,
+    note: NOTES[status === "waiting" ? waitingNote(refund) : status],
+  };
+}
+
+function waitingNote({ claimUrl, receiver, held }: Refund): keyof typeof NOTES {
+  if (receiver !== undefined) return held ? "held" : "bank";
+  return claimUrl === null ? "lost" : "waiting";
+}
+
+const NOTES: Readonly<Record<Refund["status"] | "lost" | "bank" | "held", string | null>> = {
+  sending: "It is about to be sent. If the provider cannot be reached, it is tried again by itself.",
+  unsure:
+    "The provider was asked, and has not answered yet. That can take two minutes. Without an answer it is asked again under the same reference, which it pays once only.",
+  waiting: "Give this link to the payer alone, because it gives the money to the first person who opens it.",
+  lost: "The provider has made the claim link, but its answer was lost, and it gives the link only once. Cancel this refund, then send another.",
+  bank: "It is on its way to the receiver's bank. Until it was handed over you can cancel it.",
+  held: "It is on hold, and its money is set aside. Let it go on, or cancel it.",
+  sent: null,
+  expired: "It was not collected in time, and the money is on its way back to you.",
+  canceled: "The money is on its way back to you, if it had left.",
+  failed: "The payer did not get it. The history says why.",
+};
 
 export function effectRow({ name, event, doneAt, failures, nextAt }: EffectState) {
   const tries = failures === 1 ? "1 failure" : `${failures} failures`;

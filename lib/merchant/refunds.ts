@@ -4,7 +4,7 @@ import { deferDueEffects } from "@/lib/checkout/fulfil";
 import { continueRefunds, payoutsOf, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
-import type { Order, OrderId, Refund } from "@/lib/orders/order";
+import { NOTE_MAX_LENGTH, type Order, type OrderId, type Refund } from "@/lib/orders/order";
 import { updateOrder } from "@/lib/orders/order-store";
 import { changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
 import { type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
@@ -15,9 +15,8 @@ export type RefundChoice = {
   /** Of the order, from 1. Two presses of one button, or two pages, name the same, and it is sent once. */
   readonly number: number;
   readonly coin: string;
-  readonly what: "all" | "overpaid" | "amount";
-  /** Coins as a decimal string, for `amount`. */
-  readonly amount?: string;
+  /** In coins, to the digit. */
+  readonly amount: string;
   /** For the receiver. */
   readonly message: string | null;
   /** By the names of the provider's `receiverFields`. */
@@ -27,24 +26,18 @@ export type RefundChoice = {
 export type RefundRefusal =
   | "unknown_order"
   | "not_offered"
-  | "amount_invalid"
+  | "wrong_amount"
   | "more_than_received"
   | "nothing_left"
   | "receiver_invalid"
   /** The order has this refund already, with other terms. */
   | "other_refund";
 
-/** As long as the stored note may be. */
-const LONGEST_MESSAGE = 280;
-
-type Wanted = { readonly ok: true; readonly amount: string } | { readonly ok: false; readonly refusal: RefundRefusal };
 export type StartRefundResult =
   | { readonly ok: true; readonly order: Order; readonly refund: Refund }
   | { readonly ok: false; readonly refusal: RefundRefusal };
 
-/**
- * Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none.
- */
+/** Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none. */
 export function payoutsFor(flow: Flow, order: Order): PayoutProvider | null {
   const [found] = order.payments.toReversed().flatMap(({ provider }) => payoutsOf(flow, order, provider) ?? []);
   return found ?? null;
@@ -54,28 +47,43 @@ export function payoutsFor(flow: Flow, order: Order): PayoutProvider | null {
 export function offeredRefunds(flow: Flow, order: Order): RefundableCoin[] {
   const payouts = payoutsFor(flow, order);
   if (payouts === null) return [];
-  const cut = (text: string) => truncateDecimal(text, payouts.places);
+  const payable = (text: string) => truncateDecimal(text, payouts.places);
   return refundableCoins(order)
     .filter(({ coin }) => payouts.coins.includes(coin))
-    .map((each) => ({ ...each, refundable: cut(each.refundable), overpaid: cut(each.overpaid) }))
+    .map((each) => ({ ...each, refundable: payable(each.refundable), overpaid: payable(each.overpaid) }))
     .filter(({ refundable }) => isPositive(refundable));
 }
 
-export type PlannedRefund = { readonly number: number; readonly coin: string; readonly amount: string };
+type Wanted = {
+  readonly coin: string;
+  readonly what: "all" | "overpaid" | "amount";
+  /** In coins, for `amount`. */
+  readonly amount: string;
+};
+type PlannedRefund =
+  | { readonly ok: true; readonly number: number; readonly coin: string; readonly amount: string }
+  | { readonly ok: false; readonly refusal: RefundRefusal };
 
 /** What a choice comes to now, for the merchant to confirm. Nothing is stored. */
-export function planRefund(
-  flow: Flow,
-  order: Order,
-  choice: Pick<RefundChoice, "coin" | "what" | "amount">,
-): ({ readonly ok: true } & PlannedRefund) | { readonly ok: false; readonly refusal: RefundRefusal } {
+export function planRefund(flow: Flow, order: Order, { coin, what, amount }: Wanted): PlannedRefund {
   const payouts = payoutsFor(flow, order);
-  if (payouts === null) return { ok: false, refusal: "not_offered" };
-  const offered = offeredRefunds(flow, order).find(({ coin }) => coin === choice.coin);
-  if (offered === undefined) return { ok: false, refusal: "nothing_left" };
-  const wanted = amountOf(choice, offered, payouts.places);
-  return wanted.ok ? { ...wanted, number: order.refunds.length + 1, coin: choice.coin } : wanted;
+  if (payouts === null) return refuse("not_offered");
+  const offered = offeredRefunds(flow, order).find((each) => each.coin === coin);
+  if (offered === undefined) return refuse("nothing_left");
+  const plan = { ok: true, number: order.refunds.length + 1, coin } as const;
+  if (what === "all") return { ...plan, amount: offered.refundable };
+  if (what === "overpaid") {
+    return isPositive(offered.overpaid) ? { ...plan, amount: offered.overpaid } : refuse("nothing_left");
+  }
+  if (parseDecimal(amount) === null || !isPositive(amount)) return refuse("wrong_amount");
+  const exact = truncateDecimal(amount, payouts.places);
+  if (!equalDecimals(exact, amount)) return refuse("wrong_amount");
+  return compareDecimals(exact, offered.refundable) > 0 ? refuse("more_than_received") : { ...plan, amount: exact };
 }
+
+const refuse = <Refusal extends string>(refusal: Refusal) => ({ ok: false, refusal }) as const;
+
+const isPositive = (text: string) => compareDecimals(text, "0") > 0;
 
 /**
  * Stores that a refund is to be sent, and sends it after the answer, because that can take minutes. The payments of the
@@ -87,15 +95,17 @@ export async function startRefund(flow: Flow, orderId: OrderId, choice: RefundCh
     find: () => flow.store.get(orderId),
     change: (order) => begin(flow, order, { ...choice, reference }),
   });
-  if (updated === null) return { ok: false, refusal: "unknown_order" };
+  if (updated === null) return refuse("unknown_order");
   const { order, change } = updated;
-  if (change.refusal !== null) return { ok: false, refusal: change.refusal };
-  const refund = order.refunds.find((each) => each.reference === reference);
+  if (change.refusal !== null) return refuse(change.refusal);
+  const refund = refundNamed(order, reference);
   if (refund === undefined) throw new Error("A refund was stored and is not there.");
   if (change.write !== null) log.info("refund_started", { orderId, reference });
   flow.defer(() => continueRefunds(flow, orderId));
   return { ok: true, order, refund };
 }
+
+const refundNamed = ({ refunds }: Order, reference: string) => refunds.find((each) => each.reference === reference);
 
 type Change = {
   readonly write: ReturnType<typeof changeRefund> | null;
@@ -103,18 +113,18 @@ type Change = {
 };
 
 function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: string }): Change {
-  const refuse = (refusal: RefundRefusal) => ({ write: null, refusal });
+  const refused = (refusal: RefundRefusal) => ({ write: null, refusal });
   const payouts = payoutsFor(flow, order);
-  if (payouts === null) return refuse("not_offered");
+  if (payouts === null) return refused("not_offered");
   const receiver = readReceiver(payouts, choice);
-  if (receiver === null) return refuse("receiver_invalid");
+  if (receiver === null) return refused("receiver_invalid");
   const known = order.refunds[choice.number - 1];
   if (known !== undefined) {
-    return isSame(known, { ...choice, receiver }) ? { write: null, refusal: null } : refuse("other_refund");
+    return isSame(known, { ...choice, receiver }) ? { write: null, refusal: null } : refused("other_refund");
   }
-  if (choice.number !== order.refunds.length + 1) return refuse("other_refund");
-  const planned = planRefund(flow, order, choice);
-  if (!planned.ok) return refuse(planned.refusal);
+  if (choice.number !== order.refunds.length + 1) return refused("other_refund");
+  const planned = planRefund(flow, order, { ...choice, what: "amount" });
+  if (!planned.ok) return refused(planned.refusal);
   const now = flow.clock.now();
   const refund: Refund = {
     reference: choice.reference,
@@ -128,18 +138,16 @@ function begin(flow: Flow, order: Order, choice: RefundChoice & { reference: str
     status: "sending",
     claimUrl: null,
     transactionHash: null,
-    note: choice.message === null ? null : cut(choice.message, LONGEST_MESSAGE),
+    note: choice.message === null ? null : cut(choice.message, NOTE_MAX_LENGTH),
     createdAt: now,
     updatedAt: now,
   };
-  const facts = { what: choice.what };
-  return { write: changeRefund(order, { refund, source: "merchant", facts, now }), refusal: null };
+  return { write: changeRefund(order, { refund, source: "merchant", facts: {}, now }), refusal: null };
 }
 
-/** The same press again. What "all" was then is not what it is now, so only an amount can be compared. */
-function isSame(known: Refund, choice: RefundChoice & { reference: string }): boolean {
-  const { reference, coin, what, amount, receiver } = choice;
-  const isSameAmount = what !== "amount" || (isAmount(amount) && equalDecimals(amount, known.amount));
+/** The same press again. */
+function isSame(known: Refund, { reference, coin, amount, receiver }: RefundChoice & { reference: string }): boolean {
+  const isSameAmount = parseDecimal(amount) !== null && equalDecimals(amount, known.amount);
   const isSameReceiver = JSON.stringify(known.receiver ?? {}) === JSON.stringify(receiver);
   return known.reference === reference && known.coin === coin && isSameAmount && isSameReceiver;
 }
@@ -158,26 +166,6 @@ function readReceiver(
   }
   return read;
 }
-
-function amountOf(
-  { what, amount }: Pick<RefundChoice, "what" | "amount">,
-  offered: RefundableCoin,
-  places: number,
-): Wanted {
-  if (what === "all") return { ok: true, amount: offered.refundable };
-  if (what === "overpaid") {
-    const { overpaid } = offered;
-    return isPositive(overpaid) ? { ok: true, amount: overpaid } : { ok: false, refusal: "nothing_left" };
-  }
-  if (!isAmount(amount) || !isPositive(amount) || !equalDecimals(truncateDecimal(amount, places), amount)) {
-    return { ok: false, refusal: "amount_invalid" };
-  }
-  if (compareDecimals(amount, offered.refundable) > 0) return { ok: false, refusal: "more_than_received" };
-  return { ok: true, amount: truncateDecimal(amount, places) };
-}
-
-const isAmount = (text: string | undefined): text is string => text !== undefined && parseDecimal(text) !== null;
-const isPositive = (text: string) => compareDecimals(text, "0") > 0;
 
 export type ChangeRefusal = "unknown_refund" | "not_sent_yet" | "refund_ended" | "change_refused" | "no_payout_id";
 export type ChangeRefundResult =
@@ -204,7 +192,7 @@ export async function cancelRefund(
   if (!notSent) return await cancel(flow, orderId, { reference, notSent });
   // Not while it is being asked for again, which may send it.
   const done = await underLease(flow, refundsLease(orderId), () => cancel(flow, orderId, { reference, notSent }));
-  return done ?? { ok: false, refusal: "not_sent_yet" };
+  return done ?? refuse("not_sent_yet");
 }
 
 async function cancel(
@@ -215,7 +203,7 @@ async function cancel(
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
-      const refund = order.refunds.find((each) => each.kind === "payout" && each.reference === reference);
+      const refund = refundNamed(order, reference);
       const now = flow.clock.now();
       // No call was made for it that could have been accepted, and none will be.
       const isUnsent = refund?.status === "sending" || (notSent && refund !== undefined && canGiveUp(refund, now));
@@ -225,7 +213,7 @@ async function cancel(
       return { write: changeRefund(order, { refund: canceled, source: "merchant", facts, now }) };
     },
   });
-  if (updated === null) return { ok: false, refusal: "unknown_refund" };
+  if (updated === null) return refuse("unknown_refund");
   if (updated.change.write === null) return await askProvider(flow, updated.order, { reference, wish: "cancel" });
   deferDueEffects(flow, updated.order);
   return { ok: true, order: updated.order, canceled: true };
@@ -238,7 +226,7 @@ export async function holdRefund(
   { reference, isOnHold }: { readonly reference: string; readonly isOnHold: boolean },
 ): Promise<ChangeRefundResult> {
   const order = await flow.store.get(orderId);
-  if (order === null) return { ok: false, refusal: "unknown_refund" };
+  if (order === null) return refuse("unknown_refund");
   return await askProvider(flow, order, { reference, wish: isOnHold ? "hold" : "release" });
 }
 
@@ -249,8 +237,7 @@ async function askProvider(
   order: Order,
   { reference, wish }: { reference: string; wish: Wish },
 ): Promise<ChangeRefundResult> {
-  const refuse = (refusal: ChangeRefusal) => ({ ok: false, refusal }) as const;
-  const refund = order.refunds.find((each) => each.kind === "payout" && each.reference === reference);
+  const refund = refundNamed(order, reference);
   if (!refund?.provider) return refuse("unknown_refund");
   const { provider, payoutId, receiver, status } = refund;
   if (status === "unsure" || status === "sending") return refuse("not_sent_yet");

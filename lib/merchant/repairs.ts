@@ -9,6 +9,7 @@ import { isPayment } from "@/lib/orders/apply-observation";
 import {
   decimalSchema,
   dueAt,
+  NOTE_MAX_LENGTH,
   nextVersion,
   type Order,
   type OrderEvent,
@@ -95,7 +96,6 @@ const TRANSACTION_HASH = /^((0x)?[0-9a-f]{64}|[1-9A-HJ-NP-Za-km-z]{80,90})$/i;
 /** One transaction is written with the prefix and without it, in large and in small letters. */
 const bareHash = (hash: string) => hash.toLowerCase().replace(/^0x/, "");
 const COIN = /^[A-Z0-9.]{2,20}$/;
-const NOTE_MAX_LENGTH = 280;
 
 /** Writes down that the merchant sent money back from a wallet of their own. Nothing is sent, and the payment stays as it is. */
 export function recordRefund(flow: Flow, orderId: OrderId, fields: RefundFields): Promise<RepairResult> {

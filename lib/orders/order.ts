@@ -89,6 +89,9 @@ export const ATTENTION = [
 ] as const;
 export type Attention = (typeof ATTENTION)[number];
 
+/** Of a refund. */
+export const NOTE_MAX_LENGTH = 280;
+
 /** Money that went back to a payer. The payments stay as they are. */
 const refundSchema = z.object({
   /** Ours, and the key under which a payout provider pays at most once. */
@@ -116,7 +119,7 @@ const refundSchema = z.object({
   /** A payout that waits, and that the merchant has stopped. */
   held: z.boolean().optional(),
   /** For a payout, a message to its receiver. */
-  note: z.string().max(280).nullable(),
+  note: z.string().max(NOTE_MAX_LENGTH).nullable(),
   createdAt: z.int(),
   updatedAt: z.int(),
 });

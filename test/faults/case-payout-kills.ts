@@ -61,7 +61,7 @@ function payoutKills({ system, store: kind, kills, open }: Options): Case {
       const { place, store, later, close } = await open(folder);
       const settings = system.settings(emulator.url);
       const control = controlOf(emulator.url, credentials.apiKey);
-      const about = { place, provider, settings, url: emulator.url, coin, receiver };
+      const about = { place, provider, settings, url: emulator.url, coin, amount: AMOUNT, receiver };
       const start = (task: PayoutJob["task"]) =>
         startChild("faults/payout-child.ts", JSON.stringify({ task, ...about } satisfies PayoutJob));
       const work = async (child: Child, orders: readonly OrderId[]) => {

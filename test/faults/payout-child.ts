@@ -25,6 +25,7 @@ export type PayoutJob = {
   /** Of its emulator. */
   readonly url: string;
   readonly coin: string;
+  readonly amount: string;
   readonly receiver: Readonly<Record<string, string>>;
 };
 
@@ -32,7 +33,7 @@ const AT_ONCE = 4;
 const PRESSES = 3;
 
 silenceLog();
-const { task, place, provider, settings, url, coin, receiver } = JSON.parse(process.argv[2] ?? "") as PayoutJob;
+const { task, place, provider, settings, url, coin, amount, receiver } = JSON.parse(process.argv[2] ?? "") as PayoutJob;
 const store = "path" in place ? openSqliteOrderStore(place) : openRedisOrderStore({ ...place, timeoutMs: 10_000 });
 const say = (line: string) => writeSync(1, `${line}\n`);
 
@@ -63,7 +64,7 @@ const flow: Flow = {
 
 async function press(orders: readonly OrderId[]): Promise<void> {
   await inParallel(orders, AT_ONCE, async (orderId) => {
-    const choice = { number: 1, coin, what: "all", message: "Sorry", receiver } as const;
+    const choice = { number: 1, coin, amount, message: "Sorry", receiver } as const;
     const presses = Array.from({ length: PRESSES }, () => startRefund(flow, orderId, choice));
     const results = await Promise.all(presses);
     if (results.some(({ ok }) => ok)) say(`pressed ${orderId}`);

@@ -20,7 +20,6 @@ const RECEIVER = {
 const CHOICE: RefundChoice = {
   number: 1,
   coin: "USD",
-  what: "amount",
   amount: "3.20",
   message: "Sorry",
   receiver: RECEIVER,

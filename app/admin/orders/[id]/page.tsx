@@ -4,8 +4,15 @@ import { History } from "@/components/admin/history";
 import { AttentionSection, EffectsSection, PaymentSection, RecordedRefunds } from "@/components/admin/order-sections";
 import { Payouts } from "@/components/admin/payouts";
 import { ActionForm, AdminShell } from "@/components/admin/shell";
-import { effectRow, eventRow, orderFacts, paymentFacts, priceText, refundFacts } from "@/lib/merchant/order-details";
-import { payoutSection } from "@/lib/merchant/refund-forms";
+import {
+  effectRow,
+  eventRow,
+  orderFacts,
+  paymentFacts,
+  payoutSection,
+  priceText,
+  refundFacts,
+} from "@/lib/merchant/order-details";
 import { requireSession } from "@/lib/merchant/require-session";
 import { payerName, REASON_WORDS, STATUS_WORDS } from "@/lib/merchant/words";
 import { type Order, openReasons, orderIdSchema } from "@/lib/orders/order";

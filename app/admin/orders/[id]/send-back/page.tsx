@@ -2,9 +2,9 @@ import { notFound } from "next/navigation";
 import { Fragment } from "react";
 import { Facts } from "@/components/admin/facts";
 import { ActionForm, AdminShell } from "@/components/admin/shell";
-import { defaultMessage, plannedRefund, REFUND_REFUSALS } from "@/lib/merchant/refund-forms";
+import { ACTION_REFUSALS, plannedRefund } from "@/lib/merchant/order-actions";
 import { requireSession } from "@/lib/merchant/require-session";
-import { orderIdSchema } from "@/lib/orders/order";
+import { NOTE_MAX_LENGTH, orderIdSchema } from "@/lib/orders/order";
 import { getServices } from "@/lib/services";
 import { siteConfig } from "@/site.config";
 
@@ -29,7 +29,7 @@ export default async function Page({ params, searchParams }: PageProps<"/admin/o
       {!planned.ok && (
         <section className="panel attention" aria-labelledby="refused">
           <h1 id="refused">Nothing was sent</h1>
-          <p role="alert">{REFUND_REFUSALS[planned.refusal].text}</p>
+          <p role="alert">{ACTION_REFUSALS[planned.refusal].text}</p>
         </section>
       )}
       {planned.ok && (
@@ -75,7 +75,13 @@ export default async function Page({ params, searchParams }: PageProps<"/admin/o
               </Fragment>
             ))}
             <label htmlFor="message">Message to the payer (optional)</label>
-            <input className="field" id="message" name="message" maxLength={280} defaultValue={defaultMessage()} />
+            <input
+              className="field"
+              id="message"
+              name="message"
+              maxLength={NOTE_MAX_LENGTH}
+              defaultValue={`Refund from ${siteConfig.name}`}
+            />
             <label>
               <input type="checkbox" name="confirm" value="yes" required /> Yes, this money is to leave my account
             </label>
