@@ -6,7 +6,7 @@ export type HttpAnswer = { readonly status: number; readonly headers: Headers; r
 /** The largest answer of a provider is a few kilobytes. */
 const LARGEST_ANSWER_BYTES = 256 * 1_024;
 
-type Options = Pick<ProviderTools, "timeoutMs"> & {
+export type SendOptions = Pick<ProviderTools, "timeoutMs"> & {
   /** The provider's name for people, for the sentences of failures. */
   readonly label: string;
   readonly fetch?: typeof fetch;
@@ -19,7 +19,7 @@ type Options = Pick<ProviderTools, "timeoutMs"> & {
 export async function sendRequest(
   url: URL,
   init: RequestInit,
-  { fetch = globalThis.fetch, timeoutMs, label }: Options,
+  { fetch = globalThis.fetch, timeoutMs, label }: SendOptions,
 ): Promise<ProviderResult<{ answer: HttpAnswer }>> {
   // A timer of our own: on Node 20 the signal of AbortSignal.timeout can be garbage collected before it fires.
   const controller = new AbortController();
@@ -44,14 +44,23 @@ export async function sendRequest(
   }
 }
 
+/** What the log says of a call. */
+export type CallNames = Pick<ProviderCall, "operation" | "paymentId" | "orderId" | "reference">;
+
+type Exchanged<Success> = {
+  readonly httpStatus: number | null;
+  readonly providerRequestId?: string | null | undefined;
+  readonly result: ProviderResult<Success>;
+};
+
 /** Makes a call of a provider, and tells the log how it went. */
 export async function observed<Success>(
   onCall: ProviderTools["onCall"],
-  { operation, paymentId, orderId, reference }: Pick<ProviderCall, "operation" | "paymentId" | "orderId" | "reference">,
-  call: () => Promise<{ readonly httpStatus: number | null; readonly result: ProviderResult<Success> }>,
+  { operation, paymentId, orderId, reference }: CallNames,
+  call: () => Promise<Exchanged<Success>>,
 ): Promise<ProviderResult<Success>> {
   const startedAt = performance.now();
-  const { httpStatus, result } = await call();
+  const { httpStatus, providerRequestId = null, result } = await call();
   onCall?.({
     operation,
     ...(paymentId !== undefined && { paymentId }),
@@ -59,16 +68,35 @@ export async function observed<Success>(
     ...(reference !== undefined && { reference }),
     durationMs: Math.round(performance.now() - startedAt),
     httpStatus,
-    providerRequestId: null,
+    providerRequestId,
     failure: result.ok ? null : result.failure,
   });
   return result;
 }
 
-/** One line of at most 300 characters: text from outside must not forge a second log line. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").slice(0, 300);
+/** The failure of an answer that arrived whole and makes no sense. It may have had its effect all the same. */
+export function badAnswer(label: string, reason: string): ProviderFailure {
+  const message = `${label} gave an answer that we cannot understand.`;
+  return { kind: "bad_answer", message, maybeAccepted: true, reason };
 }
+
+/** The failure of an answer of which nothing but its HTTP status is understood. */
+export function failureOfStatus(status: number, label: string, reason: string): ProviderFailure {
+  const failure = (kind: ProviderFailure["kind"], message: string, maybeAccepted = false) => ({
+    kind,
+    message: `${label} ${message}`,
+    maybeAccepted,
+    reason,
+  });
+  if (status === 401) return failure("unauthorized", "refused our credentials.");
+  if (status === 403) return failure("forbidden", "does not allow this request for these credentials.");
+  if (status === 404) return failure("not_found", "does not know this payment.");
+  if (status === 429) return failure("rate_limited", "receives too many requests from us.");
+  if (status >= 500) return failure("provider_error", "is temporarily unavailable.", true);
+  return status >= 400 ? failure("refused", "refused the request.") : badAnswer(label, reason);
+}
+
+export const isSuccess = (status: number) => status >= 200 && status < 300;
 
 export function isRedirect({ status }: Pick<HttpAnswer, "status">): boolean {
   return status === 0 || (status >= 300 && status < 400);

@@ -1,19 +1,26 @@
 import { z } from "zod";
 import type { PaymentId } from "@/lib/orders/order";
-import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "../provider";
-import { type HttpAnswer, isRedirect, printable, sendRequest } from "../send-request";
-import { badAnswer, failureOfEnvelope, failureOfHttp } from "./failures";
+import { describeIssues, printable, readJson } from "../parsing";
+import type { ProviderFailure, ProviderResult, ProviderTools } from "../provider";
+import {
+  badAnswer,
+  type CallNames,
+  type HttpAnswer,
+  isRedirect,
+  isSuccess,
+  observed,
+  sendRequest,
+} from "../send-request";
+import { failureOfEnvelope, failureOfHttp } from "./failures";
 import { canceledPayoutSchema, payoutSchema } from "./payout-wire";
 import { signedHeaders, verifyResponse } from "./signing";
 import {
   createdIntentSchema,
-  describeIssues,
   detailSchema,
   envelopeSchema,
   LABEL,
   pingSchema,
   type pricingFields,
-  readJson,
   statusSchema,
 } from "./wire";
 
@@ -103,26 +110,20 @@ function segment(id: string): string {
 }
 
 /** A POST of the body, without one a GET unless it says otherwise. */
-type Call<Payload> = Pick<ProviderCall, "operation" | "paymentId" | "orderId" | "reference"> & {
+type Call<Payload> = CallNames & {
   readonly path: string;
   readonly method?: "POST";
   readonly body?: object | undefined;
   readonly schema: z.ZodType<Payload>;
 };
 
-async function call<Payload>(options: ClientOptions, request: Call<Payload>): Promise<Answer<Payload>> {
-  const { path, method, body, schema, ...about } = request;
-  const startedAt = performance.now();
-  const { httpStatus, answer } = await exchange(options, request);
-  const result = withoutCredentials(readPayload(request, answer), options);
-  options.onCall?.({
-    ...about,
-    durationMs: Math.round(performance.now() - startedAt),
-    httpStatus,
-    providerRequestId: result.ok ? result.providerRequestId : (result.failure.providerRequestId ?? null),
-    failure: result.ok ? null : result.failure,
+function call<Payload>(options: ClientOptions, request: Call<Payload>): Promise<Answer<Payload>> {
+  return observed(options.onCall, request, async () => {
+    const { httpStatus, answer } = await exchange(options, request);
+    const result = withoutCredentials(readPayload(request, answer), options);
+    const { providerRequestId } = result.ok ? result : result.failure;
+    return { httpStatus, providerRequestId, result };
   });
-  return result;
 }
 
 /** One signed request (§2), and its answer, verified where the settings ask for that (§9). */
@@ -173,7 +174,7 @@ function readAnswer(answer: HttpAnswer): Answer {
     return { ok: false, failure: { ...failure, ...(providerRequestId && { providerRequestId }) } };
   }
   // Code 0 under an HTTP error contradicts itself, so it is neither a success nor a clean refusal.
-  if (status < 200 || status >= 300) return { ok: false, failure: badAnswer(`code 0 with http_${status}`) };
+  if (!isSuccess(status)) return { ok: false, failure: badAnswer(LABEL, `code 0 with http_${status}`) };
   return { ok: true, payload: envelope.payload, providerRequestId };
 }
 
@@ -194,7 +195,7 @@ function readPayload<Payload>(request: Call<Payload>, answer: Answer): Answer<Pa
   const { payload, providerRequestId } = answer;
   const parsed = schema.safeParse(payload);
   if (parsed.success) return { ok: true, payload: parsed.data, providerRequestId };
-  const failure = badAnswer(`payload of ${operation}: ${describeIssues(parsed.error)}`);
+  const failure = badAnswer(LABEL, `payload of ${operation}: ${describeIssues(parsed.error)}`);
   return fail({ ...failure, ...(providerRequestId !== null && { providerRequestId }) });
 }
 

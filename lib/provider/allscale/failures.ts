@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { printable } from "../parsing";
 import type { ProviderFailure } from "../provider";
-import { type HttpAnswer, printable } from "../send-request";
-import type { Envelope } from "./wire";
+import { badAnswer, failureOfStatus, type HttpAnswer } from "../send-request";
+import { type Envelope, LABEL } from "./wire";
 
 const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false });
 const unclear = (message: string) => ({ kind: "provider_error", message, maybeAccepted: true }) as const;
-const TOO_MANY = refusal("rate_limited", "AllScale receives too many requests from this store.");
 
 /** The answer to a payout that is over before it began (§3, §12). */
 export const PAYOUT_FAILED = 50103;
@@ -17,7 +17,7 @@ const FAILURES = new Map<number, ProviderFailure>([
   [20002, refusal("unauthorized", "AllScale refused our authentication.")],
   [30001, refusal("forbidden", "AllScale does not allow this request for these credentials.")],
   [30002, refusal("forbidden", "These AllScale credentials lack the permission for this request.")],
-  [40001, TOO_MANY],
+  [40001, refusal("rate_limited", "AllScale receives too many requests from this store.")],
   [50001, refusal("not_found", "AllScale does not know this payment.")],
   [50002, refusal("refused", "AllScale could not open the payment.")],
   [PAYOUT_FAILED, refusal("refused", "AllScale could not make or fund the payout.")],
@@ -91,15 +91,9 @@ function retryAfter(headers: Headers, envelope?: Envelope): Pick<ProviderFailure
 
 /** The failure of an answer that is not AllScale's JSON: a proxy's page, half an answer, a wrong address. */
 export function failureOfHttp({ status, headers }: Omit<HttpAnswer, "body">, cause: string): ProviderFailure {
-  const facts = { reason: `http_${status}: ${cause}`, ...retryAfter(headers) };
-  if (status === 429) return { ...TOO_MANY, ...facts };
-  if (status >= 500) return { ...unclear("AllScale is temporarily unavailable."), ...facts };
+  const reason = `http_${status}: ${cause}`;
+  const isKnown = status === 429 || status >= 500;
   // A success that cannot be read may have opened a payment; a redirect or a refusal has not.
-  return { ...badAnswer(facts.reason), ...facts, maybeAccepted: status < 300 };
-}
-
-/** The failure of an answer that arrived whole and makes no sense. It may have had its effect all the same. */
-export function badAnswer(reason: string): ProviderFailure {
-  const message = "AllScale gave an answer that we cannot understand.";
-  return { kind: "bad_answer", message, maybeAccepted: true, reason };
+  const unknown = { ...badAnswer(LABEL, reason), maybeAccepted: status < 300 };
+  return { ...(isKnown ? failureOfStatus(status, LABEL, reason) : unknown), ...retryAfter(headers) };
 }

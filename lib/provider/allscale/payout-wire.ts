@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { decimalSchema } from "@/lib/orders/order";
-import { describeChain, lenient } from "./wire";
+import { lenient } from "../parsing";
+import { describeChain } from "./wire";
 
 const payoutIdSchema = z
   .string()

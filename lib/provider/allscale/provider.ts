@@ -4,6 +4,7 @@ import { divideDecimals, equalDecimals, isOver, isShort } from "@/lib/money/deci
 import type { PaymentObservation } from "@/lib/orders/observation";
 import type { Payment, PaymentId } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
+import { describeIssues, readJson } from "../parsing";
 import type {
   PaymentProvider,
   ProviderFailure,
@@ -12,9 +13,9 @@ import type {
   WebhookContent,
   WebhookDelivery,
 } from "../provider";
+import { badAnswer } from "../send-request";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { diagnose } from "./diagnose";
-import { badAnswer } from "./failures";
 import { parsePayoutWebhook } from "./payouts";
 import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature, WEBHOOK_HEADERS } from "./signing";
 import { signTestWebhook } from "./test-webhook";
@@ -22,14 +23,12 @@ import {
   CONFIRMED,
   type CreatedIntent,
   checkAllScaleUrl,
-  describeIssues,
   type IntentDetail,
   isStablecoin,
   LABEL,
   NAME,
   payoutNewsSchema,
   pricingFields,
-  readJson,
   readTestWebhook,
   STABLECOIN_IDS,
   type Stablecoin,
@@ -102,7 +101,7 @@ export function createAllScaleProvider(options: AllScaleOptions): PaymentProvide
 
 const refuse = (failure: Omit<ProviderFailure, "maybeAccepted">) =>
   ({ ok: false, failure: { ...failure, maybeAccepted: false } }) as const;
-const unusable = (reason: string) => refuse(badAnswer(reason));
+const unusable = (reason: string) => refuse(badAnswer(LABEL, reason));
 
 /** Coins have moved, so that the detail has more to tell. */
 const MOVED: readonly PaymentStatus[] = ["confirming", "underpaid", "refunding", "paid"];

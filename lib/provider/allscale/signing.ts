@@ -1,3 +1,4 @@
+import { hmac, toHex, verifyHmac } from "../hmac";
 import type { HttpAnswer } from "../send-request";
 
 /** Of every delivery (§8), in the order in which they are named when they are missing. */
@@ -9,41 +10,23 @@ export const WEBHOOK_HEADERS = [
   "X-Webhook-Signature",
 ] as const;
 
-// Web Crypto only, so that this folder also runs on edge runtimes.
-const encoder = new TextEncoder();
-
 /** Lower-case hex. Hash the bytes that were sent or received, never what a parser made of them. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))));
 }
 
 /** `v1=` and the padded base64 of HMAC-SHA256 over the canonical string, keyed with the secret's UTF-8 bytes (§2). */
 export async function sign(canonical: string, secret: string): Promise<string> {
-  const mac = await crypto.subtle.sign("HMAC", await keyOf(secret), encoder.encode(canonical));
-  return `v1=${btoa(String.fromCharCode(...new Uint8Array(mac)))}`;
+  return `v1=${btoa(String.fromCharCode(...(await hmac({ hash: "SHA-256", secret, message: canonical }))))}`;
 }
 
 /** Compares in constant time. `signature` is the whole header value; a malformed one is false and never an exception. */
 export async function verifySignature(input: Record<"canonical" | "signature" | "secret", string>): Promise<boolean> {
   const base64 = /^v1=([A-Za-z0-9+/]{43}=)$/.exec(input.signature)?.[1];
-  // With an empty key anyone could sign, so an unset secret verifies nothing.
-  if (base64 === undefined || input.secret === "") return false;
+  if (base64 === undefined) return false;
   const mac = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return crypto.subtle.verify("HMAC", await keyOf(input.secret), mac, encoder.encode(input.canonical));
+  return verifyHmac(mac, { hash: "SHA-256", secret: input.secret, message: input.canonical });
 }
-
-const keys = new Map<string, Promise<CryptoKey>>();
-
-/** Once for each secret, of which a process has two at most. */
-function keyOf(secret: string): Promise<CryptoKey> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = keys.get(secret) ?? crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, USAGES);
-  keys.set(secret, key);
-  return key;
-}
-
-const USAGES = ["sign", "verify"] as const;
 
 /** `query` is without the question mark, `timestamp` in Unix seconds, as in the header. */
 type RequestLines = Record<"method" | "path" | "query" | "timestamp" | "nonce" | "bodySha256", string>;

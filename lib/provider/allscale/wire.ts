@@ -4,6 +4,7 @@ import type { PaymentObservation } from "@/lib/orders/observation";
 import { decimalSchema, paymentIdSchema, type Transaction } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { checkCheckoutUrl } from "../checkout-url";
+import { lenient, optional } from "../parsing";
 
 export const NAME = "allscale";
 export const LABEL = "AllScale";
@@ -128,15 +129,10 @@ export function describeChain(chainId: number | undefined, hash: string | undefi
 /** It goes into the path of a signed request, so it is visible ASCII and no dot segment that a URL would swallow. */
 const intentIdSchema = paymentIdSchema.refine((id) => /^[!-~]+$/.test(id) && !/^\.+$/.test(id));
 
-/** For money, ids and statuses: missing, null or of the documented type. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? undefined);
 /** PHP writes a missing text as an empty one. */
 const optionalText = (maxLength: number) => optional(z.string().max(maxLength)).transform((text) => text || undefined);
 /** Safe integers only: a larger one has already lost digits in JSON.parse. */
 const count = z.int().nonnegative();
-/** For what must not cost a confirmation when it is malformed: a value of another type counts as missing. */
-export const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 const lenientText = lenient(z.string().min(1).max(200));
 const digits = z.string().regex(/^\d{1,15}$/);
 
@@ -198,20 +194,6 @@ export type IntentDetail = z.infer<typeof detailSchema>;
 /** The body of a webhook (§8). No status is documented. */
 export const webhookBodySchema = paymentSchema.extend({ webhook_id: z.string().min(1).max(200) });
 export const pingSchema = z.object({ pong: z.literal("ok") });
-
-/** Undefined when the bytes are not JSON in UTF-8. */
-export function readJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
-/** For the log: which fields are wrong, without their values. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join(".") || "(all)"}: ${issue.code}`).join(", ");
-}
 
 /** A report in our terms. */
 export function toObservation(status: KnownStatus, fields: PaymentFields): PaymentObservation {

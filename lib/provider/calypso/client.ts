@@ -1,7 +1,8 @@
 import type { z } from "zod";
-import { readExactJson } from "../exact-json";
-import type { ProviderCall, ProviderFailure, ProviderResult, ProviderTools } from "../provider";
-import { type HttpAnswer, isRedirect, observed, printable, sendRequest } from "../send-request";
+import { callJson, type JsonAnswer } from "../call-json";
+import { printable } from "../parsing";
+import type { ProviderCall, ProviderFailure, ProviderTools } from "../provider";
+import { badAnswer, failureOfStatus, isSuccess } from "../send-request";
 import { sign } from "./signing";
 import { envelope, errorSchema, invoiceSchema, LABEL, subscriptionsSchema, widgetSchema } from "./wire";
 
@@ -15,66 +16,44 @@ export type ClientOptions = ProviderTools & {
 };
 
 type About = Pick<ProviderCall, "operation" | "paymentId" | "orderId">;
-type Call<Answer> = About & { readonly path: string; readonly payload: object; readonly schema: z.ZodType<Answer> };
+type Call<Data> = About & { readonly path: string; readonly payload: object; readonly schema: z.ZodType<Data> };
 
 /** The calls of §2.3 to §2.5. Every call is a POST, also one that only reads. */
 export function createCalypsoClient(options: ClientOptions) {
-  const invoice = { path: "/invoice", schema: invoiceSchema };
-  const reads = { ...options, changes: false };
-  const changes = { ...options, changes: true };
   return {
     createInvoice: (about: About, payload: object) =>
-      call(changes, { ...about, path: "/invoice/single-fiat/create", payload, schema: invoiceSchema }),
+      call(options, { ...about, path: "/invoice/single-fiat/create", payload, schema: invoiceSchema }),
     createWidget: (about: About, payload: object) =>
-      call(changes, { ...about, path: "/payment-widget/single-fiat/create", payload, schema: widgetSchema }),
+      call(options, { ...about, path: "/payment-widget/single-fiat/create", payload, schema: widgetSchema }),
     findInvoice: (about: About, payload: { id: string } | { idempotencyKey: string }) =>
-      call(reads, { ...about, ...invoice, payload }),
+      call(options, { ...about, path: "/invoice", payload, schema: invoiceSchema }),
     findWidget: (about: About, requestId: string) =>
-      call(reads, { ...about, path: "/payment-widget/single-fiat/find", payload: { requestId }, schema: widgetSchema }),
+      call(options, {
+        ...about,
+        path: "/payment-widget/single-fiat/find",
+        payload: { requestId },
+        schema: widgetSchema,
+      }),
     /** Checks the key, the signature, the clock and the account. */
     listSubscriptions: () =>
-      call(reads, { operation: "ping", path: "/subscription/webhook", payload: {}, schema: subscriptionsSchema }),
+      call(options, { operation: "ping", path: "/subscription/webhook", payload: {}, schema: subscriptionsSchema }),
   };
 }
 export type CalypsoClient = ReturnType<typeof createCalypsoClient>;
 
-type Options = ClientOptions & { readonly changes: boolean };
-
-function call<Answer>(options: Options, request: Call<Answer>): Promise<ProviderResult<{ answer: Answer }>> {
-  return observed(options.onCall, request, () => exchange(options, request));
-}
-
-async function exchange<Answer>(options: Options, { path, payload, schema }: Call<Answer>) {
-  const { now = Date.now, secretKey, publicKey, changes } = options;
-  const body = envelope(options.account, now(), payload);
+async function call<Data>(options: ClientOptions, { path, payload, ...call }: Call<Data>): JsonAnswer<Data> {
+  const { baseUrl, now = Date.now, secretKey, publicKey, account } = options;
+  const body = envelope(account, now(), payload);
   const headers = { "Content-Type": "application/json", Key: publicKey, Sign: await sign(body, secretKey) };
-  const url = new URL(`${options.baseUrl}/api/v1${path}`);
-  const sent = await sendRequest(url, { method: "POST", headers, body }, { ...options, label: LABEL });
-  const httpStatus = sent.ok ? sent.answer.status : null;
-  const read = sent.ok ? readAnswer(sent.answer, { schema, secretKey }) : sent;
-  if (read.ok) return { httpStatus, result: read };
-  // Reading has no effect, however it ends.
-  const failure = { ...read.failure, maybeAccepted: changes && read.failure.maybeAccepted };
-  return { httpStatus, result: { ok: false, failure } as const };
-}
-
-function readAnswer<Answer>(
-  answer: HttpAnswer,
-  { schema, secretKey }: { schema: z.ZodType<Answer>; secretKey: string },
-): ProviderResult<{ answer: Answer }> {
-  const { status, body } = answer;
-  if (isRedirect(answer)) return { ok: false, failure: { ...badAnswer("redirect"), maybeAccepted: false } };
-  const json = readExactJson(body);
-  const error = errorSchema.safeParse(json).data;
-  if (status < 200 || status >= 300 || error !== undefined) {
-    const failure = failureOf(status, error);
-    const reason = failure.reason?.replaceAll(secretKey, "[secret]");
-    return { ok: false, failure: { ...failure, ...(reason !== undefined && { reason }) } };
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { ok: true, answer: parsed.data };
-  const fields = parsed.error.issues.map(({ path }) => path.join(".") || "(all)").join(", ");
-  return { ok: false, failure: badAnswer(`answer: ${fields}`) };
+  return callJson(
+    { ...options, label: LABEL },
+    {
+      ...call,
+      url: `${baseUrl}/api/v1${path}`,
+      init: { method: "POST", headers, body },
+      failureOf: (status, json) => failureOf(status, { json, secretKey }),
+    },
+  );
 }
 
 const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false });
@@ -91,23 +70,13 @@ const FAILURES = new Map<string, ProviderFailure>([
   ["016", { ...refusal("refused", "Calypso Pay has this payment already."), maybeAccepted: true }],
 ]);
 
-function failureOf(status: number, error: z.infer<typeof errorSchema> | undefined): ProviderFailure {
+function failureOf(status: number, { json, secretKey }: { json: unknown; secretKey: string }): ProviderFailure | null {
+  const error = errorSchema.safeParse(json).data;
+  if (isSuccess(status) && error === undefined) return null;
   const said = error === undefined ? "" : `: ${error.errorCode} ${error.message}`;
-  const reason = printable(`http_${status}${said}`);
-  const known = FAILURES.get(error?.errorCode ?? "");
-  const code = error !== undefined && { code: error.errorCode };
-  if (known !== undefined) return { ...known, reason, ...code };
-  if (status === 401) return { ...refusal("unauthorized", "Calypso Pay refused our credentials."), reason, ...code };
-  if (status === 403) return { ...refusal("forbidden", "Calypso Pay does not allow this request."), reason, ...code };
-  if (status === 429) return { ...refusal("rate_limited", "Calypso Pay receives too many requests."), reason, ...code };
-  if (status >= 500) {
-    const message = "Calypso Pay is temporarily unavailable.";
-    return { kind: "provider_error", message, maybeAccepted: true, reason, ...code };
-  }
-  return { ...badAnswer(reason), maybeAccepted: status < 300, ...code };
-}
-
-export function badAnswer(reason: string): ProviderFailure {
-  const message = "Calypso Pay gave an answer that we cannot understand.";
-  return { kind: "bad_answer", message, maybeAccepted: true, reason };
+  const reason = printable(`http_${status}${said}`, [secretKey]);
+  const isPlain = [401, 403, 429].includes(status) || status >= 500;
+  const unknown = { ...badAnswer(LABEL, reason), maybeAccepted: status < 300 };
+  const failure = FAILURES.get(error?.errorCode ?? "") ?? (isPlain ? failureOfStatus(status, LABEL, reason) : unknown);
+  return { ...failure, reason, ...(error !== undefined && { code: error.errorCode }) };
 }

@@ -6,6 +6,7 @@ import { type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import { STATUS_RULES } from "@/lib/orders/status";
 import { findingsOf } from "../diagnose";
 import { exactNumber, readExactJson } from "../exact-json";
+import { describeIssues } from "../parsing";
 import type {
   CreatedPayment,
   CreatePaymentInput,
@@ -15,7 +16,8 @@ import type {
   ReadPaymentResult,
   WebhookContent,
 } from "../provider";
-import { badAnswer, type CalypsoClient, type ClientOptions, createCalypsoClient } from "./client";
+import { badAnswer } from "../send-request";
+import { type CalypsoClient, type ClientOptions, createCalypsoClient } from "./client";
 import { type CalypsoCoin, COINS, coinOf, describeTransaction, isCoin, walletUri } from "./coins";
 import { verify } from "./signing";
 import { externalIdOf, type Invoice, LABEL, NAME, readExternalId, statusOf, webhookSchema } from "./wire";
@@ -45,7 +47,7 @@ export function createCalypsoProvider(options: CalypsoOptions): PaymentProvider 
     async readPayment(paymentId) {
       if (widgetUrl === null) {
         const found = await client.findInvoice({ operation: "status", paymentId }, { idempotencyKey: paymentId });
-        return found.ok ? observe(found.answer, { paymentId, nowMs: now() }) : found;
+        return found.ok ? observe(found.data, { paymentId, nowMs: now() }) : found;
       }
       return readWidget(client, { paymentId, nowMs: now() });
     },
@@ -97,7 +99,7 @@ async function openInvoice(
   const [currency] = coins;
   const created = await client.createInvoice(about, { ...payload, currency });
   if (!created.ok) return created;
-  const invoice = created.answer;
+  const invoice = created.data;
   const { invoiceAddress: address, amount, expiration } = invoice;
   const { price } = input;
   const isOurs = invoice.currency === currency && isPriceOf(invoice, price);
@@ -106,7 +108,7 @@ async function openInvoice(
     const message = "Calypso Pay asks for another amount than ours, so the payment was not opened.";
     return refuse("amount_check_failed", message, asked);
   }
-  if (!/^[0-9A-Za-z]{20,100}$/.test(address)) return { ok: false, failure: badAnswer("no address to pay to") };
+  if (!/^[0-9A-Za-z]{20,100}$/.test(address)) return { ok: false, failure: badAnswer(LABEL, "no address to pay to") };
   const { coin, network } = COINS[currency];
   const payTo = { address, amount, coin, network, uri: walletUri(currency, { address, amount }) };
   const expiresAt = expiration === undefined ? null : Date.parse(expiration);
@@ -128,8 +130,8 @@ async function openWidget(
   const { paymentId, payload, about } = terms(input);
   const created = await client.createWidget(about, { ...payload, cryptoCurrencies: coins });
   if (!created.ok) return created;
-  const { idempotencyKey, expiration } = created.answer;
-  if (idempotencyKey !== paymentId) return { ok: false, failure: badAnswer("the widget is another one") };
+  const { idempotencyKey, expiration } = created.data;
+  if (idempotencyKey !== paymentId) return { ok: false, failure: badAnswer(LABEL, "the widget is another one") };
   const checkoutUrl = widgetUrl.replaceAll("{key}", paymentId);
   const expiresAt = expiration === undefined ? null : Date.parse(expiration);
   // Which coin will be paid, and how much of it, is decided on the widget's page.
@@ -144,12 +146,14 @@ type About = { readonly paymentId: PaymentId; readonly nowMs: number };
 function observe(invoice: Invoice, { paymentId, nowMs }: About): ReadPaymentResult {
   const reference = readExternalId(invoice.externalId);
   // A widget has several invoices, which all carry the widget's payment.
-  if (reference?.paymentId !== paymentId) return { ok: false, failure: badAnswer("the invoice is of another payment") };
+  if (reference?.paymentId !== paymentId)
+    return { ok: false, failure: badAnswer(LABEL, "the invoice is of another payment") };
   const { state, currency, amount, fiatAmount, fiatCurrency, lastDepositHash } = invoice;
   const status = statusOf(invoice, nowMs);
-  if (status === null) return { ok: false, failure: badAnswer(`unknown_state:${state}`) };
+  if (status === null) return { ok: false, failure: badAnswer(LABEL, `unknown_state:${state}`) };
   const isPaid = status === "paid";
-  if (isPaid && amount === undefined) return { ok: false, failure: badAnswer("paid, but the invoice names no money") };
+  if (isPaid && amount === undefined)
+    return { ok: false, failure: badAnswer(LABEL, "paid, but the invoice names no money") };
   const observation: PaymentObservation = {
     provider: NAME,
     paymentId,
@@ -189,11 +193,11 @@ async function readWidget(client: CalypsoClient, about: About): Promise<ReadPaym
   const { paymentId } = about;
   const found = await client.findWidget({ operation: "status", paymentId }, paymentId);
   if (!found.ok) return found;
-  const { widgetState, invoices } = found.answer;
+  const { widgetState, invoices } = found.data;
   const results: ReadPaymentResult[] = [];
   for (const { invoiceId } of invoices) {
     const invoice = await client.findInvoice({ operation: "status", paymentId }, { id: invoiceId });
-    results.push(invoice.ok ? observe(invoice.answer, about) : invoice);
+    results.push(invoice.ok ? observe(invoice.data, about) : invoice);
   }
   const seen = results.flatMap((result) => (result.ok ? [result.observation] : []));
   const weight = ({ status }: PaymentObservation) => STATUS_RULES[status].weight;
@@ -210,8 +214,7 @@ async function readWidget(client: CalypsoClient, about: About): Promise<ReadPaym
 function parseWebhook(body: Uint8Array): WebhookContent {
   const { success, data: told, error } = webhookSchema.safeParse(readExactJson(body));
   if (!success) {
-    const fields = error.issues.map(({ path }) => path.join(".") || "(all)").join(", ");
-    return { kind: "unreadable", diagnosis: `the body is not an event: ${fields}` };
+    return { kind: "unreadable", diagnosis: `the body is not an event: ${describeIssues(error)}` };
   }
   const { id: deliveryId, eventType, data } = told;
   const reference = readExternalId(data.externalId);

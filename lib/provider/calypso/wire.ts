@@ -2,6 +2,7 @@ import { z } from "zod";
 import { decimalSchema, type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { exactNumberSchema, writeExactJson } from "../exact-json";
+import { lenient, optional } from "../parsing";
 
 export const NAME = "calypso";
 export const LABEL = "Calypso Pay";
@@ -13,9 +14,6 @@ export function envelope(account: string, nowMs: number, payload: object): Uint8
 
 /** An exponent is no amount. */
 const decimal = exactNumberSchema.pipe(decimalSchema);
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? undefined);
-const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 const text = z.string().max(200);
 const time = z.string().refine((value) => !Number.isNaN(Date.parse(value)));
 

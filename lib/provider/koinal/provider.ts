@@ -2,18 +2,13 @@ import type { z } from "zod";
 import { formatAmount, isPlausible } from "@/lib/money/amount";
 import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals } from "@/lib/money/decimal";
+import { callJson, type JsonAnswer } from "../call-json";
 import { checkCheckoutUrl } from "../checkout-url";
 import { findingsOf } from "../diagnose";
 import { readExactJson } from "../exact-json";
-import type {
-  PaymentProvider,
-  ProviderCall,
-  ProviderFailure,
-  ProviderResult,
-  ProviderTools,
-  WebhookContent,
-} from "../provider";
-import { isRedirect, observed, printable, sendRequest } from "../send-request";
+import { printable } from "../parsing";
+import type { PaymentProvider, ProviderCall, ProviderFailure, ProviderTools, WebhookContent } from "../provider";
+import { badAnswer, failureOfStatus, isSuccess } from "../send-request";
 import { authorizationHash, type CallbackSignature, type Credentials, verifyCallback } from "./signing";
 import {
   AUTHORIZATION_HEADER,
@@ -133,7 +128,7 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       });
       if (!read.ok) return read;
       const { id, status: word, currency, currency_amount, cryptocurrency: coin, ...more } = read.data;
-      if (id !== paymentId) return { ok: false, failure: badAnswer("the status is of another order") };
+      if (id !== paymentId) return { ok: false, failure: badAnswer(LABEL, "the status is of another order") };
       const status = statusOf(word);
       const coins = { coin, amount: more.cryptocurrency_amount };
       const isPaid = status === "paid";
@@ -177,15 +172,9 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
   };
 }
 
-function call<Data>(options: KoinalOptions, request: Request<Data>): Promise<ProviderResult<{ data: Data }>> {
-  return observed(options.onCall, request, () => exchange(options, request));
-}
-
-type Exchanged<Data> = { readonly httpStatus: number | null; readonly result: ProviderResult<{ data: Data }> };
-
-async function exchange<Data>(options: KoinalOptions, request: Request<Data>): Promise<Exchanged<Data>> {
-  const { now = Date.now, secret } = options;
-  const { path, body, customerReference, schema } = request;
+async function call<Data>(options: KoinalOptions, request: Request<Data>): JsonAnswer<Data> {
+  const { now = Date.now, baseUrl, secret } = options;
+  const { path, body, customerReference } = request;
   const timestamp = timestampOf(now());
   const headers = {
     Accept: "application/json",
@@ -193,41 +182,25 @@ async function exchange<Data>(options: KoinalOptions, request: Request<Data>): P
     ...(body !== undefined && { "Content-Type": "application/json" }),
     ...request.headers,
   };
-  const init = { method: body === undefined ? "GET" : "POST", headers, body: body ?? null };
-  const sent = await sendRequest(new URL(options.baseUrl + path), init, { ...options, label: LABEL });
-  if (!sent.ok) return { httpStatus: null, result: sent };
-  const { status } = sent.answer;
-  const fail = (failure: ProviderFailure) => ({ httpStatus: status, result: { ok: false, failure } as const });
-  if (isRedirect(sent.answer)) return fail({ ...badAnswer("redirect"), maybeAccepted: false });
-  const envelope = envelopeSchema.safeParse(readExactJson(sent.answer.body));
-  const isSuccess = envelope.data?.code === "00" && status >= 200 && status < 300;
-  if (!isSuccess) {
-    const said = envelope.data && `${envelope.data.code} ${envelope.data.message ?? ""}`.trim();
-    return fail(failureOf(status, said?.replaceAll(secret, "[secret]")));
-  }
-  const parsed = schema.safeParse(envelope.data?.data);
-  if (!parsed.success) return fail(badAnswer(`data of ${request.operation}`));
-  return { httpStatus: status, result: { ok: true, data: parsed.data } };
+  return callJson(
+    { ...options, label: LABEL },
+    {
+      ...request,
+      url: baseUrl + path,
+      init: { method: body === undefined ? "GET" : "POST", headers, body: body ?? null },
+      schema: envelopeSchema.transform(({ data }) => data).pipe(request.schema),
+      failureOf: (status, json) => failureOf(status, { json, secret }),
+    },
+  );
 }
 
 /** Koinal's error codes are not known, so the HTTP status decides; its own words go to the log alone. */
-function failureOf(status: number, said: string | undefined): ProviderFailure {
-  const reason = printable(`http_${status}${said ? `: ${said}` : ""}`);
-  const refusal = (kind: ProviderFailure["kind"], message: string) => ({ kind, message, maybeAccepted: false, reason });
-  if (status === 401) return refusal("unauthorized", "Koinal refused our authorization hash.");
-  if (status === 403) return refusal("forbidden", "Koinal does not allow this request for these credentials.");
-  if (status === 404) return refusal("not_found", "Koinal does not know this payment.");
-  if (status === 429) return refusal("rate_limited", "Koinal receives too many requests from this merchant.");
-  if (status >= 500) {
-    return { kind: "provider_error", message: "Koinal is temporarily unavailable.", maybeAccepted: true, reason };
-  }
-  if (status >= 400) return refusal("refused", "Koinal refused the request.");
-  return said === undefined ? badAnswer(reason) : refusal("refused", "Koinal refused the request.");
-}
-
-function badAnswer(reason: string): ProviderFailure {
-  const message = "Koinal gave an answer that we cannot understand.";
-  return { kind: "bad_answer", message, maybeAccepted: true, reason };
+function failureOf(status: number, { json, secret }: { json: unknown; secret: string }): ProviderFailure | null {
+  const envelope = envelopeSchema.safeParse(json).data;
+  if (isSuccess(status) && envelope?.code === "00") return null;
+  const said = envelope && `: ${envelope.code} ${envelope.message ?? ""}`.trim();
+  const reason = printable(`http_${status}${said ?? ""}`, [secret]);
+  return failureOfStatus(status < 400 && said !== undefined ? 400 : status, LABEL, reason);
 }
 
 function refuse(kind: ProviderFailure["kind"], message: string, reason: string) {

@@ -1,4 +1,5 @@
-// Web Crypto only, so that this folder also runs on edge runtimes.
+import { fromHex, hmac, toHex, verifyHmac } from "../hmac";
+
 const encoder = new TextEncoder();
 
 export type Credentials = { readonly merchantCode: number; readonly secret: string };
@@ -12,7 +13,7 @@ export async function authorizationHash(
   { customerReference, timestamp }: { readonly customerReference: string; readonly timestamp: string },
 ): Promise<string> {
   const message = `${merchantCode}${customerReference}${timestamp}${secret}`;
-  const signature = hex(await crypto.subtle.sign("HMAC", await importKey(secret), encoder.encode(message)));
+  const signature = toHex(await hmac({ hash: "SHA-256", secret, message }));
   const fields = { merchant_code: merchantCode, customer_reference: customerReference, timestamp, signature };
   return btoa(String.fromCharCode(...encoder.encode(JSON.stringify(fields))));
 }
@@ -31,17 +32,8 @@ export async function verifyCallback(input: {
   // With an empty secret anyone could sign.
   if (!/^[0-9a-f]{64}$/i.test(signature) || secret === "") return false;
   const message = new Uint8Array([...body, ...encoder.encode(secret)]);
-  const sent = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  if (construction === "hmac") return crypto.subtle.verify("HMAC", await importKey(secret), sent, message);
+  const sent = fromHex(signature);
+  if (construction === "hmac") return verifyHmac(sent, { hash: "SHA-256", secret, message });
   const expected = new Uint8Array(await crypto.subtle.digest("SHA-256", message));
   return expected.reduce((difference, byte, index) => difference | (byte ^ (sent[index] ?? 0)), 0) === 0;
-}
-
-function importKey(secret: string): Promise<CryptoKey> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  return crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["sign", "verify"]);
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

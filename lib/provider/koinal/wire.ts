@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { decimalSchema, paymentIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
-import { exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
+import { exactIdSchema, exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
 
 /*
  * The public copies of Koinal's documents have lost every table: paths, methods, header and field names, and the values of
@@ -52,11 +52,7 @@ const STATUSES = new Map<string, PaymentStatus>([
 
 const decimal = exactNumberSchema.pipe(decimalSchema);
 const word = z.string().min(1).max(60);
-/** It goes into a path, so it is no dot segment that a URL would swallow. */
-const id = z
-  .union([exactNumberSchema, z.string()])
-  .pipe(z.string().regex(/^[\w-]{1,64}$/))
-  .pipe(paymentIdSchema);
+const id = exactIdSchema.pipe(paymentIdSchema);
 
 /** Every answer (§1.3). Success is code "00". */
 export const envelopeSchema = z.object({

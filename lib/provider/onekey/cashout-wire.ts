@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { CURRENCIES } from "@/lib/money/currency";
 import type { PayoutReport } from "@/lib/orders/observation";
-import { exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
+import { exactIdSchema, exactNumber, exactTextSchema, writeExactJson } from "../exact-json";
+import { printable } from "../parsing";
 import type { PayoutRequest, ReceiverField } from "../payout";
-import { printable } from "../send-request";
 
 /** The formats of the cashouts API, V3 (§3.2, §3.3). */
 
@@ -66,14 +66,11 @@ export function cashoutBody(terms: Terms, login: Login): string {
   });
 }
 
-const id = z.union([exactNumberSchema, z.string()]).pipe(z.string().regex(/^[\w-]{1,64}$/));
-const statusNumber = z.union([exactNumberSchema, z.string()]).pipe(z.string().max(20));
-
-export const createdCashoutSchema = z.object({ cashout_id: id });
+export const createdCashoutSchema = z.object({ cashout_id: exactIdSchema });
 export const cashoutStatusSchema = z.object({
-  cashout_status: statusNumber,
+  cashout_status: exactTextSchema.pipe(z.string().max(20)),
   cashout_status_description: z.string().nullish().catch(null),
-  rejection_code: z.union([exactNumberSchema, z.string()]).nullish().catch(null),
+  rejection_code: exactTextSchema.nullish().catch(null),
   rejection_reason: z.string().nullish().catch(null),
 });
 

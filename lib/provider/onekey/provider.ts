@@ -2,8 +2,9 @@ import { formatAmount } from "@/lib/money/amount";
 import { checkCheckoutUrl } from "../checkout-url";
 import { readExactJson } from "../exact-json";
 import type { PaymentProvider, WebhookContent } from "../provider";
+import { badAnswer } from "../send-request";
 import { authenticateCashout, isCashoutNotification, parseCashout } from "./cashouts";
-import { badAnswer, type CashoutCredentials, callDeposits, type DepositOptions } from "./client";
+import { type CashoutCredentials, callDeposits, type DepositOptions } from "./client";
 import { diagnose } from "./diagnose";
 import {
   createdSchema,
@@ -52,11 +53,11 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       if (!created.ok) return created;
       const { deposit_id: paymentId, redirect_url, merchant_invoice_id } = created.data;
       if (merchant_invoice_id && merchant_invoice_id !== invoiceId) {
-        return { ok: false, failure: badAnswer("the answer is about another invoice") };
+        return { ok: false, failure: badAnswer(LABEL, "the answer is about another invoice") };
       }
       if (!redirect_url) {
         const message = "OneKey opened a payment without a page, which we cannot show: see ONEKEY_PAYMENT_METHOD.";
-        return { ok: false, failure: { ...badAnswer("no redirect_url"), message } };
+        return { ok: false, failure: { ...badAnswer(LABEL, "no redirect_url"), message } };
       }
       const isProvider = (hostname: string) => options.checkoutHosts.includes(hostname);
       const checkout = checkCheckoutUrl(redirect_url, { ...options, isProvider });
@@ -78,7 +79,7 @@ export function createOneKeyProvider(options: OneKeyOptions): PaymentProvider {
       });
       if (!read.ok) return read;
       const { deposit_id, invoice_id, status: word, currency, local_amount: amount, refunded } = read.data;
-      if (deposit_id !== paymentId) return { ok: false, failure: badAnswer("the status is of another deposit") };
+      if (deposit_id !== paymentId) return { ok: false, failure: badAnswer(LABEL, "the status is of another deposit") };
       const status = statusOf(word, refunded === true);
       const coins = { coin: currency, amount };
       const isPaid = status === "paid";

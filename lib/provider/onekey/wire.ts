@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { decimalSchema, paymentIdSchema } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
-import { exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
+import { exactIdSchema, exactNumber, exactTextSchema, writeExactJson } from "../exact-json";
 
 /** The formats of the deposits API (§3.4). */
 
@@ -78,11 +78,8 @@ const STATUSES = new Map<string, PaymentStatus>([
   ["EXPIRED", "expired"],
 ]);
 
-const decimal = z.union([exactNumberSchema, z.string()]).pipe(decimalSchema);
-const id = z
-  .union([exactNumberSchema, z.string()])
-  .pipe(z.string().regex(/^[\w-]{1,64}$/))
-  .pipe(paymentIdSchema);
+const decimal = exactTextSchema.pipe(decimalSchema);
+const id = exactIdSchema.pipe(paymentIdSchema);
 const word = z.string().min(1).max(60);
 
 export const createdSchema = z.object({
@@ -104,7 +101,7 @@ export const statusSchema = z.object({
 export const notificationSchema = z.object({ deposit_id: id });
 
 const refusal = z.object({
-  code: z.union([exactNumberSchema, z.string()]).pipe(z.string().max(60)),
+  code: exactTextSchema.pipe(z.string().max(60)),
   type: z.string().max(120).nullish().catch(null),
   description: z.string().nullish().catch(null),
   message: z.string().nullish().catch(null),
