@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Order } from "@/lib/orders/order";
 import { wordsIn } from "@/messages/words";
@@ -53,9 +55,12 @@ describe("the overlay", () => {
 describe("its key", () => {
   it("is what the command of the documents prints", () => {
     const [, command = ""] =
-      /\n```sh\n(node -e [\s\S]*?)\n```/.exec(readFileSync("docs/make-it-yours.md", "utf8")) ?? [];
+      /\n```sh\n(node --env-file=\.env [\s\S]*?)\n```/.exec(readFileSync("docs/make-it-yours.md", "utf8")) ?? [];
     const secret = "correct horse battery";
-    const printed = execFileSync("sh", ["-c", `ADMIN_SECRET='${secret}'; ${command}`], { encoding: "utf8" });
+    const folder = mkdtempSync(join(tmpdir(), "checkout-overlay-"));
+    writeFileSync(join(folder, ".env"), `ADMIN_SECRET=${secret}\n`);
+    const printed = execFileSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+    rmSync(folder, { recursive: true });
     expect(printed.trim()).toBe(overlayKey(secret));
   });
 
