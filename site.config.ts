@@ -1,7 +1,7 @@
 import type { ItemConfig } from "@/lib/money/catalogue";
 import type { Currency } from "@/lib/money/currency";
 
-/** Each accent is a pair of colours, for light and for dark, that keeps text readable (WCAG AA). See app/globals.css. */
+/** Each accent is a pair of colors, for light and for dark, that keeps text readable (WCAG AA). See app/globals.css. */
 export const ACCENTS = ["forest", "ocean", "plum", "clay", "ink"] as const;
 export type Accent = (typeof ACCENTS)[number];
 
