@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { newPayment } from "@/lib/checkout/payment";
+import { changeOrder } from "@/lib/orders/change-order";
 import {
-  nextVersion,
   ORDER_FORMAT,
   type Order,
   type OrderEvent,
@@ -72,5 +72,5 @@ export function nextWrite(previous: Order, changes: Partial<OrderWrite> = {}): O
 
 /** The next version of an order, as a writer makes it. */
 export function newer(order: Order, changes: Partial<Order> = {}): Order {
-  return nextVersion(order, changes, order.updatedAt);
+  return changeOrder(order, changes, { event: null, now: order.updatedAt }).order;
 }

@@ -1,10 +1,12 @@
 import { expect, it, vi } from "vitest";
-import { nextVersion, orderIdSchema } from "@/lib/orders/order";
-import { storeUnavailable, updateOrder } from "@/lib/orders/order-store";
+import { runEffectAgain } from "@/lib/merchant/repairs";
+import { changeOrder } from "@/lib/orders/change-order";
+import { orderIdSchema } from "@/lib/orders/order";
+import { storeUnavailable } from "@/lib/orders/order-store";
 import { eventually } from "@/test/eventually";
 import { gate, onBothStores, startedOrder, stored, type TestFlow, type World, withStore } from "@/test/flow-support";
 import { type Effect, LEASE_MS, type OnPaid, type PaidOrder } from "./flow";
-import { fulfil, onPaidEffect, runEffectAgain } from "./fulfil";
+import { fulfil, onPaidEffect, updateOrder } from "./fulfil";
 import { readOrder } from "./read";
 import { receiveWebhook } from "./receive-webhook";
 import { reconcile } from "./reconcile";
@@ -256,10 +258,9 @@ onBothStores("an effect", (world) => {
     const refund = { reference: "refund-0123456789", ...facts, status: "sent", ...more } as const;
     const updated = await updateOrder(flow, {
       find: async () => paid,
-      change: (current) => {
-        const next = nextVersion(current, { refunds: [refund] }, flow.clock.now());
-        return { write: { order: next, event: null, dueAt: null, previous: current } };
-      },
+      change: (current) => ({
+        write: { ...changeOrder(current, { refunds: [refund] }, { event: null, now: flow.clock.now() }), dueAt: null },
+      }),
     });
     expect(updated?.change.write?.dueAt).toBe(flow.clock.now());
     await reconcile(flow, BOUNDS);
@@ -353,8 +354,9 @@ onBothStores("an effect", (world) => {
       { event: "paid", name: "mail" },
       { event: "review", name: "deliver" },
     ]) {
-      expect(await runEffectAgain(flow, id, unknown)).toEqual({ ok: false });
+      expect(await runEffectAgain(flow, id, unknown)).toEqual({ ok: false, refusal: "unknown_effect" });
     }
-    expect(await runEffectAgain(flow, orderIdSchema.parse("x".repeat(22)), name)).toEqual({ ok: false });
+    const noOrder = orderIdSchema.parse("x".repeat(22));
+    expect(await runEffectAgain(flow, noOrder, name)).toEqual({ ok: false, refusal: "unknown_order" });
   });
 });

@@ -1,18 +1,58 @@
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
-import { dueEffects, type EffectName, happeningOf, isSameEffect } from "@/lib/orders/effects";
-import {
-  dueAt,
-  type EffectState,
-  nextVersion,
-  type Order,
-  type OrderEvent,
-  type OrderId,
-  payingPayment,
-} from "@/lib/orders/order";
-import { updateOrder } from "@/lib/orders/order-store";
+import { changeOrder, dueEffects, type OrderChange } from "@/lib/orders/change-order";
+import { type EffectName, happeningOf, isSameEffect, withEffects } from "@/lib/orders/effects";
+import { type EffectState, type Order, type OrderId, payingPayment } from "@/lib/orders/order";
+import type { Lease } from "@/lib/orders/order-store";
 import { type Effect, type EffectEnd, type Flow, type OnPaid, type PaidOrder, underLease } from "./flow";
+
+/** Each conflict means that another write succeeded, so this many in a row is a fault, not contention. */
+const MAX_CONFLICTS = 100;
+
+type Update<Change> = {
+  /** As it is stored. Saves the first read where the caller has the order already. */
+  readonly known?: Order | undefined;
+  readonly find: () => Promise<Order | null>;
+  readonly change: (order: Order) => Change;
+  /** Ends with the write. */
+  readonly lease?: Lease | undefined;
+};
+
+type Wanted = { readonly write: OrderChange | null };
+
+/**
+ * Changes a stored order, and afterwards runs the effects that are due. `change` answers the write that it wants, or null for
+ * none, beside what the caller needs to know. Null when there is no such order.
+ */
+export async function updateOrder<Change extends Wanted>(flow: Flow, options: Update<Change>) {
+  const updated = await compareAndSet(flow, options);
+  // Also where nothing was written: the answer to an earlier write may have been lost.
+  if (updated !== null && dueEffects(updated.order, flow.clock.now()).length > 0) {
+    flow.defer(() => fulfil(flow, updated.order.id));
+  }
+  return updated;
+}
+
+/** Read, change, write with the effects of what changed, until no other write came in between. */
+async function compareAndSet<Change extends Wanted>(
+  { store, clock, effects }: Flow,
+  { known, find, change, lease }: Update<Change>,
+) {
+  let before = known ?? (await find());
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+    if (before === null) return null;
+    const wanted = change(before);
+    if (wanted.write === null) return { before, order: before, change: wanted };
+    const write = withEffects(before, wanted.write, { effects, now: clock.now() });
+    if ((await store.replace({ ...write, previous: before }, lease)) === "replaced") {
+      if (lease) lease.isOver = true;
+      return { before, order: write.order, change: { ...wanted, write } };
+    }
+    before = await find();
+  }
+  throw new Error("An order changed at every attempt to change it");
+}
 
 const EFFECT_TIMEOUT_MS = 30_000;
 const FIRST_GAP_MS = 15_000;
@@ -45,11 +85,6 @@ export async function fulfil(flow: Flow, orderId: OrderId): Promise<void> {
   });
 }
 
-/** For every writer of orders, after its write. Reconciliation finds what was not run. */
-export function deferDueEffects(flow: Flow, order: Order): void {
-  if (dueEffects(order, flow.clock.now()).length > 0) flow.defer(() => fulfil(flow, order.id));
-}
-
 /** Answers the order as it was written. `isAlone`: no other effect of it runs beside this one. */
 async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone: boolean): Promise<Order | undefined> {
   const attempt = effect.failures + 1;
@@ -63,20 +98,17 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone:
   if (end.ok) log.info("effect_done", { orderId: order.id, ...facts });
   else log.error("effect_failed", end.error, { orderId: order.id, ...facts });
 
-  const updated = await updateOrder(flow, {
+  const updated = await compareAndSet(flow, {
     known: isAlone ? order : undefined,
     find: () => flow.store.get(order.id),
     change: (current) => {
       const now = flow.clock.now();
       const ended = end.ok ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
       const effects = current.effects.map((state) => (isSameEffect(state, effect) ? { ...state, ...ended } : state));
-      const next = nextVersion(current, { effects }, now);
-      const { status, updatedAt: at } = next;
       const type = end.ok ? "effect_done" : "effect_failed";
-      const event: OrderEvent = { at, type, source: "effect", paymentId: null, from: status, to: status, facts };
       // The first failure is news, the rest are counted.
-      const isNews = end.ok || attempt === 1;
-      return { write: { order: next, event: isNews ? event : null, dueAt: dueAt(next, now) } };
+      const event = end.ok || attempt === 1 ? ({ type, source: "effect", facts } as const) : null;
+      return { write: changeOrder(current, { effects }, { event, now }) };
     },
   });
   return updated?.order;
@@ -111,33 +143,6 @@ async function runOnce(flow: Flow, order: Order, { event, name, failures }: Effe
     clearTimeout(timer);
   }
 }
-
-/** At the merchant's wish: due now, as if it had never run. Nothing is written for an effect that is waiting for its first run. */
-export async function runEffectAgain(flow: Flow, orderId: OrderId, name: EffectName): Promise<RunAgain> {
-  const updated = await updateOrder(flow, {
-    find: () => flow.store.get(orderId),
-    change: (order) => {
-      const now = flow.clock.now();
-      const state = order.effects.find((each) => isSameEffect(each, name));
-      if (state === undefined) return { write: null, isKnown: false };
-      if (state.doneAt === null && state.failures === 0) return { write: null, isKnown: true };
-      const again = { ...state, doneAt: null, failures: 0, nextAt: now };
-      const effects = order.effects.map((each) => (each === state ? again : each));
-      const next = nextVersion(order, { effects }, now);
-      const { status, updatedAt: at } = next;
-      const facts = { action: "run_effect_again", effect: state.name, event: state.event };
-      const type = "merchant_action";
-      const event: OrderEvent = { at, type, source: "merchant", paymentId: null, from: status, to: status, facts };
-      return { write: { order: next, event, dueAt: dueAt(next, now) }, isKnown: true };
-    },
-  });
-  if (!updated?.change.isKnown) return { ok: false };
-  deferDueEffects(flow, updated.order);
-  return { ok: true, order: updated.order };
-}
-
-/** Not ok: there is no such order or effect. */
-export type RunAgain = { readonly ok: true; readonly order: Order } | { readonly ok: false };
 
 /** Runs the merchant's own code once for each order that was paid. */
 export function onPaidEffect(onPaid: OnPaid, name = "on_paid"): Effect {

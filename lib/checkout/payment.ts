@@ -2,12 +2,14 @@ import "server-only";
 import { log } from "@/lib/log";
 import { formatAmountForPeople } from "@/lib/money/amount";
 import { isPayment } from "@/lib/orders/apply-observation";
-import { dueAt, nextVersion, type Order, type OrderEvent, type OrderId, type Payment } from "@/lib/orders/order";
-import { type Lease, type OrderChange, updateOrder } from "@/lib/orders/order-store";
+import { changeOrder, type OrderChange } from "@/lib/orders/change-order";
+import type { Order, OrderId, Payment } from "@/lib/orders/order";
+import type { Lease } from "@/lib/orders/order-store";
 import { combineStatuses, paymentToShow } from "@/lib/orders/status";
 import type { CreatedPayment, CreatePaymentResult, PaymentProvider } from "@/lib/provider/provider";
 import type { Refusal } from "@/lib/web/refusals";
 import type { Flow, Shop } from "./flow";
+import { updateOrder } from "./fulfil";
 import { providerRefusal, refuse } from "./start-refusals";
 
 export type StartResult =
@@ -43,8 +45,7 @@ export function newPayment({ provider, testStore, created, now }: NewPayment): P
 
 /** The write that marks a create call as under way. */
 export function creationStarted(order: Order, now: number): OrderChange {
-  const started = nextVersion(order, { creation: { state: "in_flight", at: now } }, now);
-  return { order: started, event: null, dueAt: dueAt(started, now) };
+  return changeOrder(order, { creation: { state: "in_flight", at: now } }, { event: null, now });
 }
 
 type Opener = Pick<PaymentProvider, "name" | "testStore">;
@@ -57,10 +58,9 @@ type EndedCreation = { provider: Opener; result: CreatePaymentResult; now: numbe
 export function creationEnded(order: Order, { provider, result, now }: EndedCreation): OrderChange {
   if (!result.ok) {
     const { kind, maybeAccepted, code, reason } = result.failure;
-    const failed = nextVersion(order, { creation: { state: maybeAccepted ? "unsure" : "refused", at: now } }, now);
     const facts = { kind, maybeAccepted, ...(code && { code }), ...(reason && { reason }) };
-    const event = creationEvent(failed, { type: "payment_not_created", facts });
-    return { order: failed, event, dueAt: dueAt(failed, now) };
+    const event = { type: "payment_not_created", source: "create", from: null, facts } as const;
+    return changeOrder(order, { creation: { state: maybeAccepted ? "unsure" : "refused", at: now } }, { event, now });
   }
   const { name, testStore } = provider;
   const { payment: created } = result;
@@ -70,23 +70,17 @@ export function creationEnded(order: Order, { provider, result, now }: EndedCrea
       ? [...order.payments, newPayment({ provider: name, testStore, created, now })]
       : order.payments.map((each, index) => (index === known ? { ...each, ...created } : each));
   const status = combineStatuses(payments.map((each) => each.status));
-  const next = nextVersion(order, { creation: { state: "created", at: now }, payments, status }, now);
   const facts = { provider: name, ...(created.quote && { quote: `${created.quote.amount} ${created.quote.coin}` }) };
-  const event = { ...creationEvent(next, { type: "payment_created", facts }), paymentId: created.paymentId };
-  return { order: next, event, dueAt: dueAt(next, now) };
+  const { paymentId } = created;
+  const event = { type: "payment_created", source: "create", paymentId, from: null, facts } as const;
+  return changeOrder(order, { creation: { state: "created", at: now }, payments, status }, { event, now });
 }
 
-function creationEvent(order: Order, { type, facts }: Pick<OrderEvent, "type" | "facts">): OrderEvent {
-  return { at: order.updatedAt, type, source: "create", paymentId: null, from: null, to: order.status, facts };
+export function storeNew({ store }: Flow, order: Order): Promise<void> {
+  const { createdAt: at, status: to } = order;
+  const event = { at, type: "order_created", source: "create", paymentId: null, from: null, to, facts: {} } as const;
+  return store.insert({ order, event, dueAt: null, previous: null });
 }
-
-export const storeNew = ({ store }: Flow, order: Order) =>
-  store.insert({
-    order,
-    event: creationEvent(order, { type: "order_created", facts: {} }),
-    dueAt: null,
-    previous: null,
-  });
 
 export async function openAnother(flow: Flow, shop: Counter, order: Order, lease: Lease): Promise<StartResult | null> {
   const write = creationStarted(order, flow.clock.now());

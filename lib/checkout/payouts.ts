@@ -1,17 +1,16 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { log } from "@/lib/log";
+import { livePayouts } from "@/lib/orders/change-order";
 import type { Order, OrderId, Refund, Source } from "@/lib/orders/order";
 import { orderIdSchema } from "@/lib/orders/order";
-import { updateOrder } from "@/lib/orders/order-store";
-import { applyPayoutReport, changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
-import { livePayouts } from "@/lib/orders/refunds";
+import { applyPayoutReport, changeRefund, findPayout, type Payout } from "@/lib/orders/refunds";
 import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";
 import { type Flow, underLease } from "./flow";
-import { deferDueEffects } from "./fulfil";
+import { updateOrder } from "./fulfil";
 
 /** Numbered, so that two pages that ask for the next refund of an order ask for the same one. The order can be read from it. */
 export const refundReference = (orderId: OrderId, number: number) => `${orderId}-refund-${number}`;
@@ -58,7 +57,6 @@ export async function settlePayout(flow: Flow, news: PayoutNews): Promise<Settle
   const { write, counts } = updated.change;
   const refund = findPayout(order, { provider, reference });
   if (refund === undefined) return { ok: false };
-  deferDueEffects(flow, order);
   const facts = { orderId, reference, status: refund.status, providerStatus: report.providerStatus, source };
   if (write !== null) log.info("refund_changed", facts);
   if (!counts) log.warn("refund_with_other_money", facts);
@@ -135,7 +133,7 @@ async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed
   const { orderId, reference, isNews, failure } = failed;
   const { kind, message, maybeAccepted, code, reason } = failure;
   const status = maybeAccepted ? "unsure" : concernsAll(kind) ? "sending" : "failed";
-  const updated = await updateOrder(flow, {
+  await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
       const refund = findPayout(order, { provider: payouts.name, reference });
@@ -146,7 +144,6 @@ async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed
       return { write: changeRefund(order, { refund: { ...refund, status }, now: flow.clock.now(), ...change }) };
     },
   });
-  if (updated) deferDueEffects(flow, updated.order);
 }
 
 type PayoutDelivery = Extract<WebhookContent, { kind: "payout_event" | "payout_hint" }>;

@@ -2,7 +2,7 @@ import "server-only";
 import { log } from "@/lib/log";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import type { Order } from "@/lib/orders/order";
-import { findPayout } from "@/lib/orders/refund-state";
+import { findPayout } from "@/lib/orders/refunds";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import type { Refusal } from "@/lib/web/refusals";

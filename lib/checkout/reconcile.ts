@@ -1,9 +1,8 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { dueEffects } from "@/lib/orders/effects";
-import { checkGapMs, isWatched, nextWorkAt, type Order, type OrderId, type Payment } from "@/lib/orders/order";
+import { checkGapMs, dueEffects, isWatched, livePayouts, nextWorkAt } from "@/lib/orders/change-order";
+import type { Order, OrderId, Payment } from "@/lib/orders/order";
 import type { DueOrder, OrderStore } from "@/lib/orders/order-store";
-import { livePayouts } from "@/lib/orders/refunds";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
 import { type Flow, LEASE_MS } from "./flow";
 import { fulfil } from "./fulfil";

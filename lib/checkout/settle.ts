@@ -3,10 +3,10 @@ import { log } from "@/lib/log";
 import { applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
-import { type PaymentName, updateOrder } from "@/lib/orders/order-store";
+import type { PaymentName } from "@/lib/orders/order-store";
 import type { PaymentStatus } from "@/lib/orders/status";
 import type { Flow } from "./flow";
-import { deferDueEffects } from "./fulfil";
+import { updateOrder } from "./fulfil";
 import { isBeingCreated, newPayment } from "./payment";
 
 export type Settled = {
@@ -45,8 +45,6 @@ export async function settle(flow: Flow, report: Report, known?: Order): Promise
     counts,
     dueAt: write?.dueAt,
   } as const;
-  // Also after a report that changed nothing: the answer to the write that made it paid may have been lost.
-  deferDueEffects(flow, order);
   if (write === null) return result;
 
   const ids = { orderId: order.id, paymentId: observation.paymentId };

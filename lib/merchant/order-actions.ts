@@ -1,6 +1,5 @@
 import "server-only";
 import type { Flow } from "@/lib/checkout/flow";
-import { runEffectAgain } from "@/lib/checkout/fulfil";
 import { type Order, type OrderId, orderIdSchema, paymentIdSchema } from "@/lib/orders/order";
 import { cleanText } from "@/lib/web/contract";
 import {
@@ -12,7 +11,7 @@ import {
   type RefundRefusal,
   startRefund,
 } from "./refunds";
-import { acceptAsPaid, checkNow, markHandled, type RepairRefusal, recordRefund, setHidden } from "./repairs";
+import { acceptAsPaid, checkNow, markHandled, type RepairRefusal, recordRefund, runEffectAgain, setHidden } from "./repairs";
 
 type ActionRefusal = RepairRefusal | RefundRefusal | ChangeRefusal;
 type ActionResult = { readonly ok: true } | { readonly ok: false; readonly refusal: ActionRefusal };
@@ -64,11 +63,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   // Without a confirmation: it moves no money, and can be taken back.
   "hold-refund": (flow, orderId, form) =>
     holdRefund(flow, orderId, { reference: textOf(form, "reference"), isOnHold: form.get("hold") === "yes" }),
-  "run-again": async (flow, orderId, form) => {
-    const effect = { event: textOf(form, "event"), name: textOf(form, "name") };
-    const result = await runEffectAgain(flow, orderId, effect);
-    return result.ok ? result : { ok: false, refusal: "unknown_effect" };
-  },
+  "run-again": (flow, orderId, form) =>
+    runEffectAgain(flow, orderId, { event: textOf(form, "event"), name: textOf(form, "name") }),
 };
 
 function textOf(form: URLSearchParams, name: string): string {

@@ -1,13 +1,11 @@
 import "server-only";
 import { type Flow, underLease } from "@/lib/checkout/flow";
-import { deferDueEffects } from "@/lib/checkout/fulfil";
+import { updateOrder } from "@/lib/checkout/fulfil";
 import { continueRefunds, payoutsOf, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
 import { NOTE_MAX_LENGTH, type Order, type OrderId, type Refund } from "@/lib/orders/order";
-import { updateOrder } from "@/lib/orders/order-store";
-import { changeRefund, findPayout, type Payout } from "@/lib/orders/refund-state";
-import { type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
+import { changeRefund, findPayout, type Payout, type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
 import type { PayoutProvider } from "@/lib/provider/payout";
 import { cleanText, cut } from "@/lib/web/contract";
 
@@ -215,7 +213,6 @@ async function cancel(
   });
   if (updated === null) return refuse("unknown_refund");
   if (updated.change.write === null) return await askProvider(flow, updated.order, { reference, wish: "cancel" });
-  deferDueEffects(flow, updated.order);
   return { ok: true, order: updated.order, canceled: true };
 }
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { runEffectAgain } from "@/lib/checkout/fulfil";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { type Order, openReasons } from "@/lib/orders/order";
 import {
@@ -13,7 +12,15 @@ import {
   type World,
 } from "../../test/flow-support";
 import { SAMPLE_NOW, sampleOrder, samplePayment, sampleWrite } from "../../test/sample-order";
-import { acceptAsPaid, checkNow, markHandled, type RefundFields, recordRefund, setHidden } from "./repairs";
+import {
+  acceptAsPaid,
+  checkNow,
+  markHandled,
+  type RefundFields,
+  recordRefund,
+  runEffectAgain,
+  setHidden,
+} from "./repairs";
 
 const HASH = `0x${"ab".repeat(32)}`;
 const REFUND: RefundFields = { coin: "usdt", amount: "3.00", hash: HASH, note: " from my wallet " };

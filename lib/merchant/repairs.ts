@@ -1,16 +1,16 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import type { Flow } from "@/lib/checkout/flow";
-import { deferDueEffects } from "@/lib/checkout/fulfil";
+import { updateOrder } from "@/lib/checkout/fulfil";
 import { readOrder } from "@/lib/checkout/read";
 import { settle } from "@/lib/checkout/settle";
 import { log } from "@/lib/log";
 import { isPayment } from "@/lib/orders/apply-observation";
+import { changeOrder } from "@/lib/orders/change-order";
+import { type EffectName, isSameEffect } from "@/lib/orders/effects";
 import {
   decimalSchema,
-  dueAt,
   NOTE_MAX_LENGTH,
-  nextVersion,
   type Order,
   type OrderEvent,
   type OrderId,
@@ -18,7 +18,6 @@ import {
   type Payment,
   type Refund,
 } from "@/lib/orders/order";
-import { updateOrder } from "@/lib/orders/order-store";
 import { cut } from "@/lib/web/contract";
 
 /**
@@ -137,38 +136,41 @@ export async function checkNow(flow: Flow, orderId: OrderId): Promise<RepairResu
   return await change(flow, orderId, () => ({ changes: {}, facts: { action: "check_now", answered: !read.delayed } }));
 }
 
+/** Due now, as if it had never run. Nothing is written for one that waits for its first run. */
+export function runEffectAgain(flow: Flow, orderId: OrderId, name: EffectName): Promise<RepairResult> {
+  return change(flow, orderId, (order, now) => {
+    const state = order.effects.find((each) => isSameEffect(each, name));
+    if (state === undefined) return "unknown_effect";
+    // It waits for its first run, which comes after this.
+    if (state.doneAt === null && state.failures === 0) return null;
+    const again = { ...state, doneAt: null, failures: 0, nextAt: now };
+    const effects = order.effects.map((each) => (each === state ? again : each));
+    return { changes: { effects }, facts: { action: "run_effect_again", effect: state.name, event: state.event } };
+  });
+}
+
 type Step = { readonly changes: Partial<Order>; readonly facts: OrderEvent["facts"] };
 
 async function change(
   flow: Flow,
   orderId: OrderId,
-  decide: (order: Order, now: number) => Step | RepairRefusal,
+  /** Null where there is nothing to write. */
+  decide: (order: Order, now: number) => Step | RepairRefusal | null,
 ): Promise<RepairResult> {
   const updated = await updateOrder(flow, {
     find: () => flow.store.get(orderId),
     change: (order) => {
       const now = flow.clock.now();
       const step = decide(order, now);
-      if (typeof step === "string") return { write: null, refusal: step };
-      const next = nextVersion(order, step.changes, now);
-      const { status, updatedAt: at } = next;
-      const { facts } = step;
-      const event: OrderEvent = {
-        at,
-        type: "merchant_action",
-        source: "merchant",
-        paymentId: null,
-        from: status,
-        to: status,
-        facts,
-      };
-      return { write: { order: next, event, dueAt: dueAt(next, now) }, refusal: null };
+      if (step === null || typeof step === "string") return { write: null, refusal: step };
+      const event = { type: "merchant_action", source: "merchant", facts: step.facts } as const;
+      return { write: changeOrder(order, step.changes, { event, now }), refusal: null };
     },
   });
   if (updated === null) return refuse("unknown_order");
   if (updated.change.refusal !== null) return refuse(updated.change.refusal);
-  deferDueEffects(flow, updated.order);
-  log.info("merchant_action", { orderId, action: String(updated.change.write?.event?.facts.action) });
+  const { write } = updated.change;
+  if (write !== null) log.info("merchant_action", { orderId, action: String(write.event?.facts.action) });
   return { ok: true, order: updated.order };
 }
 

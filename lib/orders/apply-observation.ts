@@ -2,18 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { formatAmount, isPlausible } from "@/lib/money/amount";
 import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
+import { changeOrder, type OrderChange } from "./change-order";
 import type { PaymentObservation } from "./observation";
-import {
-  type Attention,
-  dueAt,
-  nextVersion,
-  type Order,
-  type OrderEvent,
-  openReasons,
-  type Payment,
-  type Source,
-} from "./order";
-import type { OrderChange, PaymentName } from "./order-store";
+import { type Attention, type Order, openReasons, type Payment, type Source } from "./order";
+import type { PaymentName } from "./order-store";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
 export type Report = {
@@ -70,9 +62,11 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   const payments = order.payments.with(index, { ...changed, ...count });
   const orderStatus = combineStatuses(payments.map((each) => each.status));
   const changes = { payments, attention, status: orderStatus };
-  const next = nextVersion(order, byMerchant ? { ...changes, handled: handledWith(order) } : changes, now);
-  const event = isNew ? describe(order, next, report) : null;
-  return { write: { order: next, event, dueAt: dueAt(next, now) }, counts: verdict.counts };
+  const write = changeOrder(order, byMerchant ? { ...changes, handled: handledWith(order) } : changes, {
+    event: isNew ? describe(report, grew ? attention : null) : null,
+    now,
+  });
+  return { write, counts: verdict.counts };
 }
 
 /** No rate of a dollar coin moves further in the minutes between two quotes. */
@@ -146,15 +140,12 @@ function isSecondTransaction({ status, transaction }: Payment, observation: Paym
     : differ(transaction.hash?.toLowerCase(), reported.hash?.toLowerCase());
 }
 
-function describe(before: Order, after: Order, { observation, source, deliveryId }: Report): OrderEvent {
-  const { money, transaction } = observation;
+function describe({ observation, source, deliveryId }: Report, raised: readonly Attention[] | null) {
+  const { paymentId, money, transaction } = observation;
   return {
-    at: after.updatedAt,
     type: source === "merchant" ? "merchant_action" : "payment_observed",
     source,
-    paymentId: observation.paymentId,
-    from: before.status,
-    to: after.status,
+    paymentId,
     facts: {
       ...(source === "merchant" && { action: "accept_as_paid" }),
       provider: observation.provider,
@@ -165,9 +156,9 @@ function describe(before: Order, after: Order, { observation, source, deliveryId
       ...(money?.coins && { coins: `${money.coins.amount} ${money.coins.coin}` }),
       ...(transaction?.transactionId && { transactionId: transaction.transactionId }),
       ...(transaction?.hash && { transactionHash: transaction.hash }),
-      ...(after.attention.length > before.attention.length && { attention: after.attention.join(" ") }),
+      ...(raised && { attention: raised.join(" ") }),
     },
-  };
+  } as const;
 }
 
 /** Rounding of coins and rates, never a discount. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SAMPLE_NOW as NOW, sampleOrder, sampleWrite } from "@/test/sample-order";
-import { dueEffects, happeningOf, withEffects } from "./effects";
-import { ATTENTION, nextVersion, type Order, orderSchema, REASONS, type Refund } from "./order";
+import { changeOrder, dueEffects } from "./change-order";
+import { happeningOf, withEffects } from "./effects";
+import { ATTENTION, type Order, orderSchema, REASONS, type Refund } from "./order";
 import { PAYMENT_STATUSES } from "./status";
 
 const EFFECTS = [
@@ -29,7 +30,7 @@ const refund = (status: Refund["status"], reference = "refund-0123456789"): Refu
 
 /** The order after a change, with its effects, and when it is due. */
 function change(before: Order, changes: Partial<Order>, { now = NOW, due = null as number | null } = {}) {
-  const order = nextVersion(before, changes, now);
+  const { order } = changeOrder(before, changes, { event: null, now });
   const write = withEffects(before, sampleWrite(order, { dueAt: due }), { effects: EFFECTS, now });
   return { ...write, added: write.order.effects.slice(before.effects.length).map(({ event, name }) => [event, name]) };
 }
@@ -53,7 +54,8 @@ describe("what follows from an event of an order", () => {
   it("is nothing where nothing of interest changed, and then the write stays as it is", () => {
     const paid = sampleOrder({ status: "paid", attention: ["paid_late"], refunds: [refund("sent")] });
     for (const changes of [{}, { hidden: true }, { handled: ["paid_late"] }]) {
-      const write = sampleWrite(nextVersion(paid, changes, NOW), { dueAt: NOW + 9 });
+      const { order } = changeOrder(paid, changes, { event: null, now: NOW });
+      const write = sampleWrite(order, { dueAt: NOW + 9 });
       expect(withEffects(paid, write, { effects: EFFECTS, now: NOW })).toBe(write);
     }
     for (const status of ["pending", "confirming", "failed", "canceled", "expired", "rejected"] as const) {

@@ -1,6 +1,6 @@
+import type { OrderChange } from "./change-order";
 import { type EffectState, type Order, openReasons, REASONS, type Reason, type Refund } from "./order";
-import type { OrderChange } from "./order-store";
-import { hasEnded } from "./refund-state";
+import { hasEnded } from "./refunds";
 
 /** What may have to be acted on: the order became paid, the merchant should look at it, or a refund of it ended. */
 type OrderEventKind = "paid" | "attention" | "refund";
@@ -74,11 +74,6 @@ export function happeningOf({ refunds }: Order, event: string): OrderHappening |
   }
   const reason = REASONS.find((each) => each === event);
   return reason === undefined ? null : { kind: "attention", reason };
-}
-
-/** In any status: money that needs attention is news too. */
-export function dueEffects({ effects }: Order, now: number): EffectState[] {
-  return effects.filter(({ doneAt, nextAt }) => doneAt === null && nextAt <= now);
 }
 
 export const isSameEffect = (one: EffectName, other: EffectName) =>

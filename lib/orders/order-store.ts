@@ -1,5 +1,5 @@
 import { type ZodType, z } from "zod";
-import { type WantedEffect, withEffects } from "./effects";
+import type { OrderChange } from "./change-order";
 import {
   ORDER_FORMAT,
   type Order,
@@ -13,9 +13,6 @@ import {
 import type { PaymentStatus } from "./status";
 
 export type PaymentName = Pick<Payment, "provider" | "paymentId">;
-
-/** `event` is null where the history has it already, `dueAt` where there is nothing more to learn or to do. */
-export type OrderChange = { readonly order: Order; readonly event: OrderEvent | null; readonly dueAt: number | null };
 
 /**
  * `previous` is the order as it is stored, null for a new one: the lists and totals are changed by the difference. The write
@@ -116,47 +113,6 @@ type Acquired = { readonly ok: true } | { readonly ok: false; readonly value: st
 
 /** The right to do what only one process may do at a time. */
 export type Lease = LeaseName & { isOver: boolean };
-
-/** Each conflict means that another write succeeded, so this many in a row is a fault, not contention. */
-const MAX_CONFLICTS = 100;
-
-/** A store, and what has to follow on what is written into it. */
-export type Updater = {
-  readonly store: OrderStore;
-  readonly clock: { readonly now: () => number };
-  readonly effects: readonly WantedEffect[];
-};
-
-/**
- * Read, change, compare-and-set, until no other write came in between. `change` answers the write that it wants, or null
- * for none, beside what the caller needs to know. The effects of what changed are added here, for every writer. Null when
- * there is no such order.
- */
-export async function updateOrder<Change extends { readonly write: OrderChange | null }>(
-  { store, clock, effects }: Updater,
-  options: {
-    /** As it is stored. Saves the first read where the caller has the order already. */
-    readonly known?: Order | undefined;
-    readonly find: () => Promise<Order | null>;
-    readonly change: (order: Order) => Change;
-    /** Ends with the write. */
-    readonly lease?: Lease | undefined;
-  },
-): Promise<{ readonly before: Order; readonly order: Order; readonly change: Change } | null> {
-  let before = options.known ?? (await options.find());
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-    if (before === null) return null;
-    const change = options.change(before);
-    if (change.write === null) return { before, order: before, change };
-    const write = withEffects(before, change.write, { effects, now: clock.now() });
-    if ((await store.replace({ ...write, previous: before }, options.lease)) === "replaced") {
-      if (options.lease) options.lease.isOver = true;
-      return { before, order: write.order, change: { ...change, write } };
-    }
-    before = await options.find();
-  }
-  throw new Error("An order changed at every attempt to change it");
-}
 
 /** Nothing may be answered as if the store had done what was asked. The message carries no data. */
 export class StoreUnavailableError extends Error {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { DECIMAL_GRAMMAR } from "@/lib/money/decimal";
-import { refundGapMs } from "./refunds";
 import { PAYMENT_STATUSES } from "./status";
 
 /** Ours: 128 bits of randomness or more, because knowing the id is the right to see the order. */
@@ -186,53 +185,6 @@ export const isPaidInTestStore = (order: Order): boolean => payingPayment(order)
 export function openReasons({ attention, status, handled }: Order): Reason[] {
   const reasons = [...attention, ...ATTENTION_STATUSES.filter((each) => each === status)];
   return reasons.filter((reason) => !handled.includes(reason));
-}
-
-/** The next version of an order, later than the one before even where the clocks of two processes differ: pages tell old news from new by it. */
-export function nextVersion(order: Order, changes: Partial<Order>, now: number): Order {
-  return { ...order, ...changes, version: order.version + 1, updatedAt: Math.max(now, order.updatedAt + 1) };
-}
-
-const WATCH_FOR_MS = 7 * 24 * 60 * 60 * 1000;
-const LONGEST_GAP_MS = 6 * 60 * 60 * 1000;
-
-/** For a last look that the provider did not answer. */
-const LAST_LOOK_GRACE_MS = 24 * 60 * 60 * 1000;
-
-/**
- * When reconciliation should look at an order that has just changed: at once while a payment of it may still be confirmed,
- * and when the next of its effects or refunds is to go on. An end other than `paid` does not stop the watch. Null when all
- * is done.
- */
-export function dueAt(order: Order, now: number): number | null {
-  const workAt = nextWorkAt(order, now);
-  return watchedForMs(order, now) === null ? workAt : Math.min(workAt ?? now, now);
-}
-
-/** When the next effect or refund is to go on. */
-export function nextWorkAt(order: Order, now: number): number | null {
-  const times = order.effects.filter(({ doneAt }) => doneAt === null).map(({ nextAt }) => nextAt);
-  const gapMs = refundGapMs(order, now);
-  if (gapMs !== null) times.push(now + gapMs);
-  return times.length === 0 ? null : Math.min(...times);
-}
-
-/** The time until the next look after this one: grows with the age of the newest unpaid payment, for seven days. Null for never. */
-export function checkGapMs(order: Order, now: number): number | null {
-  const age = watchedForMs(order, now);
-  return age === null ? null : Math.min(Math.floor(age / 4), LONGEST_GAP_MS);
-}
-
-/** Whether an order that is looked at late was still to be watched when it became due: the last look may be late, but it comes. */
-export function isWatched(order: Order, due: number): boolean {
-  return watchedForMs(order, due - LAST_LOOK_GRACE_MS) !== null;
-}
-
-/** How long the newest payment that is not paid has been watched; null when there is none, or when it has been long enough. */
-function watchedForMs({ payments }: Order, now: number): number | null {
-  const created = payments.filter(({ status }) => status !== "paid").map(({ createdAt }) => createdAt);
-  const age = Math.max(0, now - Math.max(...created));
-  return created.length === 0 || age > WATCH_FOR_MS ? null : age;
 }
 
 /** Who reported. `poll`: a status call made for the payer's page. `hint`: one made because a delivery said "look again". */

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDecimals, compareDecimals } from "@/lib/money/decimal";
 import { SAMPLE_NOW as NOW, sampleOrder, samplePayment } from "@/test/sample-order";
+import { livePayouts, refundGapMs } from "./change-order";
 import type { Order, Payment, Refund, Transaction } from "./order";
-import { holdsMoney, livePayouts, refundableCoins, refundGapMs } from "./refunds";
+import { holdsMoney, refundableCoins } from "./refunds";
 import { PAYMENT_STATUSES } from "./status";
 
 const REFUND: Refund = {

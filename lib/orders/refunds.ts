@@ -1,6 +1,95 @@
-import { addDecimals, compareDecimals, subtractDecimals } from "@/lib/money/decimal";
-import type { Order, Payment, Refund } from "./order";
+import { addDecimals, compareDecimals, equalDecimals, subtractDecimals } from "@/lib/money/decimal";
+import { changeOrder, type OrderChange } from "./change-order";
+import type { PayoutReport } from "./observation";
+import { type Order, type OrderEvent, type Payment, payingPayment, type Refund, type Source } from "./order";
 import { STATUS_RULES } from "./status";
+
+type RefundStatus = Refund["status"];
+
+/**
+ * The reports that move a payout from here; any other is old news. `sending`: no call that may have been accepted was
+ * made. `unsure`: one was, or is under way. A payout that was collected after an end was collected all the same, and a
+ * bank can send one back days later.
+ */
+const NEXT: Readonly<Record<RefundStatus, readonly RefundStatus[]>> = {
+  sending: ["waiting", "sent", "expired", "canceled", "failed"],
+  unsure: ["waiting", "sent", "expired", "canceled", "failed"],
+  waiting: ["sent", "expired", "canceled", "failed"],
+  sent: ["failed"],
+  expired: ["sent"],
+  canceled: ["sent"],
+  failed: ["waiting", "sent"],
+};
+
+export type Payout = {
+  readonly provider: string;
+  readonly report: PayoutReport;
+  /** `updatedAt` of the refund before it was asked about; none for what was sent unasked. */
+  readonly askedAt?: number;
+};
+export type AppliedReport = {
+  /** Null when there is nothing to write down. */
+  readonly write: OrderChange | null;
+  /** False for a refund that the order does not have, or with other money than was to be sent. */
+  readonly counts: boolean;
+};
+
+/** What a report of a payout means for its order. The payments stay as they are. */
+export function applyPayoutReport(
+  order: Order,
+  {
+    provider,
+    report,
+    askedAt,
+    explorerUrl,
+    source,
+    now,
+  }: Payout & { explorerUrl: string | null; source: Source; now: number },
+): AppliedReport {
+  const refund = findPayout(order, { provider, reference: report.reference });
+  if (refund === undefined || !isItsMoney(refund, report)) return { write: null, counts: false };
+  // An answer that was under way while an end was reported is older than that end.
+  if (askedAt !== undefined && askedAt !== refund.updatedAt && hasEnded(refund)) return { write: null, counts: true };
+  const status = NEXT[refund.status].includes(report.status) ? report.status : refund.status;
+  const changed: Refund = {
+    ...refund,
+    status,
+    payoutId: refund.payoutId ?? report.payoutId,
+    claimUrl: refund.claimUrl ?? report.claimUrl,
+    transactionHash: refund.transactionHash ?? report.transactionHash,
+    ...(explorerUrl !== null && { explorerUrl }),
+    ...(report.held !== undefined && { held: report.held }),
+  };
+  const keys = ["status", "payoutId", "claimUrl", "transactionHash", "held"] as const;
+  if (keys.every((key) => changed[key] === refund[key])) return { write: null, counts: true };
+  const facts = { providerStatus: report.providerStatus, ...(report.reason && { reason: report.reason }) };
+  return { write: changeRefund(order, { refund: changed, source, facts, now }), counts: true };
+}
+
+const ENDS: readonly RefundStatus[] = ["sent", "expired", "canceled", "failed"];
+/** As far as is known: see `NEXT`. */
+export const hasEnded = ({ status }: Refund) => ENDS.includes(status);
+
+export function findPayout({ refunds }: Order, payout: { provider: string; reference: string }): Refund | undefined {
+  const { provider, reference } = payout;
+  return refunds.find((each) => each.kind === "payout" && each.provider === provider && each.reference === reference);
+}
+
+function isItsMoney({ coin, amount }: Refund, { money }: PayoutReport): boolean {
+  return money === null || (money.coin === coin && equalDecimals(money.amount, amount));
+}
+
+type RefundChange = { refund: Refund; source: Source; facts: OrderEvent["facts"] | null; now: number };
+
+/** A refund that is new or has changed. Without `facts` the history keeps silent about it. Never name its claim URL in them. */
+export function changeRefund(order: Order, { refund, source, facts, now }: RefundChange): OrderChange {
+  const index = order.refunds.findIndex(({ reference }) => reference === refund.reference);
+  const stamped = { ...refund, updatedAt: index === -1 ? now : Math.max(now, refund.updatedAt + 1) };
+  const refunds = index === -1 ? [...order.refunds, stamped] : order.refunds.with(index, stamped);
+  const { reference, status, coin, amount } = refund;
+  const named = { reference, refund: status, amount: `${amount} ${coin}`, ...facts };
+  return changeOrder(order, { refunds }, { event: facts && { type: "refund_changed", source, facts: named }, now });
+}
 
 /** What came in and went back of one coin. Decimal strings in coins. */
 export type RefundableCoin = {
@@ -38,14 +127,12 @@ function arrivedCoins({ status, onHold, transaction, testStore }: Payment): Coin
   return [{ coin: transaction.coin, amount: transaction.amount }];
 }
 
-/** The price in coins, which the payment that was paid first has settled. */
-function keptCoins({ payments }: Order): Coins | null {
-  const paid = payments.filter(({ status }) => status === "paid");
-  const [first] = paid.toSorted((a, b) => (a.paidAt ?? 0) - (b.paidAt ?? 0));
-  const [coins] = first === undefined ? [] : arrivedCoins(first);
-  if (first === undefined || coins === undefined) return null;
+/** The price in coins, which the payment that made the order paid has settled. */
+function keptCoins(order: Order): Coins | null {
+  const paying = payingPayment(order);
+  const [coins] = paying === undefined ? [] : arrivedCoins(paying);
   // Without a quote, all that it brought counts as its price.
-  return { coin: coins.coin, amount: first.quote?.amount ?? coins.amount };
+  return coins === undefined ? null : { coin: coins.coin, amount: paying?.quote?.amount ?? coins.amount };
 }
 
 /** Whether the money of a refund is gone, or may still go. */
@@ -57,26 +144,3 @@ function sumOf(coins: readonly Coins[], coin: string): string {
 
 /** Never negative: a refund that was canceled can have been collected all the same. */
 const leftOf = (all: string, gone: string) => (compareDecimals(gone, all) >= 0 ? "0" : subtractDecimals(all, gone));
-
-/** Payouts that still have to be sent, or asked about. */
-export function livePayouts({ refunds }: Order, now: number): Refund[] {
-  return refunds.filter((refund) => payoutGapMs(refund, now) !== null);
-}
-
-const FIRST_GAP_MS = 15_000;
-const MAX_GAP_MS = 6 * 60 * 60 * 1000;
-/** Longer than any known payout waits to be collected. One that may not have been sent at all is never given up. */
-const WATCH_FOR_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** The time until reconciliation should look at the payouts of an order again: grows with their age. Null for never. */
-export function refundGapMs({ refunds }: Order, now: number): number | null {
-  const gaps = refunds.map((refund) => payoutGapMs(refund, now)).filter((gap) => gap !== null);
-  return gaps.length === 0 ? null : Math.min(...gaps);
-}
-
-function payoutGapMs({ kind, status, createdAt }: Refund, now: number): number | null {
-  const age = Math.max(0, now - createdAt);
-  const isLive = status === "sending" || status === "unsure" || (status === "waiting" && age <= WATCH_FOR_MS);
-  if (kind !== "payout" || !isLive) return null;
-  return Math.max(FIRST_GAP_MS, Math.min(Math.floor(age / 4), MAX_GAP_MS));
-}
