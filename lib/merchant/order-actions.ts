@@ -11,7 +11,15 @@ import {
   type RefundRefusal,
   startRefund,
 } from "./refunds";
-import { acceptAsPaid, checkNow, markHandled, type RepairRefusal, recordRefund, runEffectAgain, setHidden } from "./repairs";
+import {
+  acceptAsPaid,
+  checkNow,
+  markHandled,
+  type RepairRefusal,
+  recordRefund,
+  runEffectAgain,
+  setHidden,
+} from "./repairs";
 
 type ActionRefusal = RepairRefusal | RefundRefusal | ChangeRefusal;
 type ActionResult = { readonly ok: true } | { readonly ok: false; readonly refusal: ActionRefusal };
