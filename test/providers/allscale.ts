@@ -1,11 +1,9 @@
-import { allscale } from "@/lib/provider/allscale/module";
 import type { ProviderBench } from "./bench";
 
 /** AllScale beside its emulator. */
 export const allscaleBench: ProviderBench = {
   title: "AllScale",
   name: "allscale",
-  module: allscale,
   credentials: { apiKey: "st_canary_key", apiSecret: "st_canary_allscale_secret" },
   settings: ({ url, apiKey, apiSecret }) => ({
     ALLSCALE_API_KEY: apiKey,

@@ -1,5 +1,4 @@
 import type { PaymentStatus } from "@/lib/orders/status";
-import type { ProviderModule } from "@/lib/provider/provider";
 
 type Credentials = { readonly apiKey: string; readonly apiSecret: string };
 /** A body of the emulator's route that moves a payment, such as `POST /_emulator/payments/{id}/status`. */
@@ -7,12 +6,11 @@ type Move = Readonly<Record<string, unknown>>;
 /** A path below the emulator's control API, and what is posted there. */
 type Control = readonly [path: string, body: Readonly<Record<string, unknown>>];
 
-/** What the contract suite has to know of a provider and of its emulator. */
+/** What the contract suite and the browser tests have to know of a provider and of its emulator. */
 export type ProviderBench = {
   readonly title: string;
   /** Of the emulator too. */
   readonly name: string;
-  readonly module: ProviderModule;
   readonly credentials: Credentials;
   settings(emulator: Credentials & { readonly url: string }): Readonly<Record<string, string>>;
   /** What must be in no output. */

@@ -4,6 +4,7 @@ import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { startPayment } from "@/lib/checkout/start";
 import type { Order } from "@/lib/orders/order";
 import type { LoadedProvider, ProviderCall } from "@/lib/provider/provider";
+import { PROVIDERS } from "@/lib/provider/registry";
 import { SettingReader } from "@/lib/settings";
 import { eventually } from "@/test/eventually";
 import { limitOf, stored, type World } from "@/test/flow-support";
@@ -48,7 +49,7 @@ async function openLab(bench: ProviderBench, world: World) {
 
   function load(settings: Readonly<Record<string, string>>): LoadedProvider {
     const reader = new SettingReader(settings);
-    const loaded = bench.module.load(reader);
+    const loaded = PROVIDERS.find(({ name }) => name === bench.name)?.load(reader);
     expect(reader.problems).toEqual([]);
     return loaded ?? expect.fail();
   }

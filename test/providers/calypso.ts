@@ -1,10 +1,8 @@
-import { calypso } from "@/lib/provider/calypso/module";
 import type { ProviderBench } from "./bench";
 
 const invoices: ProviderBench = {
   title: "Calypso Pay with invoices",
   name: "calypso",
-  module: calypso,
   credentials: { apiKey: "calypso_emulator_key", apiSecret: "canary-calypso-secret" },
   settings: ({ url, apiKey, apiSecret }) => ({
     CALYPSO_PUBLIC_KEY: apiKey,

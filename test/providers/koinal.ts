@@ -1,11 +1,9 @@
-import { koinal } from "@/lib/provider/koinal/module";
 import type { ProviderBench } from "./bench";
 
 /** Koinal beside its emulator. */
 export const koinalBench: ProviderBench = {
   title: "Koinal",
   name: "koinal",
-  module: koinal,
   credentials: { apiKey: "1000", apiSecret: "canary-koinal-secret" },
   settings: ({ url, apiKey, apiSecret }) => ({
     KOINAL_MERCHANT_CODE: apiKey,

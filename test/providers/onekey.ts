@@ -1,11 +1,9 @@
-import { onekey } from "@/lib/provider/onekey/module";
 import type { ProviderBench } from "./bench";
 
 /** OneKey beside its emulator. */
 export const onekeyBench: ProviderBench = {
   title: "OneKey",
   name: "onekey",
-  module: onekey,
   credentials: { apiKey: "canary-onekey-login", apiSecret: "canary-onekey-secret" },
   settings: ({ url, apiKey, apiSecret }) => ({
     ONEKEY_ENVIRONMENT: "staging",
