@@ -2,6 +2,7 @@ import { createHash, createHmac, randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { Redis } from "ioredis";
 import Database from "libsql";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, vi } from "vitest";
@@ -443,4 +444,9 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
     open = resolve;
   });
   return { opened, open };
+}
+
+/** False when it ends without waiting for anything outside of this process. */
+export async function isUnderWay(work: Promise<unknown>): Promise<boolean> {
+  return (await Promise.race([work, turnOfTheLoop("under way")])) === "under way";
 }

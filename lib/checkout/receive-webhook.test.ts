@@ -5,6 +5,7 @@ import type { WebhookDelivery } from "@/lib/provider/provider";
 import {
   failure,
   gate,
+  isUnderWay,
   onBothStores,
   ScriptedProvider,
   startedOrder,
@@ -12,7 +13,7 @@ import {
   type TestFlow,
   withStore,
 } from "@/test/flow-support";
-import { type ReceiveWebhookResult, receiveWebhook } from "./receive-webhook";
+import { lastDelivery, type ReceiveWebhookResult, receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
 
 /** The word of a result or the code of a refusal; "again" marks those that ask for the delivery to be sent again. */
@@ -237,16 +238,45 @@ onBothStores("a webhook", (world) => {
     const flow = process();
     const { order, paymentId } = await startedOrder(flow, shop);
     provider.report(paymentId, "paid");
-    const writing = gate();
+    const [begun, writing] = [gate(), gate()];
     const replace: OrderStore["replace"] = async (write) => {
+      begun.open();
       await writing.opened;
       return flow.store.replace(write);
     };
     const answer = deliver(withStore(flow, { replace }), provider.webhook(paymentId));
-    const early = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 100, "waiting"))]);
-    expect(early).toBe("waiting");
+    await begun.opened;
+    expect(await isUnderWay(answer)).toBe(true);
     writing.open();
     expect(await answer).toBe("paid");
     expect((await stored(flow, order.id)).status).toBe("paid");
+  });
+
+  it("that is authentic is noted after its answer, at most once a minute, and a false one never", async () => {
+    const { shop, process, provider, clock } = world();
+    const flow = process();
+    const { paymentId } = await startedOrder(flow, shop);
+    const seen = () => lastDelivery(flow, provider.name);
+    const deliver = () => receiveWebhook(flow, provider, provider.webhook(paymentId));
+
+    await receiveWebhook(flow, provider, { ...provider.webhook(paymentId), headers: new Headers() });
+    await flow.runDeferred();
+    expect(await seen()).toBeNull();
+
+    const first = clock.now();
+    await deliver();
+    expect(await seen()).toBeNull();
+    await flow.runDeferred();
+    expect(await seen()).toBe(first);
+
+    clock.advance(59_000);
+    await deliver();
+    await flow.runDeferred();
+    expect(await seen()).toBe(first);
+
+    clock.advance(1_000);
+    await deliver();
+    await flow.runDeferred();
+    expect(await seen()).toBe(first + 60_000);
   });
 });
