@@ -128,7 +128,7 @@ function readPricing(
   }
   const limits = amountLimits({ currency, min: reader.get("AMOUNT_MIN"), max: reader.get("AMOUNT_MAX") });
   if (!limits.ok) return reader.refuse(limits.setting, limits.problem);
-  if (opener !== null && limits.max > opener.maxMinor(currency)) {
+  if (opener !== null && limits.max > (opener.maxMinor?.(currency) ?? limits.max)) {
     return reader.refuse("AMOUNT_MAX", `is more than ${opener.label} can count; choose a smaller amount`);
   }
   const { min, max } = limits;

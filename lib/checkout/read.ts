@@ -1,7 +1,7 @@
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
-import { CURRENCIES } from "@/lib/money/currency";
+import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { alignDecimals, compareDecimals, divideDecimals, subtractDecimals } from "@/lib/money/decimal";
 import { type Order, type OrderId, orderIdSchema, type Payment, type Refund } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
@@ -185,7 +185,7 @@ function sentRefund({ coin, amount, updatedAt, transactionHash, explorerUrl }: R
 
 /** Coins for one unit of the currency, from the two amounts: which way a provider's own rate points is not documented. */
 function rateOf(price: Order["price"], quote: Payment["quote"]): string | null {
-  if (quote === null || CURRENCIES[price.currency].kind === "stablecoin") return null;
+  if (quote === null || isStablecoin(price.currency)) return null;
   // A yen is worth so little that four decimals would hide the rate.
   return divideDecimals(quote.amount, formatAmount(price), CURRENCIES[price.currency].exponent === 0 ? 6 : 4);
 }

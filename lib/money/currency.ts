@@ -33,8 +33,14 @@ export const CURRENCIES = {
 
 export type Currency = keyof typeof CURRENCIES;
 
+export type Stablecoin = { [C in Currency]: (typeof CURRENCIES)[C]["kind"] extends "stablecoin" ? C : never }[Currency];
+
 export function isCurrency(code: string): code is Currency {
   return Object.hasOwn(CURRENCIES, code);
+}
+
+export function isStablecoin(code: string): code is Stablecoin {
+  return isCurrency(code) && CURRENCIES[code].kind === "stablecoin";
 }
 
 /** An amount of money: a whole number of the currency's minor unit (cents; yen for JPY). */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatAmount, isPlausible } from "@/lib/money/amount";
-import { CURRENCIES, isCurrency } from "@/lib/money/currency";
+import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { changeOrder, type OrderChange } from "./change-order";
 import type { PaymentObservation } from "./observation";
@@ -217,5 +217,4 @@ function expectedCoins(price: Order["price"], quote: Payment["quote"]): string |
   return quote?.amount ?? (isStablecoin(price.currency) ? formatAmount(price) : null);
 }
 
-const isStablecoin = (code: string) => isCurrency(code) && CURRENCIES[code].kind === "stablecoin";
 const STABLECOINS = Object.keys(CURRENCIES).filter(isStablecoin);

@@ -22,8 +22,8 @@ export type ProviderModule = {
 export type LoadedProvider = {
   /** Where its hosted page may be, as sources of a `form-action` directive. */
   readonly checkoutSources: readonly string[];
-  /** The largest price that it can express, in minor units. */
-  maxMinor(currency: Money["currency"]): number;
+  /** The largest price that it can express, in minor units. Absent where that is any. */
+  maxMinor?(currency: Money["currency"]): number;
   /** True when its API is on this machine: an emulator. */
   readonly isLocal: boolean;
   /** What it is known to keep of a price. Absent where nothing is known. */

@@ -17,7 +17,7 @@ export const toy: ProviderModule = {
     if (secret === null || url === null) return null;
     const create = () => createToyProvider(url.origin, secret);
     const checkoutSources = ["https://toy.example"];
-    return { checkoutSources, maxMinor: () => 1_000_000_00, isLocal: isLoopback(url.hostname), create };
+    return { checkoutSources, isLocal: isLoopback(url.hostname), create };
   },
 };
 

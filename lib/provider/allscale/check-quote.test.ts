@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Currency } from "@/lib/money/currency";
+import type { Currency, Stablecoin } from "@/lib/money/currency";
 import { checkQuote } from "./provider";
-import { createdIntentSchema, type Stablecoin } from "./wire";
+import { createdIntentSchema } from "./wire";
 
 type Price = { currency: Currency; minor: number };
 type Case = { coins: string; rate?: string | null; coin?: number; accepted?: Stablecoin[] };

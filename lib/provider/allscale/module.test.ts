@@ -55,8 +55,8 @@ test.each([
 
 test("the largest price is what AllScale's cents can express", () => {
   const { loaded } = load(CREDENTIALS);
-  expect(loaded?.maxMinor("USD")).toBe(Number.MAX_SAFE_INTEGER);
-  expect(loaded?.maxMinor("JPY")).toBe(90_071_992_547_409);
+  expect(loaded?.maxMinor?.("USD")).toBe(Number.MAX_SAFE_INTEGER);
+  expect(loaded?.maxMinor?.("JPY")).toBe(90_071_992_547_409);
 });
 
 test.each([

@@ -1,10 +1,12 @@
-import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
+import { isStablecoin, type Stablecoin } from "@/lib/money/currency";
+import { isLoopback, readSecret, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
+import { LOCAL_CHECKOUT_SOURCES, readApiUrl } from "../read-settings";
 import { publishedFee } from "./fee";
 import { PAYOUT_CHAINS, type PayoutChain } from "./payout-wire";
 import { createAllScalePayouts } from "./payouts";
 import { createAllScaleProvider } from "./provider";
-import { CHECKOUT_SOURCES, LABEL, LOCAL_CHECKOUT_SOURCES, maxMinor, NAME, type Stablecoin } from "./wire";
+import { CHECKOUT_SOURCES, LABEL, maxMinor, NAME } from "./wire";
 
 /** The credentials of `.env.example`. They are public, so they count for the local emulator only. */
 const EMULATOR_CREDENTIALS = ["st_emulator_key", "st_emulator_secret_not_for_production"];
@@ -56,15 +58,9 @@ function readCredential(reader: SettingReader, { name, isLocal }: { name: string
 
 function readBaseUrl(reader: SettingReader): URL | null {
   const name = "ALLSCALE_BASE_URL";
-  const url = readUrl(reader, { name, fallback: "https://openapi.allscale.io" });
-  if (url === null) return null;
-  if (url.hostname === "openapi-sandbox.allscale.io") {
-    return reader.refuse(name, "names the sandbox, which AllScale has retired; use a test store on the usual host");
-  }
-  if (isLoopback(url.hostname) && reader.get("VERCEL_ENV") === "production") {
-    return reader.refuse(name, "points to this machine (an emulator), which cannot take real payments in production");
-  }
-  return url;
+  const url = readApiUrl(reader, { name, fallback: "https://openapi.allscale.io" });
+  if (url?.hostname !== "openapi-sandbox.allscale.io") return url;
+  return reader.refuse(name, "names the sandbox, which AllScale has retired; use a test store on the usual host");
 }
 
 function readAcceptedStablecoins(reader: SettingReader): Stablecoin[] | null {
@@ -72,7 +68,7 @@ function readAcceptedStablecoins(reader: SettingReader): Stablecoin[] | null {
   const value = reader.get(name);
   if (value === undefined) return [];
   const coins = value.split(",").map((coin) => coin.trim());
-  if (coins.every((coin) => coin === "USDT" || coin === "USDC")) return [...new Set(coins)];
+  if (coins.every(isStablecoin)) return [...new Set(coins)];
   return reader.refuse(name, `must be USDT, USDC or both, separated by a comma, not ${quoted(value)}`);
 }
 

@@ -1,3 +1,4 @@
+import type { Stablecoin } from "@/lib/money/currency";
 import type { PayoutReport } from "@/lib/orders/observation";
 import { describeIssues } from "../parsing";
 import type { PayoutProvider, PayoutResult } from "../payout";
@@ -5,7 +6,7 @@ import type { ProviderFailure, WebhookContent } from "../provider";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { PAYOUT_FAILED } from "./failures";
 import { networkOf, PAYOUT_CHAINS, type PayoutChain, payoutChainOf, payoutEventSchema } from "./payout-wire";
-import { checkAllScaleUrl, describeChain, LABEL, NAME, type PayoutNews, STABLECOIN_IDS, type Stablecoin } from "./wire";
+import { checkAllScaleUrl, describeChain, LABEL, NAME, type PayoutNews, STABLECOIN_IDS } from "./wire";
 
 export type PayoutOptions = ClientOptions & { readonly payoutChain: PayoutChain };
 

@@ -1,5 +1,5 @@
 import { formatAmount, isPlausible } from "@/lib/money/amount";
-import type { Money } from "@/lib/money/currency";
+import { isStablecoin, type Money, type Stablecoin } from "@/lib/money/currency";
 import { divideDecimals, equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import type { Payment, PaymentId } from "@/lib/orders/order";
@@ -24,14 +24,12 @@ import {
   type CreatedIntent,
   checkAllScaleUrl,
   type IntentDetail,
-  isStablecoin,
   LABEL,
   NAME,
   payoutNewsSchema,
   pricingFields,
   readTestWebhook,
   STABLECOIN_IDS,
-  type Stablecoin,
   stablecoinOfId,
   statusOfNumber,
   toObservation,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CURRENCIES, type Currency, type Money } from "@/lib/money/currency";
+import { CURRENCIES, type Currency, isStablecoin, type Money, type Stablecoin } from "@/lib/money/currency";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { decimalSchema, paymentIdSchema, type Transaction } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
@@ -9,9 +9,8 @@ import { lenient, optional } from "../parsing";
 export const NAME = "allscale";
 export const LABEL = "AllScale";
 
-/** As sources of a `form-action` directive; the second list is for an emulator on this machine. */
+/** As sources of a `form-action` directive. */
 export const CHECKOUT_SOURCES = ["https://allscale.io", "https://*.allscale.io"] as const;
-export const LOCAL_CHECKOUT_SOURCES = ["http://127.0.0.1:*", "http://localhost:*"] as const;
 
 /** https on allscale.io and its subdomains. */
 export function checkAllScaleUrl(text: string, baseUrl: string) {
@@ -44,16 +43,10 @@ export function statusOfNumber(value: number): KnownStatus | null {
 }
 
 /** A currency that is added to our own table without its AllScale number is a type error here. */
-type FiatCurrency = { [C in Currency]: (typeof CURRENCIES)[C]["kind"] extends "fiat" ? C : never }[Currency];
-export type Stablecoin = Exclude<Currency, FiatCurrency>;
-
 type Ids<Code extends string> = Readonly<Record<Code, number>>;
+type FiatCurrency = Exclude<Currency, Stablecoin>;
 const FIAT_IDS: Ids<FiatCurrency> = { USD: 1, AUD: 9, CAD: 27, CNY: 31, EUR: 44, GBP: 48, HKD: 57, JPY: 72, SGD: 126 };
 export const STABLECOIN_IDS: Ids<Stablecoin> = { USDT: 1, USDC: 2 };
-
-export function isStablecoin(currency: Currency): currency is Stablecoin {
-  return Object.hasOwn(STABLECOIN_IDS, currency);
-}
 
 /** Null for a number that we do not know, the disabled BUSD (3) included. */
 export function stablecoinOfId(id: number): Stablecoin | null {

@@ -1,5 +1,6 @@
-import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
+import { isLoopback, readSecret, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
+import { readApiUrl, readMatch } from "../read-settings";
 import { type CalypsoCoin, COINS, isCoin } from "./coins";
 import { createCalypsoProvider } from "./provider";
 import { LABEL, NAME } from "./wire";
@@ -15,17 +16,14 @@ export const calypso: ProviderModule = {
     // All are read before it gives up, so that every problem is named at once.
     const publicKey = readSecret(reader, "CALYPSO_PUBLIC_KEY");
     const secretKey = readSecret(reader, "CALYPSO_SECRET_KEY");
-    const account = readAccount(reader);
+    const pattern = /^0x[0-9a-fA-F]{40}$/;
+    const account = readMatch(reader, { name: "CALYPSO_ACCOUNT", pattern, form: "0x and 40 hexadecimal digits" });
     const webhookPublicKey = readSecret(reader, "CALYPSO_WEBHOOK_PUBLIC_KEY");
     const webhookSecretKey = readSecret(reader, "CALYPSO_WEBHOOK_SECRET_KEY");
-    const url = readUrl(reader, { name: "CALYPSO_BASE_URL", fallback: "https://api.calypso.finance" });
+    const url = readApiUrl(reader, { name: "CALYPSO_BASE_URL", fallback: "https://api.calypso.finance" });
     const isLocal = url !== null && isLoopback(url.hostname);
     const coins = readCoins(reader);
     const widget = readWidgetUrl(reader, { isLocal });
-    if (isLocal && reader.get("VERCEL_ENV") === "production") {
-      const problem = "points to this machine (an emulator), which cannot take real payments in production";
-      return reader.refuse("CALYPSO_BASE_URL", problem);
-    }
     if (publicKey === null || secretKey === null || account === null || url === null) return null;
     if (webhookPublicKey === null || webhookSecretKey === null || coins === null || widget === null) return null;
     const credentials = { publicKey, secretKey, account, baseUrl: trimSlash(url.href) };
@@ -33,19 +31,11 @@ export const calypso: ProviderModule = {
     const settings = { ...credentials, webhookKeys, coins, widgetUrl: widget.url };
     return {
       checkoutSources: widget.url === null ? [] : [new URL(widget.url).origin],
-      maxMinor: () => Number.MAX_SAFE_INTEGER,
       isLocal,
       create: (tools) => createCalypsoProvider({ ...settings, ...tools }),
     };
   },
 };
-
-function readAccount(reader: SettingReader): string | null {
-  const name = "CALYPSO_ACCOUNT";
-  const value = reader.get(name);
-  if (value === undefined) return reader.refuse(name, "is not set");
-  return /^0x[0-9a-fA-F]{40}$/.test(value) ? value : reader.refuse(name, "must be 0x and 40 hexadecimal digits");
-}
 
 function readCoins(reader: SettingReader): readonly [CalypsoCoin, ...CalypsoCoin[]] | null {
   const name = "CALYPSO_COINS";

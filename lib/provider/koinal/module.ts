@@ -1,5 +1,6 @@
-import { isLoopback, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
+import { isLoopback, readSecret, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
+import { HOST, LOCAL_CHECKOUT_SOURCES, readApiUrl, readMatch } from "../read-settings";
 import { createKoinalProvider } from "./provider";
 import type { CallbackSignature } from "./signing";
 import { LABEL, NAME } from "./wire";
@@ -13,61 +14,35 @@ export const koinal: ProviderModule = {
   isPresent: (reader) => reader.isSet("KOINAL_MERCHANT_CODE") || reader.isSet("KOINAL_SECRET"),
   load(reader) {
     // All are read before it gives up, so that every problem is named at once.
-    const merchantCode = readMerchantCode(reader);
+    const code = { pattern: /^[1-9]\d{0,14}$/, form: "a number of at most 15 digits" };
+    const merchantCode = readMatch(reader, { name: "KOINAL_MERCHANT_CODE", ...code });
     const secret = readSecret(reader, "KOINAL_SECRET");
     const callbackSecret = readSecret(reader, "KOINAL_CALLBACK_SECRET");
     const callbackSignature = readConstruction(reader);
-    const url = readUrl(reader, { name: "KOINAL_BASE_URL" });
+    const url = readApiUrl(reader, { name: "KOINAL_BASE_URL" });
     const isLocal = url !== null && isLoopback(url.hostname);
-    const checkoutHost = isLocal ? url.hostname : readHost(reader);
-    const cryptocurrency = readWord(reader, "KOINAL_CRYPTOCURRENCY");
-    const wallet = readWord(reader, "KOINAL_WALLET_ADDRESS");
+    // Where Koinal's card page is, which no public document says.
+    const host = { pattern: HOST, form: "a host name in small letters, such as checkout.example.com" };
+    const checkoutHost = isLocal ? url.hostname : readMatch(reader, { name: "KOINAL_CHECKOUT_HOST", ...host });
+    const word = { pattern: /^[!-~]{1,120}$/, form: "one word of visible ASCII characters" };
+    const cryptocurrency = readMatch(reader, { name: "KOINAL_CRYPTOCURRENCY", ...word });
+    const wallet = readMatch(reader, { name: "KOINAL_WALLET_ADDRESS", ...word });
     const tag = reader.get("KOINAL_WALLET_TAG") ?? null;
-    if (isLocal && reader.get("VERCEL_ENV") === "production") {
-      reader.refuse(
-        "KOINAL_BASE_URL",
-        "points to this machine (an emulator), which cannot take real payments in production",
-      );
-      return null;
-    }
     if (merchantCode === null || secret === null || callbackSecret === null || callbackSignature === null) return null;
     if (url === null || checkoutHost === null || cryptocurrency === null || wallet === null) return null;
-    const credentials = { merchantCode, secret, callbackSecret, callbackSignature, baseUrl: trimSlash(url.href) };
-    const settings = { ...credentials, checkoutHost, cryptocurrency, wallet, tag };
+    // Signed as a JSON number (§1.2).
+    const credentials = { merchantCode: Number(merchantCode), secret, callbackSecret, callbackSignature };
+    const settings = { ...credentials, baseUrl: trimSlash(url.href), checkoutHost, cryptocurrency, wallet, tag };
     return {
-      checkoutSources: isLocal ? ["http://127.0.0.1:*", "http://localhost:*"] : [`https://${checkoutHost}`],
-      maxMinor: () => Number.MAX_SAFE_INTEGER,
+      checkoutSources: isLocal ? LOCAL_CHECKOUT_SOURCES : [`https://${checkoutHost}`],
       isLocal,
       create: (tools) => createKoinalProvider({ ...settings, ...tools }),
     };
   },
 };
 
-/** A number in the signed JSON (§1.2), written in one way only. */
-function readMerchantCode(reader: SettingReader): number | null {
-  const name = "KOINAL_MERCHANT_CODE";
-  const value = reader.get(name);
-  if (value === undefined) return reader.refuse(name, "is not set");
-  return /^[1-9]\d{0,14}$/.test(value) ? Number(value) : reader.refuse(name, "must be a number of at most 15 digits");
-}
-
 function readConstruction(reader: SettingReader): CallbackSignature | null {
   const value = reader.get("KOINAL_CALLBACK_SIGNATURE") ?? "hmac";
   if (value === "hmac" || value === "sha256") return value;
   return reader.refuse("KOINAL_CALLBACK_SIGNATURE", "must be hmac or sha256");
-}
-
-/** Where Koinal's card page is, which no public document says. */
-function readHost(reader: SettingReader): string | null {
-  const name = "KOINAL_CHECKOUT_HOST";
-  const value = reader.get(name);
-  if (value === undefined) return reader.refuse(name, "is not set");
-  const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value);
-  return isHost ? value : reader.refuse(name, "must be a host name in small letters, such as checkout.example.com");
-}
-
-function readWord(reader: SettingReader, name: string): string | null {
-  const value = reader.get(name);
-  if (value === undefined) return reader.refuse(name, "is not set");
-  return /^[!-~]{1,120}$/.test(value) ? value : reader.refuse(name, "must be one word of visible ASCII characters");
 }

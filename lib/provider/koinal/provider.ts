@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { formatAmount, isPlausible } from "@/lib/money/amount";
-import { CURRENCIES, isCurrency } from "@/lib/money/currency";
+import { isStablecoin } from "@/lib/money/currency";
 import { equalDecimals } from "@/lib/money/decimal";
 import { callJson, type JsonAnswer } from "../call-json";
 import { checkCheckoutUrl } from "../checkout-url";
@@ -44,8 +44,6 @@ export type KoinalOptions = ProviderTools &
     readonly now?: () => number;
   };
 
-const isStablecoinName = (coin: string) => isCurrency(coin) && CURRENCIES[coin].kind === "stablecoin";
-
 type Request<Data> = Pick<ProviderCall, "operation" | "paymentId" | "orderId"> & {
   readonly path: string;
   readonly customerReference: string;
@@ -85,7 +83,7 @@ export function createKoinalProvider(options: KoinalOptions): PaymentProvider {
       const { token, currency, currency_amount, cryptocurrency: coin, cryptocurrency_amount: amount } = quoted.data;
       const isAsked = currency === asked.currency && equalDecimals(currency_amount, asked.amount);
       // What a dollar coin may cost is known; of other coins the quote has to be believed.
-      const isDear = isStablecoinName(coin) && !isPlausible({ price, coins: amount });
+      const isDear = isStablecoin(coin) && !isPlausible({ price, coins: amount });
       if (!isAsked || coin !== cryptocurrency || isDear) {
         const reason = `price=${asked.amount} ${asked.currency} quoted=${currency_amount} ${currency} coins=${amount} ${coin}`;
         return refuse(

@@ -1,5 +1,6 @@
-import { isLoopback, PLACEHOLDER, readSecret, readUrl, type SettingReader, trimSlash } from "@/lib/settings";
+import { isLoopback, PLACEHOLDER, readSecret, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
+import { HOST, LOCAL_CHECKOUT_SOURCES, readApiUrl, readMatch } from "../read-settings";
 import { createOneKeyPayouts } from "./cashouts";
 import type { CashoutCredentials } from "./client";
 import { createOneKeyProvider } from "./provider";
@@ -32,10 +33,7 @@ export const onekey: ProviderModule = {
     const settings = { login, secret, scheme, ...place, country, paymentMethod: paymentMethod ?? null, cashouts };
     const { isLocal, checkoutHosts } = place;
     return {
-      checkoutSources: isLocal
-        ? ["http://127.0.0.1:*", "http://localhost:*"]
-        : checkoutHosts.map((host) => `https://${host}`),
-      maxMinor: () => Number.MAX_SAFE_INTEGER,
+      checkoutSources: isLocal ? LOCAL_CHECKOUT_SOURCES : checkoutHosts.map((host) => `https://${host}`),
       isLocal,
       create: (tools) => createOneKeyProvider({ ...settings, ...tools }),
       ...(cashouts && { createPayouts: (tools) => createOneKeyPayouts({ ...settings, ...tools, cashouts }) }),
@@ -58,16 +56,11 @@ function readPlace(reader: SettingReader): Place | null {
   const address = "ONEKEY_BASE_URL";
   const environment = readEnvironment(reader);
   const isStaging = environment === "staging";
-  const url = readUrl(reader, { name: address, ...(isStaging && { fallback: STAGING_URL }) });
+  const isLive = environment === "production";
+  const url = readApiUrl(reader, { name: address, isLive, ...(isStaging && { fallback: STAGING_URL }) });
   const isLocal = url !== null && isLoopback(url.hostname);
   const checkoutHosts = readHosts(reader, { isStaging, local: isLocal ? url.hostname : null });
   if (environment === null || url === null || checkoutHosts === null) return null;
-  if (isLocal && (!isStaging || reader.get("VERCEL_ENV") === "production")) {
-    return reader.refuse(
-      address,
-      "points to this machine (an emulator), which cannot take real payments in production",
-    );
-  }
   const isRightSide = isStaging ? isStagingHost(url.hostname) : !looksLikeStaging(url.hostname);
   if (!isLocal && !isRightSide) {
     const other = isStaging ? "is not the staging API" : "names the staging API";
@@ -97,7 +90,7 @@ function readHosts(reader: SettingReader, { isStaging, local }: Hosts): readonly
   if (value === undefined && isStaging) return STAGING_CHECKOUT_HOSTS;
   if (value === undefined) return reader.refuse(name, "is not set, and production has no default");
   const hosts = value.split(",").map((host) => host.trim());
-  if (!hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host))) {
+  if (!hosts.every((host) => HOST.test(host))) {
     return reader.refuse(name, "must be host names in small letters, separated by commas");
   }
   if (!isStaging && hosts.some(looksLikeStaging)) return reader.refuse(name, "names a staging host");
@@ -120,11 +113,3 @@ function readCashouts(reader: SettingReader): CashoutCredentials | null {
 }
 
 const isPlaceholder = (reader: SettingReader, name: string) => PLACEHOLDER.test(reader.get(name) ?? "");
-
-type Match = { readonly name: string; readonly pattern: RegExp; readonly form: string };
-
-function readMatch(reader: SettingReader, { name, pattern, form }: Match): string | null {
-  const value = reader.get(name);
-  if (value === undefined) return reader.refuse(name, "is not set");
-  return pattern.test(value) ? value : reader.refuse(name, `must be ${form}`);
-}
