@@ -25,14 +25,20 @@ const SOURCES =
 
 /** Builds the app unless there is a build of what is here. Resolves to the exit code. */
 export async function buildOnce(): Promise<number> {
-  const built = statSync(join(APP_FOLDER, ".next/BUILD_ID"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const files = SOURCES.split(" ").flatMap((name) => {
-    const path = join(APP_FOLDER, name);
-    return statSync(path).isFile()
-      ? [path]
-      : readdirSync(path, { recursive: true }).map((file) => join(path, `${file}`));
+  return isBuilt(APP_FOLDER, SOURCES.split(" ")) ? 0 : run(next("build"));
+}
+
+/** Whether no source, file or folder, has changed since the build. */
+export function isBuilt(folder: string, sources: readonly string[]): boolean {
+  const changedAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = changedAt(join(folder, ".next/BUILD_ID"));
+  const files = sources.flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isFile()) return [path];
+    // With the folders themselves, whose time tells of a file that is gone.
+    return [path, ...readdirSync(path, { recursive: true }).map((file) => join(path, `${file}`))];
   });
-  return files.every((path) => statSync(path).mtimeMs <= built) ? 0 : run(next("build"));
+  return files.every((path) => changedAt(path) <= built);
 }
 
 /** Starts a long-running process and prefixes each line of its output with its name. */

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { APP_FOLDER, freePort, isFree } from "../scripts/processes";
+import { APP_FOLDER, freePort, isBuilt, isFree } from "../scripts/processes";
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === "::1"));
 
@@ -25,4 +26,29 @@ it("commands run in the app's folder, from wherever they are started", () => {
   const tsx = join(APP_FOLDER, "node_modules/tsx/dist/cli.mjs");
   const output = execFileSync(process.execPath, [tsx, "-e", script], { cwd: tmpdir(), encoding: "utf8" });
   expect(join(output.trim(), "/")).toBe(APP_FOLDER);
+});
+
+it("a build counts until a source is newer than it, in whatever folder, or is gone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "checkout-built-"));
+  const at = (second: number, path: string) => utimesSync(join(folder, path), second, second);
+  const write = (second: number, path: string) => {
+    writeFileSync(join(folder, path), "");
+    at(second, path);
+  };
+  const built = () => isBuilt(folder, ["lib", "proxy.ts"]);
+  for (const path of [".next", "lib/web"]) mkdirSync(join(folder, path), { recursive: true });
+  for (const path of ["proxy.ts", "lib/env.ts", "lib/web/guard.ts"]) write(1, path);
+  for (const path of ["lib", "lib/web"]) at(1, path);
+  expect(built()).toBe(false);
+  write(2, ".next/BUILD_ID");
+  expect(built()).toBe(true);
+  for (const path of ["lib/web/guard.ts", "proxy.ts"]) {
+    at(3, path);
+    expect(built(), path).toBe(false);
+    at(1, path);
+  }
+  expect(built()).toBe(true);
+  rmSync(join(folder, "lib/env.ts"));
+  expect(built()).toBe(false);
+  rmSync(folder, { recursive: true });
 });
