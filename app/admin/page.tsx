@@ -1,34 +1,27 @@
 import { OrderTable } from "@/components/admin/order-table";
 import { AdminShell } from "@/components/admin/shell";
 import { reconcileOnVisit } from "@/lib/checkout/reconcile";
-import { FILTERS, findOrders, orderRow, parseOrderQuery, queryAddress } from "@/lib/merchant/find-orders";
-import { requireSession } from "@/lib/merchant/require-session";
-import { getServices } from "@/lib/services";
+import { FILTERS, findOrders, parseOrderQuery, queryAddress } from "@/lib/merchant/find-orders";
+import { orderRow } from "@/lib/merchant/order-details";
+import { requirePayments } from "@/lib/merchant/require-session";
 import { siteConfig } from "@/site.config";
 
 const PAGE_SIZE = 50;
 /** Above the list; the rest is behind its filter. */
 const FIRST_TO_SEE = 10;
 
-export async function generateMetadata() {
-  return { title: `Payments · ${siteConfig.name}` };
-}
+export const metadata = { title: `Payments · ${siteConfig.name}` };
 
 export default async function Page({ searchParams }: PageProps<"/admin">) {
-  const { csrfToken } = await requireSession();
-  const { flow } = getServices();
+  const { csrfToken, flow } = await requirePayments();
   const query = parseOrderQuery(onlyTexts(await searchParams));
   const { filter, text, cursor } = query;
   const isStart = filter === "all" && text === "" && cursor === null;
-  if (flow !== null) reconcileOnVisit(flow);
-  const none = { orders: [], unreadable: [], next: null };
-  const [attention, page] =
-    flow === null
-      ? [none, none]
-      : await Promise.all([
-          isStart ? flow.store.list({ filter: "attention", cursor: null, limit: FIRST_TO_SEE }) : none,
-          findOrders(flow.store, query, PAGE_SIZE),
-        ]);
+  reconcileOnVisit(flow);
+  const [attention, page] = await Promise.all([
+    isStart ? flow.store.list({ filter: "attention", cursor: null, limit: FIRST_TO_SEE }) : null,
+    findOrders(flow.store, query, PAGE_SIZE),
+  ]);
   return (
     <AdminShell current="payments" siteName={siteConfig.name} csrfToken={csrfToken}>
       <h1>Payments</h1>
@@ -58,7 +51,7 @@ export default async function Page({ searchParams }: PageProps<"/admin">) {
           </a>
         ))}
       </nav>
-      {attention.orders.length > 0 && (
+      {attention !== null && attention.orders.length > 0 && (
         <section className="panel attention" aria-label="Needs attention">
           <OrderTable rows={attention.orders.map(orderRow)} caption="Needs attention" />
           {attention.next && <a href="/admin?filter=attention">All that need attention</a>}

@@ -1,8 +1,6 @@
-import { type Order, openReasons, type Reason } from "@/lib/orders/order";
 import type { OrderFilter, OrderPage, OrderStore } from "@/lib/orders/order-store";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
-import { priceText } from "./order-details";
-import { payerName, REASON_WORDS, STATUS_WORDS, timeText } from "./words";
+import { STATUS_WORDS } from "./words";
 
 /** What the list shows, from the query of its address. The export takes the same. */
 export type OrderQuery = { readonly filter: OrderFilter; readonly text: string; readonly cursor: string | null };
@@ -35,27 +33,4 @@ export function queryAddress(path: string, { filter, text, cursor }: OrderQuery)
   else if (filter !== "all") query.set("filter", filter);
   if (cursor !== null) query.set("cursor", cursor);
   return query.size === 0 ? path : `${path}?${query}`;
-}
-
-const titleOf = (reason: Reason) => REASON_WORDS[reason].title;
-
-export function orderRow(order: Order) {
-  const pending = order.effects.filter(({ doneAt, failures }) => doneAt === null && failures > 0);
-  const failing = pending.map(({ name }) => `${name} has failed`);
-  return {
-    id: order.id,
-    href: `/admin/orders/${order.id}`,
-    price: priceText(order),
-    name: payerName(order.payer),
-    status: order.status,
-    statusText: STATUS_WORDS[order.status],
-    // What the status says already is not said twice.
-    reasons: [
-      ...openReasons(order)
-        .filter((reason) => reason !== order.status)
-        .map(titleOf),
-      ...failing,
-    ],
-    time: timeText(order.createdAt),
-  };
 }

@@ -1,14 +1,42 @@
 import "server-only";
 import type { Flow } from "@/lib/checkout/flow";
 import { formatAmountForPeople } from "@/lib/money/amount";
-import type { EffectState, Order, OrderEvent, Payment, Refund } from "@/lib/orders/order";
+import {
+  type EffectState,
+  failedEffects,
+  type Order,
+  type OrderEvent,
+  openReasons,
+  type Payment,
+  type Refund,
+} from "@/lib/orders/order";
 import { canGiveUp, offeredRefunds, payoutsFor } from "./refunds";
-import { eventTitle, payerName, refundWords, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
+import { eventTitle, payerName, REASON_WORDS, refundWords, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
 
 /** One line of a list of facts. What is not known has no line. */
 type Fact = { readonly name: string; readonly text: string; readonly href?: string; readonly isCode?: boolean };
 
 export const priceText = (order: Order) => formatAmountForPeople(order.price, "en");
+
+/** A line of the list of payments. */
+export function orderRow(order: Order) {
+  const { id, status, payer, createdAt } = order;
+  // What the status says already is not said twice.
+  const reasons = openReasons(order).filter((reason) => reason !== status);
+  return {
+    id,
+    href: `/admin/orders/${id}`,
+    price: priceText(order),
+    name: payerName(payer),
+    status,
+    statusText: STATUS_WORDS[status],
+    reasons: [
+      ...reasons.map((reason) => REASON_WORDS[reason].title),
+      ...failedEffects(order).map(({ name }) => `${name} has failed`),
+    ],
+    time: timeText(createdAt),
+  };
+}
 
 export function orderFacts(order: Order): Fact[] {
   return [

@@ -1,17 +1,17 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
+import { orderIdSchema } from "@/lib/orders/order";
 import { getServices } from "@/lib/services";
 import { readSession, SESSION_COOKIE, type Session } from "./session";
 
-/** For a page: the session of the browser that asks for it. Any other is sent to sign in, and from there to its goal (`pageOf`). */
+/** For a page: the session of its browser. One that is not signed in is sent to the sign-in, and from there to `pageOf(goal)`. */
 export async function requireSession(goal?: string): Promise<Session> {
-  const session = await currentSession();
-  if (session !== null) {
-    // Without an order store every other page would say that there are no payments.
-    if (goal !== "setup" && getServices().flow === null) redirect("/setup");
-    return session;
-  }
+  const { adminSecret } = getServices().settings;
+  if (adminSecret === null) notFound();
+  const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
+  const session = await readSession(adminSecret, { cookie, now: Date.now() });
+  if (session !== null) return session;
   const query = new URLSearchParams();
   if (goal !== undefined) query.set("order", goal);
   // The cookie is SameSite=Strict, so a browser that followed a link in a message comes without it.
@@ -19,10 +19,16 @@ export async function requireSession(goal?: string): Promise<Session> {
   redirect(query.size === 0 ? "/admin/sign-in" : `/admin/sign-in?${query}`);
 }
 
-/** Null when the browser is not signed in. Without an `ADMIN_SECRET` there is no such page. */
-async function currentSession(): Promise<Session | null> {
-  const { settings } = getServices();
-  if (settings.adminSecret === null) notFound();
-  const cookie = (await cookies()).get(SESSION_COOKIE)?.value;
-  return await readSession(settings.adminSecret, { cookie, now: Date.now() });
+/** For a page of payments. Without an order store it would say that there are none; `/setup` says why. */
+export async function requirePayments(goal?: string) {
+  const { csrfToken } = await requireSession(goal);
+  const { flow } = getServices();
+  return flow === null ? redirect("/setup") : { csrfToken, flow };
+}
+
+export async function requireOrder(id: string) {
+  const { csrfToken, flow } = await requirePayments(id);
+  const orderId = orderIdSchema.safeParse(id);
+  const order = orderId.success ? await flow.store.get(orderId.data) : null;
+  return order === null ? notFound() : { csrfToken, flow, order };
 }

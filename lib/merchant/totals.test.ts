@@ -16,12 +16,21 @@ const day = (changes: Partial<DayTotal>): DayTotal => ({
 
 describe("a range of days", () => {
   it.each([
-    ["", { from: "2026-10-29", to: "2026-11-27" }],
-    ["from=2026-11-01&to=2026-11-02", { from: "2026-11-01", to: "2026-11-02" }],
-    ["from=2026-11-02&to=2026-11-01", { from: "2026-11-01", to: "2026-11-02" }],
-    ["from=2026-02-30&to=x", { from: "2026-10-29", to: "2026-11-27" }],
-    ["from=0001-01-01", { from: "2016-11-19", to: "2026-11-27" }],
-  ])("of %j", (query, range) => expect(parseRange(new URLSearchParams(query), NOW)).toEqual(range));
+    [{}, { from: "2026-10-29", to: "2026-11-27" }],
+    [
+      { from: "2026-11-01", to: "2026-11-02" },
+      { from: "2026-11-01", to: "2026-11-02" },
+    ],
+    [
+      { from: "2026-11-02", to: "2026-11-01" },
+      { from: "2026-11-01", to: "2026-11-02" },
+    ],
+    [
+      { from: "2026-02-30", to: ["2026-02-01", "x"] },
+      { from: "2026-10-29", to: "2026-11-27" },
+    ],
+    [{ from: "0001-01-01" }, { from: "2016-11-19", to: "2026-11-27" }],
+  ])("of %j", (query, range) => expect(parseRange(query, NOW)).toEqual(range));
 });
 
 it("sums are exact, by currency and coin", () => {

@@ -14,16 +14,16 @@ const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 const daysBefore = (day: string, count: number) => dayOf(Date.parse(day) - count * DAY_MS);
 
 /** The days of UTC that an address asks for, both included. Without any: the last 30. */
-export function parseRange(query: URLSearchParams, now: number): { readonly from: string; readonly to: string } {
-  const end = parseDay(query.get("to")) ?? dayOf(now);
-  const start = parseDay(query.get("from")) ?? daysBefore(end, USUAL_DAYS - 1);
+export function parseRange(query: { readonly from?: unknown; readonly to?: unknown }, now: number) {
+  const end = parseDay(query.to) ?? dayOf(now);
+  const start = parseDay(query.from) ?? daysBefore(end, USUAL_DAYS - 1);
   const [from, to] = start <= end ? [start, end] : [end, start];
   const earliest = daysBefore(to, LONGEST_DAYS);
   return { from: from < earliest ? earliest : from, to };
 }
 
-function parseDay(text: string | null): string | null {
-  if (text === null || !DAY.test(text)) return null;
+function parseDay(text: unknown): string | null {
+  if (typeof text !== "string" || !DAY.test(text)) return null;
   const ms = Date.parse(text);
   // Date.parse takes February 30 for a day of March.
   return Number.isNaN(ms) || dayOf(ms) !== text ? null : text;

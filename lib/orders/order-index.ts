@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formatAmount } from "@/lib/money/amount";
 import { parseDecimal } from "@/lib/money/decimal";
-import { type Order, openReasons, payingPayment, priceSchema } from "./order";
+import { failedEffects, type Order, openReasons, payingPayment, priceSchema } from "./order";
 import { type DayTotal, decode, type OrderFilter, storeUnavailable } from "./order-store";
 
 /** The sorted lists in which an order stands: one for each filter, and those of what it is found by. */
@@ -53,13 +53,9 @@ export function indexEntries(order: Order): IndexEntry[] {
 
 function filtersOf(order: Order): OrderFilter[] {
   const { status, payer, hidden } = order;
+  const needsAttention = openReasons(order).length + failedEffects(order).length > 0;
   const isOnWall = status === "paid" && Boolean(payer.name?.trim()) && !payer.anonymous && !hidden;
-  return [
-    "all",
-    status,
-    ...(openReasons(order).length > 0 ? (["attention"] as const) : []),
-    ...(isOnWall ? (["wall"] as const) : []),
-  ];
+  return ["all", status, ...(needsAttention ? (["attention"] as const) : []), ...(isOnWall ? (["wall"] as const) : [])];
 }
 
 /** Sorts before everything that a term can hold, so that a term stands before the longer ones that begin with it. */

@@ -120,9 +120,11 @@ describe.each(STORES)("%s lists orders", (_name, open) => {
   });
 
   it("by status, by what needs attention, and for the wall", async () => {
+    const effect = { event: "paid", name: "on_paid", doneAt: null, failures: 1, nextAt: SAMPLE_NOW };
     const orders = {
-      pending: sampleOrder(),
-      wall: paidOrder(),
+      pending: sampleOrder({ effects: [{ ...effect, failures: 0 }] }),
+      wall: paidOrder({ effects: [{ ...effect, doneAt: SAMPLE_NOW }] }),
+      unfulfilled: paidOrder({ effects: [effect], hidden: true }),
       late: paidOrder({ attention: ["paid_late"] }),
       underpaid: sampleOrder({ status: "underpaid" }),
       handled: paidOrder({ attention: ["paid_late"], handled: ["paid_late"], hidden: true }),
@@ -135,11 +137,13 @@ describe.each(STORES)("%s lists orders", (_name, open) => {
       return Object.entries(orders).flatMap(([name, order]) => (found.some(({ id }) => id === order.id) ? [name] : []));
     };
     expect(await list("all")).toEqual(Object.keys(orders));
-    expect(await list("attention")).toEqual(["late", "underpaid"]);
+    expect(await list("attention")).toEqual(["unfulfilled", "late", "underpaid"]);
     expect(await list("wall")).toEqual(["wall", "late"]);
-    expect(await list("paid")).toEqual(["wall", "late", "handled", "anonymous", "nameless"]);
+    expect(await list("paid")).toEqual(["wall", "unfulfilled", "late", "handled", "anonymous", "nameless"]);
     expect(await list("underpaid")).toEqual(["underpaid"]);
-    const { late, wall } = orders;
+    const { late, unfulfilled, wall } = orders;
+    const effects = [{ ...effect, doneAt: SAMPLE_NOW }];
+    await store.replace(sampleWrite(newer(unfulfilled, { effects }), { previous: unfulfilled }));
     await store.replace(sampleWrite(newer(late, { handled: ["paid_late"] }), { previous: late }));
     await store.replace(sampleWrite(newer(wall, { hidden: true }), { previous: wall }));
     expect(await list("attention")).toEqual(["underpaid"]);

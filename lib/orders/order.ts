@@ -187,6 +187,10 @@ export function openReasons({ attention, status, handled }: Order): Reason[] {
   return reasons.filter((reason) => !handled.includes(reason));
 }
 
+/** What should have happened because of this order, and has not: each is tried again, but the merchant should know. */
+export const failedEffects = ({ effects }: Order): EffectState[] =>
+  effects.filter(({ doneAt, failures }) => doneAt === null && failures > 0);
+
 /** Who reported. `poll`: a status call made for the payer's page. `hint`: one made because a delivery said "look again". */
 export const SOURCES = ["create", "webhook", "hint", "poll", "reconcile", "effect", "merchant"] as const;
 export type Source = (typeof SOURCES)[number];

@@ -1,27 +1,20 @@
 import { BarChart } from "@/components/admin/bar-chart";
 import { AdminShell } from "@/components/admin/shell";
-import { requireSession } from "@/lib/merchant/require-session";
+import { requirePayments } from "@/lib/merchant/require-session";
 import { barsByCurrency, parseRange, totalRows } from "@/lib/merchant/totals";
 import { getServices } from "@/lib/services";
 import { siteConfig } from "@/site.config";
 
-export async function generateMetadata() {
-  return { title: `Totals · ${siteConfig.name}` };
-}
+export const metadata = { title: `Totals · ${siteConfig.name}` };
 
 export default async function Page({ searchParams }: PageProps<"/admin/totals">) {
-  const { csrfToken } = await requireSession();
-  const { flow, settings } = getServices();
-  const { from, to } = await searchParams;
-  const query = new URLSearchParams();
-  if (typeof from === "string") query.set("from", from);
-  if (typeof to === "string") query.set("to", to);
-  const range = parseRange(query, Date.now());
-  const days = flow === null ? [] : await flow.store.days(range);
+  const { csrfToken, flow } = await requirePayments();
+  const range = parseRange(await searchParams, Date.now());
+  const days = await flow.store.days(range);
   const real = days.filter(({ testStore }) => !testStore);
   const { unit, charts } = barsByCurrency(real.length > 0 ? real : days, range);
   // With several providers it is not known which payment was whose.
-  const [provider, ...others] = settings.providers;
+  const [provider, ...others] = getServices().settings.providers;
   const fee = (others.length === 0 && provider?.publishedFee) || null;
   return (
     <AdminShell current="totals" siteName={siteConfig.name} csrfToken={csrfToken}>

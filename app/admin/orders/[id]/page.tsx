@@ -1,4 +1,3 @@
-import { notFound } from "next/navigation";
 import { Facts, StatusBadge } from "@/components/admin/facts";
 import { History } from "@/components/admin/history";
 import { AttentionSection, EffectsSection, PaymentSection, RecordedRefunds } from "@/components/admin/order-sections";
@@ -13,23 +12,18 @@ import {
   priceText,
   refundFacts,
 } from "@/lib/merchant/order-details";
-import { requireSession } from "@/lib/merchant/require-session";
+import { requireOrder } from "@/lib/merchant/require-session";
 import { payerName, REASON_WORDS, STATUS_WORDS } from "@/lib/merchant/words";
-import { type Order, openReasons, orderIdSchema } from "@/lib/orders/order";
+import { type Order, openReasons } from "@/lib/orders/order";
 import { getServices } from "@/lib/services";
 import { siteConfig } from "@/site.config";
 
-export async function generateMetadata() {
-  return { title: `Payment · ${siteConfig.name}` };
-}
+export const metadata = { title: `Payment · ${siteConfig.name}` };
 
 export default async function Page({ params }: PageProps<"/admin/orders/[id]">) {
   const { id } = await params;
-  const { csrfToken } = await requireSession(id);
-  const { flow, labelOf } = getServices();
-  const orderId = orderIdSchema.safeParse(id);
-  const order = orderId.success ? await flow?.store.get(orderId.data) : null;
-  if (!flow || !order) notFound();
+  const { csrfToken, flow, order } = await requireOrder(id);
+  const { labelOf } = getServices();
   const events = await flow.store.events(order.id);
   const posting = { path: `/admin/orders/${order.id}`, csrfToken };
   const price = priceText(order);

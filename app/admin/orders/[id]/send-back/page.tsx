@@ -1,25 +1,17 @@
-import { notFound } from "next/navigation";
 import { Fragment } from "react";
 import { Facts } from "@/components/admin/facts";
 import { ActionForm, AdminShell } from "@/components/admin/shell";
 import { ACTION_REFUSALS, plannedRefund } from "@/lib/merchant/order-actions";
-import { requireSession } from "@/lib/merchant/require-session";
-import { NOTE_MAX_LENGTH, orderIdSchema } from "@/lib/orders/order";
-import { getServices } from "@/lib/services";
+import { requireOrder } from "@/lib/merchant/require-session";
+import { NOTE_MAX_LENGTH } from "@/lib/orders/order";
 import { siteConfig } from "@/site.config";
 
-export async function generateMetadata() {
-  return { title: `Refund · ${siteConfig.name}` };
-}
+export const metadata = { title: `Refund · ${siteConfig.name}` };
 
 /** Says what a refund comes to, and asks again. Nothing has been done when this page is shown. */
 export default async function Page({ params, searchParams }: PageProps<"/admin/orders/[id]/send-back">) {
   const { id } = await params;
-  const { csrfToken } = await requireSession(id);
-  const { flow } = getServices();
-  const orderId = orderIdSchema.safeParse(id);
-  const order = orderId.success ? await flow?.store.get(orderId.data) : null;
-  if (!flow || !order) notFound();
+  const { csrfToken, flow, order } = await requireOrder(id);
   const query = await searchParams;
   const planned = plannedRefund(flow, order, (name) => String(query[name] ?? ""));
   const path = `/admin/orders/${order.id}`;
