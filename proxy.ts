@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { getSettings, isDevelopment } from "@/lib/env";
-import { requestIdOf } from "@/lib/web/arrival";
+import { refuseEarly, requestIdOf } from "@/lib/web/arrival";
 import { contentSecurityPolicy } from "@/lib/web/content-security-policy";
 import { BROWSER_COOKIE, browserId } from "@/lib/web/form";
-import { problemResponse, refuseEarly } from "@/lib/web/refusals";
+import { problemResponse } from "@/lib/web/refusals";
 import { keepLanguage, LANGUAGE_HEADER, languageOf } from "@/messages/page-language";
 import { siteConfig } from "@/site.config";
 

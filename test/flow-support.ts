@@ -326,8 +326,8 @@ function withSlowLeases(store: OrderStore): OrderStore {
   return {
     ...store,
     acquire: (lease, ...more) => store.acquire(slower(lease), ...more.map(slower)),
+    overwrite: (lease) => store.overwrite(slower(lease)),
     extend: (lease) => store.extend(slower(lease)),
-    renew: (lease) => store.renew(slower(lease)),
   };
 }
 

@@ -98,7 +98,7 @@ export async function holdLease<Result>(
   const { store } = flow;
   let renewed: Promise<void> = Promise.resolve();
   const renewal = setInterval(() => {
-    renewed = store.renew(leaseOptions(flow, lease)).catch(() => undefined);
+    renewed = store.extend(leaseOptions(flow, lease)).catch(() => undefined);
   }, RENEW_MS);
   try {
     return await work();

@@ -152,12 +152,12 @@ onBothStores("an effect", (world) => {
     const flow = process({ effects: [effect] });
     const { id } = await paidOrder(world(), flow);
     let renewals = 0;
-    const renew: typeof flow.store.renew = async (lease) => {
-      await flow.store.renew(lease);
+    const extend: typeof flow.store.extend = async (lease) => {
+      await flow.store.extend(lease);
       renewals += 1;
     };
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
-    const running = fulfil(withStore(flow, { renew }), id);
+    const running = fulfil(withStore(flow, { extend }), id);
     const turn = () => new Promise((resolve) => setImmediate(resolve));
     while (effect.calls.length === 0) await turn();
     for (let seconds = 3; seconds < 30; seconds += 3) {
@@ -186,7 +186,7 @@ onBothStores("an effect", (world) => {
     const { id } = await paidOrder(world(), dying);
     const nothing = async () => {};
     // The cut-off may come after the end of this test, when the store is closed.
-    fulfil(withStore(dying, { renew: nothing, release: nothing }), id).catch(() => {});
+    fulfil(withStore(dying, { extend: nothing, release: nothing }), id).catch(() => {});
     await insideEffect.opened;
     const effect = noting();
     const flow = process({ effects: [effect] });

@@ -4,7 +4,7 @@ import type { Order, Payment, PaymentId } from "@/lib/orders/order";
 import { PAYMENT_STATUSES, type PaymentStatus } from "@/lib/orders/status";
 import { orderViewSchema } from "@/lib/web/contract";
 import { sampleOrder } from "@/test/sample-order";
-import { orderView } from "./read";
+import { orderView } from "./order-view";
 
 const facts = { delayed: false, canPayAgain: false, labelOf: (provider: string | undefined) => `label of ${provider}` };
 

@@ -7,17 +7,17 @@ import type { Order, OrderId, Payment } from "@/lib/orders/order";
 import type { Lease } from "@/lib/orders/order-store";
 import { combineStatuses, paymentToShow } from "@/lib/orders/status";
 import type { CreatedPayment, CreatePaymentResult, PaymentProvider } from "@/lib/provider/provider";
-import type { Refusal } from "@/lib/web/refusals";
+import { type Refusal, refuse } from "@/lib/web/refusals";
 import type { Flow, Shop } from "./flow";
 import { updateOrder } from "./fulfil";
-import { providerRefusal, refuse } from "./start-refusals";
+import { providerRefusal } from "./start-refusals";
 
 export type StartResult =
   | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** A shop while it serves one payer. */
-export type Counter = Shop & { readonly payerAddress: string | null };
+export type PayerShop = Shop & { readonly payerAddress: string | null };
 
 /** Longer than a create call may take: one that is still marked "in flight" after it was lost. */
 export const IN_FLIGHT_MS = 20_000;
@@ -48,8 +48,11 @@ export function creationStarted(order: Order, now: number): OrderChange {
   return changeOrder(order, { creation: { state: "in_flight", at: now } }, { event: null, now });
 }
 
-type Opener = Pick<PaymentProvider, "name" | "testStore">;
-type EndedCreation = { provider: Opener; result: CreatePaymentResult; now: number };
+type EndedCreation = {
+  provider: Pick<PaymentProvider, "name" | "testStore">;
+  result: CreatePaymentResult;
+  now: number;
+};
 
 /**
  * What came of a create call, as a change of the order. A payment that is there already is not added again: the answer to
@@ -82,14 +85,19 @@ export function storeNew({ store }: Flow, order: Order): Promise<void> {
   return store.insert({ order, event, dueAt: null, previous: null });
 }
 
-export async function openAnother(flow: Flow, shop: Counter, order: Order, lease: Lease): Promise<StartResult | null> {
+export async function openAnother(
+  flow: Flow,
+  shop: PayerShop,
+  order: Order,
+  lease: Lease,
+): Promise<StartResult | null> {
   const write = creationStarted(order, flow.clock.now());
   if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
   return openPayment(flow, shop, write.order, lease);
 }
 
 /** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it; that ends the lease. */
-export async function openPayment(flow: Flow, shop: Counter, order: Order, lease?: Lease): Promise<StartResult> {
+export async function openPayment(flow: Flow, shop: PayerShop, order: Order, lease?: Lease): Promise<StartResult> {
   const { provider } = shop;
   const { id, price } = order;
   const result = await provider.createPayment({
@@ -113,13 +121,13 @@ export async function openPayment(flow: Flow, shop: Counter, order: Order, lease
   }
   log.info("checkout_created", { orderId: id, paymentId: result.payment.paymentId, provider: provider.name });
   // Not always the payment that was just opened: an earlier one may have been paid meanwhile.
-  const opened = openedBefore(shop, updated.order);
+  const opened = openedPayment(shop, updated.order);
   if (opened === null) throw new Error("A payment that was just stored is gone.");
   return opened;
 }
 
 /** The answer of an order: its newest open payment, or the one that gave it its status. Null when none was opened. */
-export function openedBefore(shop: Shop, order: Order): StartResult | null {
+export function openedPayment(shop: Shop, order: Order): StartResult | null {
   const payment = paymentToShow(order);
   if (payment === undefined) return null;
   const url = orderUrl(shop, order.id);

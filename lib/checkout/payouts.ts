@@ -8,7 +8,7 @@ import { applyPayoutReport, changeRefund, findPayout, type Payout } from "@/lib/
 import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
-import type { Refusal } from "@/lib/web/refusals";
+import { type Refusal, sendAgain } from "@/lib/web/refusals";
 import { type Flow, underLease } from "./flow";
 import { updateOrder } from "./fulfil";
 
@@ -24,13 +24,13 @@ export function orderOfReference(reference: string): OrderId | null {
  * Who sends a refund of an order, or changes it. None for payments of a test store once the credentials are those of a live
  * one: what came was worth nothing, what goes back is.
  */
-export function payoutsOf(flow: Flow, { payments }: Order, provider: string | null): PayoutProvider | undefined {
+export function allowedPayouts(flow: Flow, { payments }: Order, provider: string | null): PayoutProvider | undefined {
   const isTest = (name: string) => flow.providers.get(name)?.testStore ?? false;
   if (payments.some((payment) => payment.testStore && !isTest(payment.provider))) return undefined;
   return flow.payouts.get(provider ?? "");
 }
 
-type Settled =
+type SettledPayout =
   | { readonly ok: true; readonly order: Order; readonly changed: boolean; readonly counts: boolean }
   /** No order has this refund. */
   | { readonly ok: false };
@@ -38,7 +38,7 @@ type Settled =
 type PayoutNews = Payout & { readonly source: Source };
 
 /** The only writer of what a provider says about a payout, whatever the source. The payments of the order stay as they are. */
-export async function settlePayout(flow: Flow, news: PayoutNews): Promise<Settled> {
+export async function settlePayout(flow: Flow, news: PayoutNews): Promise<SettledPayout> {
   const { provider, report, source } = news;
   const { reference, transactionHash } = report;
   const orderId = orderOfReference(reference);
@@ -76,7 +76,7 @@ export async function continueRefunds(flow: Flow, orderId: OrderId): Promise<voi
     const order = await flow.store.get(orderId);
     const live = order === null ? [] : livePayouts(order, flow.clock.now());
     for (const { provider, reference, status, account } of live) {
-      const payouts = order === null ? undefined : payoutsOf(flow, order, provider);
+      const payouts = order === null ? undefined : allowedPayouts(flow, order, provider);
       if (payouts === undefined) log.warn("refund_provider_off", { orderId, reference, provider });
       else if (status !== "sending" && account !== undefined && account !== accountOf(payouts)) {
         log.warn("refund_of_other_account", { orderId, reference, provider });
@@ -147,23 +147,25 @@ async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed
 }
 
 type PayoutDelivery = Extract<WebhookContent, { kind: "payout_event" | "payout_hint" }>;
-type Received = { ok: true; result: WebhookResult } | { ok: false; refusal: Refusal };
+export type ReceivedDelivery =
+  | { readonly ok: true; readonly result: WebhookResult }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** Takes in an authenticated delivery about a payout. Not ok: it has to be sent again. */
-export async function receivePayout(flow: Flow, provider: string, news: PayoutDelivery): Promise<Received> {
+export async function receivePayout(flow: Flow, provider: string, news: PayoutDelivery): Promise<ReceivedDelivery> {
   if (orderOfReference(news.kind === "payout_event" ? news.report.reference : news.reference) === null) {
     // One that the merchant has made elsewhere. To refuse it would have it sent again and again, until the provider pauses.
     log.info("webhook_ignored", { provider, diagnosis: "a payout that is none of ours" });
     return { ok: true, result: "ignored" };
   }
   const found = news.kind === "payout_event" ? { report: news.report } : await lookUp(flow, provider, news.reference);
-  if (found === null) return again("webhook_not_settled", "The payout could not be looked up.");
+  if (found === null) return sendAgain("webhook_not_settled", "The payout could not be looked up.");
   const { reference, status } = found.report;
   const source = news.kind === "payout_event" ? "webhook" : "hint";
   const settled = await settlePayout(flow, { ...found, provider, source });
   if (!settled.ok) {
     log.warn("webhook_unknown_payout", { reference });
-    return again("unknown_payment", "The payout is not known here.");
+    return sendAgain("unknown_payment", "The payout is not known here.");
   }
   const result = settled.changed ? "refund_changed" : settled.counts ? "duplicate" : "needs_review";
   log.info("webhook_accepted", { result, deliveryId: news.deliveryId, reference, status, provider });
@@ -178,8 +180,3 @@ async function lookUp(flow: Flow, provider: string, reference: string) {
   const result = await flow.payouts.get(provider)?.readPayout?.(refund);
   return result?.ok ? { report: result.report, askedAt: refund.updatedAt } : null;
 }
-
-const again = (code: Refusal["code"], detail: string): Received => ({
-  ok: false,
-  refusal: { code, detail: `${detail} Send the delivery again later.` },
-});

@@ -83,14 +83,14 @@ onBothStores("reading an order", (world) => {
       await readOrder({ ...flow, store }, order.id, { mayAsk });
       return calls;
     };
-    expect(await callsOf(false)).toEqual(["get", "holder"]);
-    expect(await callsOf()).toEqual(["get", "holder", "acquire"]);
-    expect(await callsOf()).toEqual(["get", "holder"]);
+    expect(await callsOf(false)).toEqual(["get", "leaseValue"]);
+    expect(await callsOf()).toEqual(["get", "leaseValue", "acquire"]);
+    expect(await callsOf()).toEqual(["get", "leaseValue"]);
     expect(provider.asked).toHaveLength(1);
     await pass(5 * SECOND);
     provider.report(paymentId, "paid");
-    expect(await callsOf()).toEqual(["get", "holder", "acquire", "replace"]);
-    expect(await callsOf()).toEqual(["get", "holder"]);
+    expect(await callsOf()).toEqual(["get", "leaseValue", "acquire", "replace"]);
+    expect(await callsOf()).toEqual(["get", "leaseValue"]);
   });
 
   it("shows what is stored to those who asked too often, and asks and writes nothing", async () => {

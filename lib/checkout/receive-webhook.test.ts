@@ -13,11 +13,12 @@ import {
   type TestFlow,
   withStore,
 } from "@/test/flow-support";
-import { lastDelivery, type ReceiveWebhookResult, receiveWebhook } from "./receive-webhook";
+import type { ReceivedDelivery } from "./payouts";
+import { lastDelivery, receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
 
 /** The word of a result or the code of a refusal; "again" marks those that ask for the delivery to be sent again. */
-function word(received: ReceiveWebhookResult): string {
+function word(received: ReceivedDelivery): string {
   if (received.ok) return received.result;
   const { code, retryAfterSeconds } = received.refusal;
   return retryAfterSeconds === undefined ? code : `${code}, again`;

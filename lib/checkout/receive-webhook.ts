@@ -5,15 +5,11 @@ import type { Order } from "@/lib/orders/order";
 import { findPayout } from "@/lib/orders/refunds";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
-import type { Refusal } from "@/lib/web/refusals";
+import { refuse, sendAgain } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
-import { orderOfReference, receivePayout } from "./payouts";
+import { orderOfReference, type ReceivedDelivery, receivePayout } from "./payouts";
 import { acquirePollLease } from "./read";
 import { type Settled, settle } from "./settle";
-
-export type ReceiveWebhookResult =
-  | { readonly ok: true; readonly result: WebhookResult }
-  | { readonly ok: false; readonly refusal: Refusal };
 
 /**
  * Receives one webhook delivery: authenticates the raw bytes, parses them, acquires the nonce, settles, in this order. A result
@@ -24,7 +20,7 @@ export async function receiveWebhook(
   flow: Flow,
   provider: PaymentProvider,
   delivery: WebhookDelivery,
-): Promise<ReceiveWebhookResult> {
+): Promise<ReceivedDelivery> {
   const { store, clock } = flow;
   const authentication = await provider.authenticateWebhook(delivery);
   if (!authentication.ok) return unauthenticated(authentication.diagnosis);
@@ -52,7 +48,7 @@ export async function receiveWebhook(
     const result = await takeIn(flow, provider, { content, isRepeat: !acquired.ok, isUnproven, known });
     if (!result.ok && result.refusal.code === "unreadable") {
       // The same bytes will be just as unreadable next time, so not even they may use the nonce again.
-      await store.extend({ key, value: "consumed", ttlMs, now: clock.now() });
+      await store.overwrite({ key, value: "consumed", ttlMs, now: clock.now() });
     } else if (!result.ok && result.refusal.retryAfterSeconds !== undefined) {
       // A retry may be signed again with the same nonce.
       await release();
@@ -72,7 +68,7 @@ const paymentOf = ({ observation }: { observation: PaymentObservation }, { name 
 
 type Delivered = { content: WebhookContent; isRepeat: boolean; isUnproven: boolean; known?: Order | null };
 
-async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivered): Promise<ReceiveWebhookResult> {
+async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivered): Promise<ReceivedDelivery> {
   const { content, isRepeat, isUnproven, known } = delivered;
   if (content.kind === "contradictory") return unauthenticated(content.diagnosis);
   if (content.kind === "unreadable") {
@@ -95,8 +91,7 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
     return { ok: true, result: "ignored" };
   }
   if (content.kind === "payout_event" || content.kind === "payout_hint") {
-    const received = await receivePayout(flow, provider.name, content);
-    return received.ok ? received : refuse({ ...received.refusal, retryAfterSeconds: AGAIN_SECONDS });
+    return await receivePayout(flow, provider.name, content);
   }
   let observation: PaymentObservation;
   if (content.kind === "event") {
@@ -159,17 +154,12 @@ async function mayLook(
   return lease.ok ? "yes" : "too_often";
 }
 
-const AGAIN_SECONDS = 5;
-
-const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
-const again = (code: Refusal["code"], sentence: string) =>
-  refuse({ code, detail: `${sentence} Send the delivery again later.`, retryAfterSeconds: AGAIN_SECONDS });
-const notSettled = (sentence: string) => again("webhook_not_settled", sentence);
+const notSettled = (sentence: string) => sendAgain("webhook_not_settled", sentence);
 
 /** The order may still be on its way into the store. */
 function unknownPayment(paymentId: string | null) {
   log.warn("webhook_unknown_payment", { paymentId });
-  return again("unknown_payment", "The payment is not known here yet.");
+  return sendAgain("unknown_payment", "The payment is not known here yet.");
 }
 
 function unauthenticated(diagnosis: string) {
@@ -195,7 +185,7 @@ function noteDelivery({ store, clock, defer }: Flow, provider: string): void {
   // Also after the clock was set back.
   if (last !== undefined && Math.abs(now - last) < NOTED_EVERY_MS) return;
   times.set(provider, now);
-  defer(() => store.extend({ key: seenKey(provider), value: `${now}`, ttlMs: REMEMBERED_MS, now }));
+  defer(() => store.overwrite({ key: seenKey(provider), value: `${now}`, ttlMs: REMEMBERED_MS, now }));
 }
 
 /** When the last authentic delivery of a provider arrived, give or take a minute. Null when none ever did. */
@@ -203,6 +193,6 @@ export async function lastDelivery(
   { store, clock }: Pick<Flow, "store"> & { readonly clock: Pick<Flow["clock"], "now"> },
   provider: string,
 ): Promise<number | null> {
-  const value = await store.holder({ key: seenKey(provider), now: clock.now() });
+  const value = await store.leaseValue({ key: seenKey(provider), now: clock.now() });
   return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }

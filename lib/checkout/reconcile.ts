@@ -133,7 +133,7 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     // An open page asks about the newest payments only; the older ones of an order that has many are left to this.
     const isAsked = lease === "throttled" && unpaidPayments(order).length <= ASK_AT_MOST;
     if (isAsked || (lease === "retry_after" && !run.asksDuringWaits)) return null;
-    const { after, refused, failures, answered, written } = await askAboutPayments(flow, order, run.endAt);
+    const { after, refused, failures, answered, written } = await askAllPayments(flow, order, run.endAt);
     if (written !== undefined) dueAt = written ?? Number.POSITIVE_INFINITY;
     const gap = gapMs ?? LAST_LOOK_GAP_MS;
     // After the last look there is nothing more to ask, unless it was refused.
@@ -153,7 +153,7 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
   }
 }
 
-async function askAboutPayments(flow: Flow, order: Order, endAt: number) {
+async function askAllPayments(flow: Flow, order: Order, endAt: number) {
   let after = order;
   let refused = false;
   /** When the order is due since the answers were settled; undefined where they changed nothing. */

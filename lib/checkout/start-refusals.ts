@@ -1,15 +1,10 @@
 import "server-only";
-import { formatAmount } from "@/lib/money/amount";
-import { checkPrice } from "@/lib/money/catalogue";
-import type { Order, Payment } from "@/lib/orders/order";
-import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
+import type { checkPrice } from "@/lib/money/catalogue";
+import type { Order } from "@/lib/orders/order";
+import { STATUSES } from "@/lib/orders/status";
 import type { ProviderFailure } from "@/lib/provider/provider";
-import type { Pricing } from "@/lib/settings";
 import type { Refused } from "@/lib/web/rate-limit";
 import type { Refusal } from "@/lib/web/refusals";
-
-/** Why a payment is not opened, in the one vocabulary of our API. */
-export const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 
 export const NOT_FOUND: Refusal = { code: "not_found", detail: "There is no such order." };
 
@@ -17,25 +12,6 @@ export const CONFLICT: Refusal = {
   code: "idempotency_conflict",
   detail: "This Idempotency-Key was used with another request. Use a new key for a new request.",
 };
-
-/** "Try again" opens another payment of the same order this often, and for this long. */
-const MAX_PAYMENTS = 10;
-const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
-
-/** Whether another payment of the order may be opened: no money was seen, it is recent, and today's settings would take its price. */
-export function canPayAgain(order: Order, { pricing, now }: { pricing: Pricing | null; now: number }): boolean {
-  if (order.payments.length > 0 && !STATUSES[order.status].canPayAgain) return false;
-  if (order.payments.some(mayHoldMoney)) return false;
-  if (pricing === null || pricing.currency !== order.price.currency) return false;
-  if (order.payments.length >= MAX_PAYMENTS || now - order.createdAt > PAYABLE_FOR_MS) return false;
-  return checkPrice({ amount: formatAmount(order.price), item: order.item }, pricing).ok;
-}
-
-/** Money was seen, and the provider never said that it came to nothing: a second payment could charge twice. */
-function mayHoldMoney({ seen, status }: Payment): boolean {
-  const was = (earlier: PaymentStatus) => seen.some((step) => step.endsWith(`>${earlier}`));
-  return was("underpaid") || was("refunding") || (was("confirming") && status !== "failed");
-}
 
 export function notPayable({ status, payments }: Order): Refusal {
   const sawMoney = payments.length > 0 && !STATUSES[status].canPayAgain;

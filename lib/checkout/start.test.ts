@@ -19,11 +19,11 @@ import {
   withStore,
 } from "@/test/flow-support";
 import { LEASE_MS } from "./flow";
+import { canPayAgain } from "./order-view";
 import type { StartResult } from "./payment";
 import { receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
 import { payAgain } from "./start";
-import { canPayAgain } from "./start-refusals";
 
 const KEY = "a-key-of-one-client";
 const HOUR_MS = 60 * 60 * 1000;
@@ -106,7 +106,7 @@ onBothStores("starting a payment", (world) => {
 
   it("goes on with the order of a process that died in the middle, once its lease is over", async () => {
     const { shop, process, provider, pass } = world();
-    const dying = withStore(process(), { release: async () => {}, renew: async () => {} });
+    const dying = withStore(process(), { release: async () => {}, extend: async () => {} });
     provider.onCreate = () => {
       throw new Error("killed");
     };

@@ -8,27 +8,20 @@ import type { Lease, LeaseName } from "@/lib/orders/order-store";
 import type { ProviderFailure } from "@/lib/provider/provider";
 import type { CheckoutRequest } from "@/lib/web/contract";
 import type { RateDecision, Refused } from "@/lib/web/rate-limit";
+import { refuse } from "@/lib/web/refusals";
 import { type Flow, holdLease, leaseOptions, newLease, type Shop, underLease } from "./flow";
+import { canPayAgain } from "./order-view";
 import {
-  type Counter,
   IN_FLIGHT_MS,
   openAnother,
-  openedBefore,
+  openedPayment,
   openPayment,
+  type PayerShop,
   type StartResult,
   storeNew,
 } from "./payment";
 import { settle } from "./settle";
-import {
-  CONFLICT,
-  canPayAgain,
-  NOT_FOUND,
-  notPayable,
-  priceRefusal,
-  providerRefusal,
-  rateRefusal,
-  refuse,
-} from "./start-refusals";
+import { CONFLICT, NOT_FOUND, notPayable, priceRefusal, providerRefusal, rateRefusal } from "./start-refusals";
 
 /** Counts one new payment against the limits of the caller. */
 export type StartLimit = {
@@ -58,7 +51,7 @@ type PayerRequest = {
  */
 export async function startPayment(flow: Flow, shop: Shop, request: StartRequest): Promise<StartResult> {
   const { fields, limit, payerAddress = null } = request;
-  const counter = { ...shop, payerAddress };
+  const payerShop = { ...shop, payerAddress };
   const checked = checkPrice(fields, shop.pricing);
   if (!checked.ok) return refuse(priceRefusal(checked));
   const item = "item" in checked ? checked.item : undefined;
@@ -66,7 +59,7 @@ export async function startPayment(flow: Flow, shop: Shop, request: StartRequest
   const key = request.idempotencyKey === null ? null : idempotencyKey(request.idempotencyKey, order);
   let repeat: Promise<RateDecision> | null = null;
   const once = () => (repeat ??= limit.takeRepeat());
-  const attempt = () => start(flow, counter, { order, key, limit: { ...limit, takeRepeat: once } });
+  const attempt = () => start(flow, payerShop, { order, key, limit: { ...limit, takeRepeat: once } });
   return logged(await untilDecided(flow, attempt), null);
 }
 
@@ -80,8 +73,8 @@ type AgainRequest<Id> = PayerRequest & { orderId: Id; limit: Omit<StartLimit, "t
 export async function payAgain(flow: Flow, shop: Shop, request: AgainRequest<string>): Promise<StartResult> {
   const id = orderIdSchema.safeParse(request.orderId);
   if (!id.success) return refuse(NOT_FOUND);
-  const counter = { ...shop, payerAddress: request.payerAddress ?? null };
-  return logged(await untilDecided(flow, () => again(flow, counter, { ...request, orderId: id.data })), id.data);
+  const payerShop = { ...shop, payerAddress: request.payerAddress ?? null };
+  return logged(await untilDecided(flow, () => again(flow, payerShop, { ...request, orderId: id.data })), id.data);
 }
 
 const keyValueSchema = z.object({ orderId: orderIdSchema, fingerprint: z.string() });
@@ -115,7 +108,7 @@ function logged(result: StartResult, orderId: OrderId | null): StartResult {
 
 type Attempt = { order: Order; key: ReturnType<typeof idempotencyKey> | null; limit: StartLimit };
 
-async function start(flow: Flow, shop: Counter, { order, key, limit }: Attempt): Promise<StartResult | null> {
+async function start(flow: Flow, shop: PayerShop, { order, key, limit }: Attempt): Promise<StartResult | null> {
   const { store, clock } = flow;
   if (key === null) {
     const taken = await limit.take();
@@ -124,60 +117,60 @@ async function start(flow: Flow, shop: Counter, { order, key, limit }: Attempt):
     return openPayment(flow, shop, order);
   }
   const recent = limit.recentRefusal();
-  if (recent !== null && (await store.holder({ key: key.name, now: clock.now() })) === null) {
+  if (recent !== null && (await store.leaseValue({ key: key.name, now: clock.now() })) === null) {
     return refuse(rateRefusal(recent));
   }
   const value = JSON.stringify({ orderId: order.id, fingerprint: key.fingerprint });
   const lease = newLease(creating(order.id));
-  const claim = { key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() };
+  const keyLease = { key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() };
   // One round trip for the limit and the key. A repeat is not counted, so what was taken for it is given back.
   const [taken, acquired] = await Promise.all([
     recent ?? limit.take(),
     // Both in one step: until the order is stored, the lease keeps others with this key from storing it too.
-    store.acquire(claim, leaseOptions(flow, lease)),
+    store.acquire(keyLease, leaseOptions(flow, lease)),
   ]);
-  if (acquired.ok) return holdLease(flow, lease, () => openFirst(flow, shop, { order, claim, taken, lease }));
-  const held = { key: key.name, value: acquired.value };
-  const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(held.value));
-  const givingBack = taken.ok ? taken.giveBack?.() : undefined;
+  if (acquired.ok) return holdLease(flow, lease, () => openFirst(flow, shop, { order, keyLease, taken, lease }));
+  const existing = { key: key.name, value: acquired.value };
+  const { orderId, fingerprint } = keyValueSchema.parse(JSON.parse(existing.value));
+  const releasing = taken.ok ? taken.release?.() : undefined;
   if (fingerprint !== key.fingerprint) {
-    await givingBack;
+    await releasing;
     return refuse(CONFLICT);
   }
-  const [repeat, known] = await Promise.all([limit.takeRepeat(), store.get(orderId), givingBack]);
+  const [repeat, known] = await Promise.all([limit.takeRepeat(), store.get(orderId), releasing]);
   if (!repeat.ok) return refuse(rateRefusal(repeat));
-  const opened = known && openedBefore(shop, known);
+  const opened = known && openedPayment(shop, known);
   if (opened) return opened;
   if (recent !== null) return refuse(rateRefusal(recent));
   return underLease(flow, creating(orderId), async (lease) => {
     // Another request with the key may have been here first, and have stored the order or given the key back.
     const [holder, current] = await Promise.all([
-      store.holder({ key: key.name, now: clock.now() }),
+      store.leaseValue({ key: key.name, now: clock.now() }),
       store.get(orderId),
     ]);
-    if (holder !== held.value) return null;
-    const already = current && openedBefore(shop, current);
+    if (holder !== existing.value) return null;
+    const already = current && openedPayment(shop, current);
     if (already) return already;
     const taken = await limit.take();
     if (current === null) {
-      return openFirst(flow, shop, { order: { ...order, id: orderId }, claim: held, taken, lease });
+      return openFirst(flow, shop, { order: { ...order, id: orderId }, keyLease: existing, taken, lease });
     }
     if (!taken.ok) return refuse(rateRefusal(taken));
     return openAnother(flow, shop, current, lease);
   });
 }
 
-type First = { order: Order; claim: LeaseName; taken: RateDecision; lease: Lease };
+type First = { order: Order; keyLease: LeaseName; taken: RateDecision; lease: Lease };
 
 /** Stores the order and opens its first payment. If the order is not stored now, the key is free again. */
 async function openFirst(
   flow: Flow,
-  shop: Counter,
-  { order, claim, taken, lease }: First,
+  shop: PayerShop,
+  { order, keyLease, taken, lease }: First,
 ): Promise<StartResult | null> {
   const { store } = flow;
   if (!taken.ok) {
-    await store.release(claim);
+    await store.release(keyLease);
     return refuse(rateRefusal(taken));
   }
   try {
@@ -185,18 +178,18 @@ async function openFirst(
   } catch (error) {
     // Stored all the same: its answer was lost, or this process stood still for longer than its lease and another came first.
     if ((await store.get(order.id).catch(() => null)) !== null) return null;
-    await store.release(claim).catch(() => undefined);
+    await store.release(keyLease).catch(() => undefined);
     throw error;
   }
   return openPayment(flow, shop, order, lease);
 }
 
-async function again(flow: Flow, shop: Counter, request: AgainRequest<OrderId>): Promise<StartResult | null> {
+async function again(flow: Flow, shop: PayerShop, request: AgainRequest<OrderId>): Promise<StartResult | null> {
   const { orderId, limit } = request;
   const { store, clock } = flow;
   const decide = (order: Order | null): StartResult | null => {
     if (order === null) return refuse(NOT_FOUND);
-    const open = order.status === "pending" ? openedBefore(shop, order) : null;
+    const open = order.status === "pending" ? openedPayment(shop, order) : null;
     if (open) return open;
     return canPayAgain(order, { pricing: shop.pricing, now: clock.now() }) ? null : refuse(notPayable(order));
   };

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Flow, underLease } from "@/lib/checkout/flow";
 import { updateOrder } from "@/lib/checkout/fulfil";
-import { continueRefunds, payoutsOf, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
+import { allowedPayouts, continueRefunds, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
 import { NOTE_MAX_LENGTH, type Order, type OrderId, type Refund } from "@/lib/orders/order";
@@ -37,7 +37,7 @@ export type StartRefundResult =
 
 /** Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none. */
 export function payoutsFor(flow: Flow, order: Order): PayoutProvider | null {
-  const [found] = order.payments.toReversed().flatMap(({ provider }) => payoutsOf(flow, order, provider) ?? []);
+  const [found] = order.payments.toReversed().flatMap(({ provider }) => allowedPayouts(flow, order, provider) ?? []);
   return found ?? null;
 }
 
@@ -240,7 +240,7 @@ async function askProvider(
   if (status === "unsure" || status === "sending") return refuse("not_sent_yet");
   if (status !== "waiting") return refuse("refund_ended");
   if (payoutId === null) return refuse("no_payout_id");
-  const payouts = payoutsOf(flow, order, provider);
+  const payouts = allowedPayouts(flow, order, provider);
   const payout = { reference, receiver, payoutId };
   const result = await (wish === "cancel"
     ? payouts?.cancelPayout(payout)

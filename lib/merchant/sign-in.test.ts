@@ -29,7 +29,7 @@ onBothStores("signing in", (world) => {
     for (let count = 0; count < WRONG_TRIES; count += 1) expect(await attempt(flow, "192.0.2.1")).toBe("wrong");
     const places = Array.from({ length: REMEMBERED_TRIES }, (_, index) => crowdKey(index));
     const now = flow.clock.now();
-    const holders = await Promise.all(places.map((key) => flow.store.holder({ key, now })));
+    const holders = await Promise.all(places.map((key) => flow.store.leaseValue({ key, now })));
     expect(holders.filter((holder) => holder !== null)).toHaveLength(1);
   });
 
@@ -49,7 +49,7 @@ onSqlite("a flood of wrong secrets", (world) => {
     const { now } = flow.clock;
     const isCrowded = async () => {
       const places = Array.from({ length: REMEMBERED_TRIES }, (_, index) => crowdKey(index));
-      const holders = await Promise.all(places.map((key) => flow.store.holder({ key, now: now() })));
+      const holders = await Promise.all(places.map((key) => flow.store.leaseValue({ key, now: now() })));
       return holders.every((holder) => holder !== null);
     };
     for (let address = 0; !(await isCrowded()); address += 10) {
@@ -96,7 +96,7 @@ onSqlite("signing in without a store", (world) => {
     expect(await take("a", 600)).toEqual({ ok: false, value: "mine" });
     expect(await take("c", 999)).toMatchObject({ ok: false });
     expect(await take("c", 1_000)).toEqual({ ok: true });
-    expect(await tries.holder({ key: "a", now: 1_000 })).toBeNull();
+    expect(await tries.leaseValue({ key: "a", now: 1_000 })).toBeNull();
     await tries.release({ key: "b", value: "of another" });
     expect(await take("d", 1_000)).toMatchObject({ ok: false });
     await tries.release({ key: "b", value: "mine" });

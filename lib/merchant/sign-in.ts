@@ -42,7 +42,7 @@ export async function signIn(
 }
 
 type Attempt = { readonly typed: string; readonly secret: string; readonly address: string };
-type Tries = Pick<OrderStore, "acquire" | "holder" | "release">;
+type Tries = Pick<OrderStore, "acquire" | "leaseValue" | "release">;
 
 async function signInCounted(
   tries: Tries,
@@ -50,7 +50,7 @@ async function signInCounted(
 ): Promise<SignInResult> {
   const value = randomUUID();
   const take = async (key: string) => (await tries.acquire({ key, value, ttlMs: LOCKED_MS, now })).ok;
-  const isTaken = async (key: string) => (await tries.holder({ key, now })) !== null;
+  const isTaken = async (key: string) => (await tries.leaseValue({ key, now })) !== null;
 
   const places = Array.from({ length: WRONG_TRIES }, (_, index) => tryKey(address, index));
   // The last place, so that an address that is locked costs one question.
@@ -96,7 +96,7 @@ export function triesInMemory(most = MOST_IN_MEMORY): Tries {
       taken.set(key, { value, until: now + ttlMs });
       return { ok: true };
     },
-    holder: async ({ key, now }) => current(key, now),
+    leaseValue: async ({ key, now }) => current(key, now),
     async release({ key, value }) {
       if (taken.get(key)?.value === value) taken.delete(key);
     },

@@ -250,7 +250,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       const winner = answers.findIndex((answer) => answer?.ok);
       const refused = answers.filter((_, caller) => caller !== winner);
       expect(refused).toEqual(Array(49).fill({ ok: false, value: `caller ${winner}` }));
-      expect(await handle().holder(lease)).toBe(`caller ${winner}`);
+      expect(await handle().leaseValue(lease)).toBe(`caller ${winner}`);
     });
 
     it("takes several names together or none of them", async () => {
@@ -259,9 +259,9 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       const lease = (value: string) => ({ key: anyKey(), value, ttlMs: 60_000, now });
       const [first, second, third] = [lease("1"), lease("2"), lease("3")];
       expect(await store.acquire(first, second)).toEqual({ ok: true });
-      expect([await store.holder(first), await store.holder(second)]).toEqual(["1", "2"]);
+      expect([await store.leaseValue(first), await store.leaseValue(second)]).toEqual(["1", "2"]);
       expect(await store.acquire(third, { ...second, value: "other" })).toEqual({ ok: false, value: "2" });
-      expect(await store.holder(third)).toBeNull();
+      expect(await store.leaseValue(third)).toBeNull();
       const racing = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
           handle().acquire({ ...third, value: `${n}` }, { ...lease("x"), value: `${n}` }),
@@ -279,22 +279,22 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       const write = nextWrite(order);
       expect(await store.replace(write, { ...lease, value: "another" })).toBe("replaced");
       expect(await store.replace(write, lease)).toBe("conflict");
-      expect(await store.holder(lease)).toBe("mine");
+      expect(await store.leaseValue(lease)).toBe("mine");
       expect(await store.replace(nextWrite(write.order), lease)).toBe("replaced");
-      expect(await store.holder(lease)).toBeNull();
+      expect(await store.leaseValue(lease)).toBeNull();
     });
 
     it("releases a name for the value of its holder only", async () => {
       const store = handle();
       const lease = { key: anyKey(), ttlMs: 60_000, now: Date.now() };
       const value = "12345678901234567890\u0000é🥯";
-      expect(await store.holder(lease)).toBeNull();
+      expect(await store.leaseValue(lease)).toBeNull();
       expect(await store.acquire({ ...lease, value })).toEqual({ ok: true });
       await store.release({ key: lease.key, value: "12345678901234567890" });
-      expect(await store.holder(lease)).toBe(value);
+      expect(await store.leaseValue(lease)).toBe(value);
       expect(await store.acquire({ ...lease, value: "b" })).toEqual({ ok: false, value });
       await store.release({ key: lease.key, value });
-      expect(await store.holder(lease)).toBeNull();
+      expect(await store.leaseValue(lease)).toBeNull();
       expect(await store.acquire({ ...lease, value: "b" })).toEqual({ ok: true });
     });
 
@@ -304,7 +304,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       for (const end of ["\u0000a", "\u0000b", "\ud800", "\ud801", "\ufffd"]) {
         const lease = { key: key + end, value: end, ttlMs: 60_000, now: Date.now() };
         expect(await store.acquire(lease)).toEqual({ ok: true });
-        expect(await store.holder(lease)).toBe(end);
+        expect(await store.leaseValue(lease)).toBe(end);
       }
     });
 
@@ -328,7 +328,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       await store.acquire({ key: over, value: "long ago", ttlMs: 1, now: now - 10 });
       const value = "quiet\u0000é🥯";
       for (const key of [taken, free, over]) {
-        await store.extend({ key, value, ttlMs: 60_000, now });
+        await store.overwrite({ key, value, ttlMs: 60_000, now });
         expect(await handle().acquire({ key, value: "later", ttlMs: 1, now })).toEqual({ ok: false, value });
       }
     });
@@ -341,12 +341,12 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       await store.acquire({ key: mine, value: "mine", ttlMs: 3_000, now });
       await store.acquire({ key: other, value: "other", ttlMs: 3_000, now });
       await store.acquire({ key: over, value: "mine", ttlMs: 1, now });
-      await eventually(async () => (await store.holder({ key: over, now: Date.now() })) === null || undefined);
-      for (const key of [mine, other, free, over]) await store.renew({ ...renewal, key, now: Date.now() });
-      expect(await store.holder({ key: free, now: Date.now() })).toBeNull();
-      expect(await store.holder({ key: over, now: Date.now() })).toBeNull();
-      await eventually(async () => (await store.holder({ key: other, now: Date.now() })) === null || undefined);
-      expect(await store.holder({ key: mine, now: Date.now() })).toBe("mine");
+      await eventually(async () => (await store.leaseValue({ key: over, now: Date.now() })) === null || undefined);
+      for (const key of [mine, other, free, over]) await store.extend({ ...renewal, key, now: Date.now() });
+      expect(await store.leaseValue({ key: free, now: Date.now() })).toBeNull();
+      expect(await store.leaseValue({ key: over, now: Date.now() })).toBeNull();
+      await eventually(async () => (await store.leaseValue({ key: other, now: Date.now() })) === null || undefined);
+      expect(await store.leaseValue({ key: mine, now: Date.now() })).toBe("mine");
     });
 
     it("extends to the longer of two times, and gives the name again after that", async () => {
@@ -354,13 +354,13 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       const [first, second, control] = [anyKey(), anyKey(), anyKey()];
       const long = { value: "long", ttlMs: 60_000 };
       const short = { value: "short", ttlMs: 80 };
-      const isFree = async (key: string) => (await store.holder({ key, now: Date.now() })) === null;
+      const isFree = async (key: string) => (await store.leaseValue({ key, now: Date.now() })) === null;
       const now = Date.now();
       await store.acquire({ key: first, ...short, now });
-      await store.extend({ key: first, ...long, now });
+      await store.overwrite({ key: first, ...long, now });
       await store.acquire({ key: second, ...long, now });
-      await store.extend({ key: second, ...short, now });
-      await store.extend({ key: control, ...short, now });
+      await store.overwrite({ key: second, ...short, now });
+      await store.overwrite({ key: control, ...short, now });
       await eventually(async () => ((await isFree(control)) ? true : undefined));
       expect(await isFree(first)).toBe(false);
       expect(await isFree(second)).toBe(false);

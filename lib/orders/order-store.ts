@@ -90,11 +90,11 @@ export interface OrderStore {
    */
   acquire(...options: readonly [LeaseOptions, ...LeaseOptions[]]): Promise<Acquired>;
   /** The value of a name that is taken, else null. */
-  holder(options: Pick<LeaseOptions, "key" | "now">): Promise<string | null>;
+  leaseValue(options: Pick<LeaseOptions, "key" | "now">): Promise<string | null>;
   /** Puts a value on a name for at least this time, even if another caller has it. */
-  extend(options: LeaseOptions): Promise<void>;
+  overwrite(options: LeaseOptions): Promise<void>;
   /** Lengthens a lease that still has this value. */
-  renew(options: LeaseOptions): Promise<void>;
+  extend(options: LeaseOptions): Promise<void>;
   /** Gives back a name that still has this value. */
   release(options: LeaseName): Promise<void>;
   /** Throws `StoreUnavailableError` unless the store can be read and written. */

@@ -40,10 +40,10 @@ function everyCall(store: OrderStore): (() => Promise<unknown>)[] {
     () => store.due({ now: 1, limit: 5, from: "longest" }),
     () => store.postpone({ id: order.id, dueAt: 1, until: 2 }),
     () => store.acquire(lease),
-    () => store.holder(lease),
+    () => store.leaseValue(lease),
     () => store.release(lease),
+    () => store.overwrite(lease),
     () => store.extend(lease),
-    () => store.renew(lease),
     () => store.check(),
   ];
 }
@@ -210,7 +210,7 @@ describe("the Redis store on bad days", () => {
     expect(await store.acquire({ ...lease, value: "mine" })).toEqual({ ok: false, value: "mine" });
     await store.release({ key: lease.key, value: "mine" });
     expect(await store.acquire({ ...lease, value: "next" })).toEqual({ ok: true });
-    await store.extend({ ...lease, value: "extended" });
+    await store.overwrite({ ...lease, value: "extended" });
     expect(await store.acquire({ ...lease, value: "next" })).toEqual({ ok: false, value: "extended" });
     await store.postpone({ id: order.id, dueAt: 5, until: 6 });
     expect(await open().due({ now: 6, limit: 1, from: "longest" })).toMatchObject([{ id: order.id, dueAt: 6 }]);

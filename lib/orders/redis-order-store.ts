@@ -154,17 +154,17 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
       return answer === 1 ? { ok: true } : { ok: false, value: decodeText(answer) };
     },
 
-    async holder({ key: name }) {
+    async leaseValue({ key: name }) {
       const held = await ask((redis) => redis.get(key.lease(name)));
       return held === null ? null : decodeText(`${held}`.slice(TAKER_LENGTH));
     },
 
-    async extend(lease) {
+    async overwrite(lease) {
       const answer = await ask((redis) => redis.eval(EXTEND, [key.lease(lease.key)], leaseValues(lease)));
       if (answer !== 1) throw unexpectedAnswer();
     },
 
-    renew: (lease) => expectNumber((redis) => redis.eval(RENEW, [key.lease(lease.key)], leaseValues(lease).slice(1))),
+    extend: (lease) => expectNumber((redis) => redis.eval(RENEW, [key.lease(lease.key)], leaseValues(lease).slice(1))),
 
     release: ({ key: name, value }) =>
       expectNumber((redis) => redis.eval(RELEASE, [key.lease(name)], [encodeText(value)])),

@@ -171,18 +171,18 @@ describe("the SQLite store on bad days", () => {
       const lease = { value: "then", ttlMs };
       for (const key of [`acquired ${name}`, `extended ${name}`]) {
         await store.acquire({ ...lease, key, now: now + aheadMs });
-        if (key.startsWith("extended")) await store.extend({ ...lease, key, now: now + aheadMs });
-        expect(await store.holder({ key, now: now + aheadMs }), "while the clock is ahead").toBe("then");
-        expect(await store.holder({ key, now })).toBeNull();
+        if (key.startsWith("extended")) await store.overwrite({ ...lease, key, now: now + aheadMs });
+        expect(await store.leaseValue({ key, now: now + aheadMs }), "while the clock is ahead").toBe("then");
+        expect(await store.leaseValue({ key, now })).toBeNull();
         expect(await store.acquire({ ...lease, key, value: "now", now })).toEqual({ ok: true });
         expect(await store.acquire({ ...lease, key, value: "second", now })).toEqual({ ok: false, value: "now" });
-        expect(await store.holder({ key, now: now + ttlMs }), "for its time and no longer").toBeNull();
+        expect(await store.leaseValue({ key, now: now + ttlMs }), "for its time and no longer").toBeNull();
       }
       const key = `extended later ${name}`;
       await store.acquire({ ...lease, key, now: now + aheadMs });
-      await store.extend({ key, value: "now", ttlMs: 1_000, now });
-      expect(await store.holder({ key, now: now + 999 })).toBe("now");
-      expect(await store.holder({ key, now: now + 1_000 })).toBeNull();
+      await store.overwrite({ key, value: "now", ttlMs: 1_000, now });
+      expect(await store.leaseValue({ key, now: now + 999 })).toBe("now");
+      expect(await store.leaseValue({ key, now: now + 1_000 })).toBeNull();
     },
   );
 

@@ -157,16 +157,16 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       return refused === null ? { ok: true } : { ok: false, value: refused };
     },
 
-    holder: (lease) => file.read((db) => holderOf(db, lease)),
+    leaseValue: (lease) => file.read((db) => holderOf(db, lease)),
 
-    extend(lease) {
+    overwrite(lease) {
       const sql = `INSERT INTO leases (key, value, acquired_at, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT (key)
         DO UPDATE SET value = excluded.value, acquired_at = excluded.acquired_at,
           expires_at = iif(acquired_at > ?, excluded.expires_at, max(expires_at, excluded.expires_at))`;
       return execute(sql, ...leaseRow(lease), lease.now + CLOCK_TOLERANCE_MS);
     },
 
-    renew: (lease) =>
+    extend: (lease) =>
       execute(
         "UPDATE leases SET expires_at = ?4 WHERE key = ?1 AND value = ?2 AND expires_at > ?3",
         ...leaseRow(lease),

@@ -4,8 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { withLogFields } from "@/lib/log";
 import type { SettingProblem } from "@/lib/settings";
-import { newProxyWarning, noteArrival } from "./arrival";
-import { problemResponse, refuseEarly } from "./refusals";
+import { newProxyWarning, noteArrival, refuseEarly } from "./arrival";
+import { problemResponse } from "./refusals";
 
 /** As large as the largest body that a route takes (a webhook). The rest of a larger one is not read. */
 const BODY_CAP_BYTES = 64 * 1024;

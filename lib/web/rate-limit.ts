@@ -7,8 +7,8 @@ import { createRedisCounter, type RedisSettings } from "./redis-counter";
 export type RatePolicy = "checkout" | "status";
 export type RefusedBy = "address" | "network" | "store";
 export type Refused = { readonly ok: false; readonly by: RefusedBy; readonly retryAfterSeconds: number };
-/** `giveBack` undoes the counting, where there was any. */
-export type RateDecision = { readonly ok: true; readonly giveBack?: () => Promise<void> } | Refused;
+/** `release` undoes the counting, where there was any. */
+export type RateDecision = { readonly ok: true; readonly release?: () => Promise<void> } | Refused;
 
 type Caller = { readonly policy: RatePolicy; readonly address: string };
 
@@ -28,7 +28,7 @@ export interface RateLimiter {
 export type Counter = {
   take(
     names: readonly string[],
-  ): Promise<{ allowed: true; giveBack: () => Promise<void> } | { allowed: false; index: number; waitMs: number }>;
+  ): Promise<{ allowed: true; release: () => Promise<void> } | { allowed: false; index: number; waitMs: number }>;
 };
 
 type Gate = {
@@ -119,7 +119,7 @@ export function createRateLimiter(options: {
       const recent = recentRefusal({ policy, address });
       if (recent !== null) return recent;
       const passed: (() => Promise<void>)[] = [];
-      const giveBack = async () => void (await Promise.all(passed.map((each) => each())));
+      const release = async () => void (await Promise.all(passed.map((each) => each())));
       for (const { gates, counter } of stages[policy]) {
         const names = gates.map(({ nameOf }) => nameOf(address));
         const taken = await counter.take(names);
@@ -127,12 +127,12 @@ export function createRateLimiter(options: {
           const full = gates[taken.index];
           if (full === undefined) throw new Error("A limit refused that is not there.");
           full.refusedUntil.set(full.nameOf(address), performance.now() + taken.waitMs);
-          await giveBack();
+          await release();
           return refuse(policy, full.by, taken.waitMs);
         }
-        passed.push(taken.giveBack);
+        passed.push(taken.release);
       }
-      return { ok: true, giveBack };
+      return { ok: true, release };
     },
   };
 }
@@ -227,7 +227,7 @@ function createMemoryCounter(rates: readonly Rate[]): Counter {
       }
       return {
         allowed: true,
-        async giveBack() {
+        async release() {
           for (const window of taken) window.count -= 1;
         },
       };

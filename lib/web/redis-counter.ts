@@ -48,7 +48,7 @@ export function createRedisCounter(options: { redis: RedisSettings; prefix: stri
       return {
         allowed: true,
         // If Redis fails here, or its answer is lost and the client asks again, the count is off by one for a window.
-        giveBack: () =>
+        release: () =>
           current.limit(hashed, { rate: -1 }).then(
             () => undefined,
             () => undefined,

@@ -115,7 +115,7 @@ onBothStores("four channels", (world) => {
     const began = gate();
     const hanging = dying.effects.map((effect) => ({ ...effect, run: () => hang(began) }));
     const nothing = async () => {};
-    const store = { ...dying.store, renew: nothing, release: nothing };
+    const store = { ...dying.store, extend: nothing, release: nothing };
     fulfil({ ...dying, store, effects: hanging }, order.id).catch(() => {});
     await began.opened;
     await pass(11_000);

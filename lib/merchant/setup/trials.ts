@@ -19,7 +19,7 @@ const NOTIFICATIONS = "setup-notifications";
 const webhookOf = (provider: string) => `setup-webhook:${provider}`;
 
 const remember = ({ store, clock }: Memory, key: string, value: unknown) =>
-  store.extend({ key, value: JSON.stringify(value), ttlMs: REMEMBERED_MS, now: clock.now() });
+  store.overwrite({ key, value: JSON.stringify(value), ttlMs: REMEMBERED_MS, now: clock.now() });
 
 /** Null where there is nothing, or what an earlier version left. */
 async function recall<Schema extends z.ZodType>(
@@ -27,7 +27,7 @@ async function recall<Schema extends z.ZodType>(
   key: string,
   schema: Schema,
 ): Promise<z.output<Schema> | null> {
-  const text = await store.holder({ key, now: clock.now() });
+  const text = await store.leaseValue({ key, now: clock.now() });
   try {
     return text === null ? null : (schema.safeParse(JSON.parse(text)).data ?? null);
   } catch {
@@ -67,7 +67,7 @@ async function deliver(memory: Memory, provider: TestSender, { url, timeoutMs }:
   if (status !== 200) return "refused";
   // That its nonce is known in our store shows that it passed every check, in a process that has the same orders.
   const key = `nonce:${provider.name}:${nonce}`;
-  const isHere = (await memory.store.holder({ key, now: memory.clock.now() })) !== null;
+  const isHere = (await memory.store.leaseValue({ key, now: memory.clock.now() })) !== null;
   return isHere ? null : "elsewhere";
 }
 
