@@ -2,7 +2,7 @@ import "server-only";
 import { type NotifySettings, readNotifySettings } from "@/lib/merchant/notify/settings";
 import { amountLimits, fixedAmount } from "@/lib/money/amount";
 import { type ItemConfig, readItems } from "@/lib/money/catalogue";
-import { isCurrency } from "@/lib/money/currency";
+import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import type { LoadedProvider, ProviderModule } from "@/lib/provider/provider";
 import { PROVIDERS } from "@/lib/provider/registry";
 import {
@@ -124,7 +124,7 @@ function readPricing(
 ): Pricing | null {
   const currency = reader.get("ALLSCALE_CURRENCY") ?? "USD";
   if (!isCurrency(currency)) {
-    return reader.refuse("ALLSCALE_CURRENCY", "must be one of USD EUR GBP CAD AUD JPY CNY SGD HKD USDT USDC");
+    return reader.refuse("ALLSCALE_CURRENCY", `must be one of ${Object.keys(CURRENCIES).join(" ")}`);
   }
   const limits = amountLimits({ currency, min: reader.get("AMOUNT_MIN"), max: reader.get("AMOUNT_MAX") });
   if (!limits.ok) return reader.refuse(limits.setting, limits.problem);

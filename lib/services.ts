@@ -11,6 +11,7 @@ import type { Order } from "@/lib/orders/order";
 import { openRedisOrderStore } from "@/lib/orders/redis-order-store";
 import { openSqliteOrderStore } from "@/lib/orders/sqlite-order-store";
 import type { ProviderTools } from "@/lib/provider/provider";
+import { webhookUrlOf } from "@/lib/settings";
 import { createRateLimiter } from "@/lib/web/rate-limit";
 import { onPaid } from "@/on-paid";
 import { siteConfig } from "@/site.config";
@@ -22,7 +23,7 @@ const REDIS_TIMEOUT_MS = 3_000;
 export type Services = Readonly<ReturnType<typeof createServices>>;
 
 /** Next bundles each route by itself; what must exist once per process therefore hangs on `globalThis`. */
-const shared = globalThis as { [key: symbol]: unknown } & { checkoutServices?: Services };
+const shared = globalThis as typeof globalThis & { checkoutServices?: Services };
 
 export function getServices(): Services {
   shared.checkoutServices ??= createServices(getSettings());
@@ -40,7 +41,7 @@ function createServices(settings: Settings) {
   const provider = opener === null ? null : (providers.get(opener.name) ?? null);
   const payouts = new Map(
     settings.providers.flatMap(({ name, createPayouts }) => {
-      const webhookUrl = `${publicUrl}/api/webhooks/${name}`;
+      const webhookUrl = webhookUrlOf(publicUrl, name);
       return createPayouts ? [[name, createPayouts({ ...tools, webhookUrl })]] : [];
     }),
   );

@@ -91,4 +91,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
+/** Where a provider sends its webhooks. */
+export const webhookUrlOf = (publicUrl: string, providerName: string) => `${publicUrl}/api/webhooks/${providerName}`;
+
 export const trimSlash = (url: string) => url.replace(/\/+$/, "");

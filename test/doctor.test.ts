@@ -171,6 +171,9 @@ it("prints a report of the documented form with --json", { timeout: TIMEOUT_MS }
   const wrong = await report({ env: () => ({ ALLSCALE_CURRENCY: "XYZ" }) });
   expect(wrong).toMatchObject({ code: 1, ok: false });
   expect(wrong.checks.filter(({ state }) => state === "failed")).toMatchObject([{ id: "currency" }]);
+  const { checks } = await report({ env: () => ({ PAYMENT_PROVIDER: "unknown" }) });
+  const sentence = "Not checked: the settings of the payment provider are not right.";
+  expect(checks.find(({ id }) => id === "webhook_url")).toEqual({ id: "webhook_url", state: "unknown", sentence });
 });
 
 type Emulator = Awaited<ReturnType<typeof startEmulator>>;

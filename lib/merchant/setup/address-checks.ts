@@ -8,9 +8,6 @@ type Address = {
   readonly timeoutMs: number;
 };
 
-/** Where a provider sends its webhooks. */
-export const webhookUrlOf = (publicUrl: string, providerName: string) => `${publicUrl}/api/webhooks/${providerName}`;
-
 /** What a visitor from outside gets at our own address: us, a sign-in page, or another program. */
 export async function publicHealthCheck({ publicUrl, providerName, timeoutMs }: Address): Promise<Check> {
   const id = "public_health";
@@ -76,9 +73,4 @@ function isOurs(text: string, providerName: string | undefined): boolean {
   } catch {
     return false;
   }
-}
-
-/** The address to register at the provider. */
-export function webhookUrlCheck(publicUrl: string, { name, label }: { name: string; label: string }): Check {
-  return ok("webhook_url", `Register this webhook address at ${label}: ${webhookUrlOf(publicUrl, name)}`);
 }

@@ -3,10 +3,10 @@ import { buildCommit } from "@/lib/env";
 import { log } from "@/lib/log";
 import { CHANNELS } from "@/lib/merchant/notify/notify";
 import { getServices } from "@/lib/services";
+import { webhookUrlOf } from "@/lib/settings";
 import packageJson from "@/package.json";
-import { webhookUrlOf } from "./address-checks";
 import { runSetupChecks } from "./run-checks";
-import { followTestPayment } from "./trials";
+import { followTestPayment, isTrial } from "./trials";
 
 /** The report on the app that runs here, and what may be tried out with its settings. */
 export async function reportOfApp() {
@@ -18,13 +18,12 @@ export async function reportOfApp() {
   }
   const version = { name: packageJson.version, commit: buildCommit() };
   const report = await runSetupChecks({ settings, store: flow?.store ?? null, version });
-  const isTrial = opener?.isLocal === true || provider?.testStore === true;
   return {
     report,
     webhookUrl: opener === null ? null : webhookUrlOf(publicUrl, opener.name),
     trials: {
       webhook: provider?.signTestWebhook !== undefined,
-      payment: shop !== null && isTrial,
+      payment: shop !== null && isTrial(opener, provider),
       notifications: flow !== null && CHANNELS.some((channel) => notify[channel] !== "off"),
     },
   };

@@ -2,17 +2,20 @@ import "server-only";
 import type { Settings } from "@/lib/env";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { PROVIDERS } from "@/lib/provider/registry";
+import { webhookUrlOf } from "@/lib/settings";
 import { siteConfig } from "@/site.config";
 import { accessChecks } from "./access-checks";
-import { publicHealthCheck, webhookUrlCheck } from "./address-checks";
-import { type Check, type CheckId, ok, reportOf, type SetupReport, unknown } from "./check";
+import { publicHealthCheck } from "./address-checks";
+import { type Check, ok, reportOf, type SetupReport, unknown } from "./check";
 import { notificationCheck } from "./notification-check";
 import { priceChecks } from "./price-checks";
 import { settingCheck } from "./setting-checks";
 import { storeChecks } from "./store-checks";
+import { isTrial } from "./trials";
 import { webhookChecks } from "./webhook-checks";
 
 const TIMEOUT_MS = 5_000;
+const NO_PROVIDER = "Not checked: the settings of the payment provider are not right.";
 const PROVIDER_IDS = ["provider_address", "provider_access", "provider_clock", "provider_calls"] as const;
 
 type Parts = {
@@ -27,14 +30,12 @@ export async function runSetupChecks({ settings, store, version }: Parts): Promi
   const { opener, pricing, publicUrl } = settings;
   const provider = opener?.create({ timeoutMs: TIMEOUT_MS }) ?? null;
   const presets = pricing === null ? undefined : siteConfig.presets[pricing.currency];
-  const isLocal = opener?.isLocal === true;
   const groups = await Promise.all([
-    provider?.diagnose() ??
-      PROVIDER_IDS.map((id) => unknown(id, "Not checked: the credentials or the address are not right.")),
+    provider?.diagnose() ?? PROVIDER_IDS.map((id) => unknown(id, NO_PROVIDER)),
     priceChecks({ pricing, presets, fee: opener?.publishedFee }),
     storeChecks({ settings: settings.store, store }),
     addressChecks(settings),
-    webhookChecks({ store, provider, publicUrl, isLocal, clock: { now: Date.now } }),
+    webhookChecks({ store, provider, publicUrl, isTrial: isTrial(opener, provider), clock: { now: Date.now } }),
     accessChecks(settings),
     notificationCheck(settings, store).then((check) => [check]),
     [ok("other_settings", "Every other setting is right.")],
@@ -52,12 +53,16 @@ function withSettings(check: Check, settings: Settings): Check {
 
 async function addressChecks(settings: Settings): Promise<readonly Check[]> {
   const { opener, publicUrl } = settings;
-  const isRight = settingCheck("public_url", settings, PROVIDERS) === null;
-  const later = (id: CheckId) => unknown(id, "Not checked: PUBLIC_URL is not right.");
-  const about = { publicUrl, providerName: opener?.name, timeoutMs: TIMEOUT_MS };
+  const seen = ok("public_url", `Payers and webhooks come to ${publicUrl}.`);
+  if (settingCheck("public_url", settings, PROVIDERS) !== null) {
+    const sentence = "Not checked: PUBLIC_URL is not right.";
+    return [seen, unknown("public_health", sentence), unknown("webhook_url", sentence)];
+  }
   return [
-    ok("public_url", `Payers and webhooks come to ${publicUrl}.`),
-    isRight ? await publicHealthCheck(about) : later("public_health"),
-    opener === null || !isRight ? later("webhook_url") : webhookUrlCheck(publicUrl, opener),
+    seen,
+    await publicHealthCheck({ publicUrl, providerName: opener?.name, timeoutMs: TIMEOUT_MS }),
+    opener === null
+      ? unknown("webhook_url", NO_PROVIDER)
+      : ok("webhook_url", `Register this webhook address at ${opener.label}: ${webhookUrlOf(publicUrl, opener.name)}`),
   ];
 }

@@ -4,11 +4,11 @@ import { foreignForm, seeOther, storelessAdminForm } from "@/lib/merchant/admin-
 import { noticePage } from "@/lib/merchant/notice";
 import { sendTestNotifications } from "@/lib/merchant/notify/notify";
 import { getServices, type Services } from "@/lib/services";
+import { webhookUrlOf } from "@/lib/settings";
 import { apiRoute } from "@/lib/web/api-route";
 import { isFromOwnPage } from "@/lib/web/form";
 import { REFUSALS } from "@/lib/web/refusals";
-import { webhookUrlOf } from "./address-checks";
-import { rememberTestNotifications, sendTestWebhook, startTestPayment } from "./trials";
+import { isTrial, rememberTestNotifications, sendTestWebhook, startTestPayment } from "./trials";
 
 /** Within the five seconds after which a merchant would press the button again. */
 const WEBHOOK_TIMEOUT_MS = 4_000;
@@ -46,8 +46,7 @@ async function tryOut(trial: string, services: Services): Promise<Response> {
     await rememberTestNotifications(flow, await sendTestNotifications(settings.notify, notifyContext));
     return seeOther(`${PAGE}#notifications`);
   }
-  const isTrial = settings.opener?.isLocal === true || provider?.testStore === true;
-  if (trial === "test-payment" && shop !== null && isTrial) {
+  if (trial === "test-payment" && shop !== null && isTrial(settings.opener, provider)) {
     const started = await startTestPayment(flow, shop);
     if (started.ok) return seeOther(started.checkoutUrl);
     const { code, detail, errors = [] } = started.refusal;

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { StoreSettings } from "@/lib/env";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
-import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
+import { openRedisClient } from "@/lib/redis-client";
 import { type Check, failed, ok, unknown } from "./check";
 
 type Parts = {
@@ -104,9 +104,8 @@ async function evictionPolicy(settings: { url: string; token: string }): Promise
       const text = Array.isArray(answer) ? answer.join(":") : String(answer);
       const policy = /maxmemory[-_]policy:([a-z-]+)/.exec(text)?.[1];
       if (policy !== undefined) return policy;
-    } catch (error) {
+    } catch {
       // The check before this has named a fault of the connection.
-      redisFaultKind(error);
     }
   }
   return null;

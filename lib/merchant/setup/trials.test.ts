@@ -51,7 +51,7 @@ onSqlite("the test payment", (world) => {
 
 onSqlite("on a live store, the test payment", (world) => {
   const rowOf = async ({ store, clock }: TestFlow, provider: ScriptedProvider) => {
-    const parts = { store, provider, publicUrl: "https://tips.example", isLocal: false, clock };
+    const parts = { store, provider, publicUrl: "https://tips.example", isTrial: false, clock };
     return (await webhookChecks(parts)).find(({ id }) => id === "test_payment");
   };
   /** A payment that the provider has as paid, and its webhook about it. */

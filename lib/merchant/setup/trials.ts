@@ -4,6 +4,7 @@ import type { Flow, Shop } from "@/lib/checkout/flow";
 import type { StartResult } from "@/lib/checkout/payment";
 import { readOrder } from "@/lib/checkout/read";
 import { startPayment } from "@/lib/checkout/start";
+import type { Settings } from "@/lib/env";
 import { CHANNELS, type NotificationTest } from "@/lib/merchant/notify/notify";
 import { formatAmount } from "@/lib/money/amount";
 import { type Order, orderIdSchema } from "@/lib/orders/order";
@@ -92,6 +93,10 @@ export async function followTestPayment(flow: Flow): Promise<void> {
   const order = await lastTestPayment(flow);
   if (order !== null && order.status !== "paid") await readOrder(flow, order.id, { mayAsk: true });
 }
+
+/** Whether a payment costs nothing. */
+export const isTrial = (opener: Settings["opener"], provider: Pick<PaymentProvider, "testStore"> | null | undefined) =>
+  opener?.isLocal === true || provider?.testStore === true;
 
 const UNLIMITED = async () => ({ ok: true }) as const;
 

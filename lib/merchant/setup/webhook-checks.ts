@@ -3,7 +3,7 @@ import { lastDelivery } from "@/lib/checkout/receive-webhook";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
 import type { PaymentProvider } from "@/lib/provider/provider";
-import { webhookUrlOf } from "./address-checks";
+import { webhookUrlOf } from "@/lib/settings";
 import { type Check, failed, ok, unknown } from "./check";
 import { lastTestPayment, lastTestWebhook, type TestWebhookProblem } from "./trials";
 
@@ -11,19 +11,18 @@ type Parts = {
   readonly store: OrderStore | null;
   readonly provider: PaymentProvider | null;
   readonly publicUrl: string;
-  readonly isLocal: boolean;
+  readonly isTrial: boolean;
   readonly clock: { readonly now: () => number };
 };
 
 /** What has come back so far: a webhook of our own, one of the provider's, a payment. */
-export async function webhookChecks({ store, provider, publicUrl, isLocal, clock }: Parts): Promise<readonly Check[]> {
+export async function webhookChecks({ store, provider, publicUrl, isTrial, clock }: Parts): Promise<readonly Check[]> {
   const ids = ["webhook_test", "webhook_seen", "test_payment"] as const;
   const todo = "Start the app with the right settings, and look again.";
   if (store === null || provider === null) return ids.map((id) => unknown(id, "Nothing has come back yet.", todo));
   const { name, label } = provider;
   try {
     const memory = { store, clock };
-    const isTrial = isLocal || provider.testStore;
     const [test, seen, payment, sale] = await Promise.all([
       lastTestWebhook(memory, name),
       lastDelivery(memory, name),
