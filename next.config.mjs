@@ -39,7 +39,7 @@ const RESIZER = ["**/node_modules/sharp/**", "**/node_modules/@img/**"];
 // Relative paths in the settings mean the app's folder, wherever the server was started from.
 process.chdir(import.meta.dirname);
 
-/** The commit that is built, for the set-up page. A download has no history, and a container no git. */
+/** The commit that is built, for the setup page. A download has no history, and a container no git. */
 function commitHere() {
   try {
     const output = execFileSync("git", ["rev-parse", "HEAD"], {

@@ -106,7 +106,7 @@ test("what is wrong is said in its row, with what to do, and no secret", async (
   await Promise.all([app.close(), other.close()]);
 });
 
-/** Set-ups without an order store that works, and what its row says. */
+/** Setups without an order store that works, and what its row says. */
 const STORELESS: readonly [string, () => Promise<Record<string, string>>, RegExp, "none" | "down"][] = [
   ["no settings for an order store", async () => ({ VERCEL: "1" }), /UPSTASH_REDIS_REST_URL is not set/, "none"],
   [

@@ -1,5 +1,5 @@
 /**
- * `npm run doctor [-- --json]`: whether the set-up is right, by the settings of the environment and of `.env`. One line for
+ * `npm run doctor [-- --json]`: whether the setup is right, by the settings of the environment and of `.env`. One line for
  * each check; the exit code is 1 when one failed. It changes nothing, and prints no secret.
  */
 import { execFileSync } from "node:child_process";

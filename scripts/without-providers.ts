@@ -79,7 +79,7 @@ function deleteProviders(copy: string, names: readonly string[]): void {
 
   const benches = "test/providers/benches.ts";
   if (/= \[\s*\];/.test(read(benches))) remove(benches);
-  // `.env.example` is the set-up of the default.
+  // `.env.example` is the setup of the default.
   const isDefaultGone = names.includes(DEFAULT);
   const isAbout = (path: string) =>
     OF_ALL.includes(path) ||

@@ -10,7 +10,7 @@ import { type HttpServer, startHttpServer } from "./http-server";
 import { type RedisServer, startRedisServer } from "./redis-server";
 import { startUpstashBridge, type UpstashBridge } from "./upstash-bridge";
 
-/** Each set-up is a process of its own, which takes its time on a busy machine. */
+/** Each setup is a process of its own, which takes its time on a busy machine. */
 const TIMEOUT_MS = 600_000;
 const KEY = "st_key_of_the_doctor";
 const SECRET = "st_canary_secret_of_the_doctor";
@@ -31,7 +31,7 @@ let folder: string;
 let unused: number;
 
 type Setup = {
-  /** Changes of a set-up where everything is right. */
+  /** Changes of a setup where everything is right. */
   readonly env?: () => Environment;
   readonly account?: object;
   readonly fault?: object;
@@ -147,7 +147,7 @@ async function runAll(): Promise<Map<string, Awaited<ReturnType<typeof doctor>>>
   return results;
 }
 
-it("says what is wrong with each set-up, and no more", { timeout: TIMEOUT_MS }, async () => {
+it("says what is wrong with each setup, and no more", { timeout: TIMEOUT_MS }, async () => {
   const results = await runAll();
   const said = Object.keys(SETUPS).map((name) => {
     const { code, printed } = results.get(name) ?? expect.fail();

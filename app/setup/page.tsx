@@ -12,7 +12,7 @@ import "../admin/admin.css";
 import "./setup.css";
 
 export const metadata: Metadata = {
-  title: `Set-up · ${siteConfig.name}`,
+  title: `Setup · ${siteConfig.name}`,
   robots: { index: false, follow: false },
   referrer: "same-origin",
 };
@@ -47,7 +47,7 @@ export default async function Page() {
   return (
     <AdminShell current="setup" siteName={siteConfig.name} csrfToken={csrfToken}>
       <div className="title">
-        <h1>Set-up</h1>
+        <h1>Setup</h1>
         <a href="/setup">Check again</a>
         <Summary {...report} />
       </div>

@@ -12,7 +12,7 @@ export type ShellProps = {
 const PAGES = [
   ["payments", "/admin", "Payments"],
   ["totals", "/admin/totals", "Totals"],
-  ["setup", "/setup", "Set-up"],
+  ["setup", "/setup", "Setup"],
 ] as const;
 
 /** The frame of the merchant's pages. */

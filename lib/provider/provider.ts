@@ -85,7 +85,7 @@ export interface PaymentProvider extends Pick<ProviderModule, "name" | "label"> 
   signTestWebhook?(url: URL): Promise<TestWebhook>;
 }
 
-/** What is right or wrong with one part of the set-up, for the merchant. No sentence holds a secret. */
+/** What is right or wrong with one part of the setup, for the merchant. No sentence holds a secret. */
 export type Finding = {
   readonly id: "provider_address" | "provider_access" | "provider_clock" | "provider_calls";
   readonly state: "ok" | "warning" | "failed" | "unknown";

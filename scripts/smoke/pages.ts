@@ -15,7 +15,7 @@ export const page: Check = {
     const { status, headers } = await client.request("GET", "/");
     must(status === 200, `/ was answered ${status}.`);
     must((headers.get("content-type") ?? "").startsWith("text/html"), "/ is not an HTML page.");
-    must(amount !== null, "The page offers no amount to pay; does it say what is missing in the set-up?");
+    must(amount !== null, "The page offers no amount to pay; does it say what is missing in the setup?");
     return `it offers ${amount}`;
   },
 };

@@ -5,7 +5,7 @@ import { refuseMethodsExcept } from "@/lib/web/api-route";
 import { clientAddress } from "@/lib/web/arrival";
 import { isFromOwnPage } from "@/lib/web/form";
 
-/** The id of an order, or the set-up page. */
+/** The id of an order, or the setup page. */
 const GOAL = /^([\w-]{22,64}|setup)$/;
 const goalIn = (fields: URLSearchParams) => GOAL.exec(fields.get("order") ?? "")?.[0] ?? null;
 

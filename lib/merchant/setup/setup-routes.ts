@@ -30,7 +30,7 @@ const PAGE = "/setup";
 
 async function tryOut(trial: string, services: Services): Promise<Response> {
   const { flow, shop, settings, notifyContext } = services;
-  const back = { href: PAGE, label: "Back to the set-up" };
+  const back = { href: PAGE, label: "Back to the setup" };
   if (flow === null) {
     const text = "No order store is set up, so nothing can be tried out.";
     return noticePage({ status: 503, title: "Not set up yet", text, link: back });

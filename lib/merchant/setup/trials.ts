@@ -103,7 +103,7 @@ const UNLIMITED = async () => ({ ok: true }) as const;
 /** Opens the smallest payment that the shop takes. */
 export async function startTestPayment(flow: Flow, shop: Shop): Promise<StartResult> {
   const { price, item } = smallestPayment(shop.pricing);
-  const message = "Test payment of the set-up page";
+  const message = "Test payment of the setup page";
   const fields = { amount: formatAmount(price), item, name: undefined, message, anonymous: true };
   const limit = { take: UNLIMITED, takeRepeat: UNLIMITED, recentRefusal: () => null };
   const started = await startPayment(flow, shop, { fields, idempotencyKey: null, limit });
