@@ -1,7 +1,7 @@
 import "server-only";
 import { type NotifySettings, readNotifySettings } from "@/lib/merchant/notify/settings";
 import { amountLimits, fixedAmount } from "@/lib/money/amount";
-import { type ItemConfig, readItems } from "@/lib/money/catalogue";
+import { type ItemConfig, type Pricing, readItems } from "@/lib/money/catalogue";
 import { CURRENCIES, isCurrency } from "@/lib/money/currency";
 import type { LoadedProvider, ProviderModule } from "@/lib/provider/provider";
 import { PROVIDERS } from "@/lib/provider/registry";
@@ -9,7 +9,6 @@ import {
   type Environment,
   isLoopback,
   PLACEHOLDER,
-  type Pricing,
   readSecret,
   readUrl,
   type SettingProblem,

@@ -1,14 +1,9 @@
 import "server-only";
-import type { AmountLimits } from "@/lib/money/amount";
-import type { Item } from "@/lib/money/catalogue";
 
 /** A setting that is missing or wrong, by name. The text never contains a secret. */
 export type SettingProblem = { readonly name: string; readonly problem: string };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Bounds in minor units, both included. With a fixed price they are that price; with `items`, payers choose one of those. */
-export type Pricing = AmountLimits & { readonly fixed: boolean; readonly items?: readonly Item[] };
 
 /** What templates, dashboards and tutorials leave behind where a value belongs. */
 export const PLACEHOLDER = new RegExp(

@@ -6,7 +6,7 @@ import type { OrderWords } from "./order-words";
 
 type ReceiptWords = OrderWords["receipt"];
 
-function Fact({ name, testId, children }: { name: string; testId?: TestId; children: ReactNode }) {
+function Fact({ name, testId, children }: { name: string; testId?: TestId | undefined; children: ReactNode }) {
   return (
     <div data-testid={testId}>
       <dt>{name}</dt>
@@ -57,18 +57,45 @@ export function Receipt({ order, language, words }: { order: OrderView; language
           <LocalTime iso={paidAt} language={language} />
         </Fact>
       )}
-      {transactionHash && (
-        <Fact name={words.transaction} testId="order-transaction">
-          <code>{transactionHash}</code>
-          {explorerUrl && (
-            <a href={explorerUrl} rel="noreferrer noopener">
-              {words.explorer}
-            </a>
-          )}
-        </Fact>
-      )}
+      <TransactionFact {...{ transactionHash, explorerUrl, words }} testId="order-transaction" />
     </dl>
   );
+}
+
+function TransactionFact(props: {
+  transactionHash: string | null;
+  explorerUrl: string | null;
+  words: ReceiptWords;
+  testId?: TestId;
+}) {
+  const { transactionHash, explorerUrl, words, testId } = props;
+  if (!transactionHash) return null;
+  return (
+    <Fact name={words.transaction} testId={testId}>
+      <code>{transactionHash}</code>
+      {explorerUrl && (
+        <a href={explorerUrl} rel="noreferrer noopener">
+          {words.explorer}
+        </a>
+      )}
+    </Fact>
+  );
+}
+
+/** What the merchant has sent back. For the server to render: the page need not follow it while it is open. */
+export function SentRefunds(props: { order: OrderView; language: string; words: ReceiptWords }) {
+  const { order, language, words } = props;
+  return (order.refunds ?? []).map(({ coin, amount, sentAt, transactionHash, explorerUrl }) => (
+    <dl key={`${sentAt} ${transactionHash}`}>
+      <Fact name={words.refunded}>
+        <strong>{`${amount} ${coin}`}</strong>
+      </Fact>
+      <Fact name={words.refundedAt}>
+        <LocalTime iso={sentAt} language={language} />
+      </Fact>
+      <TransactionFact {...{ transactionHash, explorerUrl, words }} />
+    </dl>
+  ));
 }
 
 /** What is known from the start, for the server to render. */

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
+import type { Pricing } from "@/lib/money/catalogue";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { cut } from "@/lib/web/contract";
 import type { LinkQuery } from "../language-switch";
 import { amountFault } from "./form-fields";
-import { type Pricing, tipOffer } from "./offer";
+import { tipOffer } from "./offer";
 
 const usd: Pricing = { currency: "USD", min: 1_00, max: 10_000_00, fixed: false };
 

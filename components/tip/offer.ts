@@ -1,12 +1,9 @@
-import { type AmountLimits, formatAmount, parseAmount } from "@/lib/money/amount";
+import { formatAmount, parseAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
-import type { Item } from "@/lib/money/catalogue";
+import type { Item, Pricing } from "@/lib/money/catalogue";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import { cut, FIELD_LIMITS } from "@/lib/web/contract";
 import type { LinkQuery } from "../language-switch";
-
-/** `fixed`: there is one price, which is the least, the most and the only preset. `items`: they take the place of presets. */
-export type Pricing = AmountLimits & { readonly fixed: boolean; readonly items?: readonly Item[] };
 
 /** What the form offers and what it starts with: from a link (`?amount=5&message=Hi`) or from a form that was sent back. */
 export type TipOffer = {

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Pricing } from "@/lib/money/catalogue";
 import { CURRENCIES } from "@/lib/money/currency";
 import type { Words } from "@/messages/words";
 import type { SiteConfig } from "@/site.config";
@@ -7,7 +8,7 @@ import { LanguageSwitch, type LinkQuery } from "../language-switch";
 import { amountBounds, problemSentence, shownProblem } from "../problems";
 import type { TestId } from "../test-ids";
 import { AmountField, NoteFields } from "./fields";
-import { type Pricing, type TipOffer, tipOffer } from "./offer";
+import { type TipOffer, tipOffer } from "./offer";
 import { TipForm } from "./tip-form";
 import type { TipParts } from "./tip-parts";
 

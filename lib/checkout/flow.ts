@@ -1,10 +1,10 @@
 import "server-only";
+import type { Pricing } from "@/lib/money/catalogue";
 import type { OrderHappening, WantedEffect } from "@/lib/orders/effects";
 import type { Order, Payment } from "@/lib/orders/order";
 import type { Lease, LeaseOptions, OrderStore } from "@/lib/orders/order-store";
 import type { PayoutProvider } from "@/lib/provider/payout";
 import type { PaymentProvider } from "@/lib/provider/provider";
-import type { Pricing } from "@/lib/settings";
 
 /** What every step of the flow runs on. */
 export type Flow = {

@@ -1,7 +1,7 @@
 import "server-only";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
-import { changeOrder, dueEffects, type OrderChange } from "@/lib/orders/change-order";
+import { changeOrder, dueEffects, LONGEST_GAP_MS, type OrderChange } from "@/lib/orders/change-order";
 import { type EffectName, happeningOf, isSameEffect, withEffects } from "@/lib/orders/effects";
 import { type EffectState, type Order, type OrderId, payingPayment } from "@/lib/orders/order";
 import type { Lease } from "@/lib/orders/order-store";
@@ -56,7 +56,6 @@ async function compareAndSet<Change extends Wanted>(
 
 const EFFECT_TIMEOUT_MS = 30_000;
 const FIRST_GAP_MS = 15_000;
-const MAX_GAP_MS = 6 * 60 * 60 * 1000;
 
 /**
  * Runs the effects of an order that are due, one runner at a time, whichever process it is in. Each is marked as done in
@@ -114,7 +113,7 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone:
   return updated?.order;
 }
 
-const gapMs = (failures: number) => Math.min(FIRST_GAP_MS * 2 ** Math.min(failures - 1, 20), MAX_GAP_MS);
+const gapMs = (failures: number) => Math.min(FIRST_GAP_MS * 2 ** Math.min(failures - 1, 20), LONGEST_GAP_MS);
 
 type Run = { readonly ok: true; readonly skipped?: string } | { readonly ok: false; readonly error: unknown };
 

@@ -1,11 +1,10 @@
 import "server-only";
 import { formatAmount } from "@/lib/money/amount";
-import { checkPrice } from "@/lib/money/catalogue";
+import { checkPrice, type Pricing } from "@/lib/money/catalogue";
 import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { alignDecimals, compareDecimals, divideDecimals, subtractDecimals } from "@/lib/money/decimal";
-import type { Order, Payment, Refund } from "@/lib/orders/order";
-import { type PaymentStatus, paymentToShow, STATUSES } from "@/lib/orders/status";
-import type { Pricing } from "@/lib/settings";
+import { type Order, type Payment, paymentToShow, type Refund } from "@/lib/orders/order";
+import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
 import type { OrderView, Receipt } from "@/lib/web/contract";
 
 /** What the payer may see of an order: no name, no message, no event, nothing of the provider's ids. Pure. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { checkGapMs, dueEffects, isWatched, livePayouts, nextWorkAt } from "@/lib/orders/change-order";
+import { checkGapMs, dueEffects, isWatched, LONGEST_GAP_MS, livePayouts, nextWorkAt } from "@/lib/orders/change-order";
 import type { Order, OrderId, Payment } from "@/lib/orders/order";
 import type { DueOrder, OrderStore } from "@/lib/orders/order-store";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
@@ -24,7 +24,6 @@ const ASKING_SHARE = 0.75;
 const PUT_OFF_FIRST_MS = 60_000;
 /** After a refusal about one payment, at least; growing with its age. */
 const MIN_REFUSED_GAP_MS = 15_000;
-const LAST_LOOK_GAP_MS = 6 * 60 * 60_000;
 const UNREADABLE_GAP_MS = 15 * 60_000;
 /** Longer than any order is watched. */
 const LOGGED_ONCE_MS = 9 * 24 * 60 * 60 * 1000;
@@ -135,7 +134,7 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     if (isAsked || (lease === "retry_after" && !run.asksDuringWaits)) return null;
     const { after, refused, failures, answered, written } = await askAllPayments(flow, order, run.endAt);
     if (written !== undefined) dueAt = written ?? Number.POSITIVE_INFINITY;
-    const gap = gapMs ?? LAST_LOOK_GAP_MS;
+    const gap = gapMs ?? LONGEST_GAP_MS;
     // After the last look there is nothing more to ask, unless it was refused.
     const isOver = gapMs === null && !refused;
     const workAt = nextWorkAt(after, clock.now());

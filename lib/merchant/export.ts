@@ -1,9 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import { formatAmount } from "@/lib/money/amount";
-import { isPaidInTestStore, type Order, openReasons, type Refund } from "@/lib/orders/order";
+import { isPaidInTestStore, type Order, openReasons, paymentToShow, type Refund } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { hasEnded } from "@/lib/orders/refunds";
-import { paymentToShow } from "@/lib/orders/status";
 import { findOrders, type OrderQuery } from "./find-orders";
 
 /** How many orders are in memory at a time. */

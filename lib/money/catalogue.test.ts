@@ -3,10 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Shop } from "@/lib/checkout/flow";
 import { settle } from "@/lib/checkout/settle";
 import { payAgain, startPayment } from "@/lib/checkout/start";
-import type { Pricing } from "@/lib/settings";
 import { parseCheckout } from "@/lib/web/checkout-request";
 import { limitOf, onBothStores } from "@/test/flow-support";
-import { type Item, type ItemConfig, readItems } from "./catalogue";
+import { type Item, type ItemConfig, type Pricing, readItems } from "./catalogue";
 
 const LIMITS = { currency: "USD", min: 1_00, max: 100_00 } as const;
 const MUG: Item = { id: "mug", label: "Mug", minor: 18_00 };

@@ -6,6 +6,9 @@ export type ItemConfig = { readonly id: string; readonly label: string; readonly
 /** `minor` is the price in the minor unit of the shop's currency. */
 export type Item = Pick<ItemConfig, "id" | "label"> & { readonly minor: number };
 
+/** Bounds in minor units, both included. With a fixed price they are that price; with `items`, payers choose one of those. */
+export type Pricing = AmountLimits & { readonly fixed: boolean; readonly items?: readonly Item[] };
+
 /** Short, so that with a price it fits the form's field for amounts. */
 const ITEM_ID = /^[a-z0-9-]{1,20}$/;
 
@@ -29,7 +32,7 @@ export function readItems(configured: readonly ItemConfig[], limits: AmountLimit
  */
 export function checkPrice(
   request: { readonly amount: string; readonly item?: string | undefined },
-  pricing: AmountLimits & { readonly items?: readonly Item[] },
+  pricing: Omit<Pricing, "fixed">,
 ) {
   const { currency, items } = pricing;
   if (items === undefined) {

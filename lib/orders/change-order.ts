@@ -21,7 +21,8 @@ export function changeOrder(
 }
 
 const WATCH_PAYMENT_FOR_MS = 7 * 24 * 60 * 60 * 1000;
-const LONGEST_GAP_MS = 6 * 60 * 60 * 1000;
+/** Between two looks at an order, and between two tries of an effect. */
+export const LONGEST_GAP_MS = 6 * 60 * 60 * 1000;
 
 /** For a last look that the provider did not answer. */
 const LAST_LOOK_GRACE_MS = 24 * 60 * 60 * 1000;

@@ -178,6 +178,12 @@ export function payingPayment({ payments }: Order): Payment | undefined {
   return first;
 }
 
+/** The payment that an order's page, its receipt and its row of the export are about. */
+export function paymentToShow(order: Order): Payment | undefined {
+  const { payments, status } = order;
+  return payingPayment(order) ?? payments.findLast((payment) => payment.status === status) ?? payments.at(-1);
+}
+
 /** Whether all that an order was paid with came through a provider's test store, and is worth nothing. */
 export const isPaidInTestStore = (order: Order): boolean => payingPayment(order)?.testStore ?? false;
 

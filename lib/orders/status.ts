@@ -75,14 +75,3 @@ export function combineStatuses(statuses: readonly PaymentStatus[]): PaymentStat
   if (weightiest !== undefined && STATUS_RULES[weightiest].weight > 0) return weightiest;
   return statuses.at(-1) ?? "pending";
 }
-
-/** The payment that gave the order its status; of several, the newest. */
-export function paymentToShow<Payment extends { readonly status: PaymentStatus }>({
-  payments,
-  status,
-}: {
-  readonly payments: readonly Payment[];
-  readonly status: PaymentStatus;
-}): Payment | undefined {
-  return payments.findLast((payment) => payment.status === status) ?? payments.at(-1);
-}

@@ -1,7 +1,7 @@
 import "server-only";
 import { formatAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
-import type { Pricing } from "@/lib/settings";
+import type { Pricing } from "@/lib/money/catalogue";
 import { type CheckoutRequest, checkoutRequestSchema, type FieldProblem } from "./contract";
 import { browserId } from "./form";
 import type { Refusal } from "./refusals";

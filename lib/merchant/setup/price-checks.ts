@@ -1,8 +1,8 @@
 import { formatAmount, parseAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
+import type { Pricing } from "@/lib/money/catalogue";
 import { CURRENCIES, type Currency } from "@/lib/money/currency";
 import type { PublishedFee } from "@/lib/provider/provider";
-import type { Pricing } from "@/lib/settings";
 import { type Check, ok, unknown, warning } from "./check";
 
 type Prices = {
