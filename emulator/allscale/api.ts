@@ -1,4 +1,4 @@
-import { type Fault, spoilReply } from "../core/faults";
+import { type Fault, preventedWith, spoilReply } from "../core/faults";
 import { type Host, newRequestId } from "../core/host";
 import { header, jsonText, type RawRequest, type Reply } from "../core/http";
 import { readJson } from "../core/json";
@@ -54,9 +54,8 @@ export function handleApi(host: Host<Store>, request: RawRequest): Answered<Stor
   if (!auth.ok) return finish(host, request, { op, ...auth });
   const memberOf = Object.entries(groups).flatMap(([group, members]) => (members.includes(op) ? [group] : []));
   const fault = auth.store.faults.strike([op, ...memberOf, "any"]);
-  // Some faults keep an operation from being carried out.
   if (fault?.kind === "error") return finish(host, request, { op, store, fault, error: errorOfFault(fault) });
-  if (fault?.kind === "drop" || fault?.kind === "hang") return finish(host, request, { op, store, fault });
+  if (preventedWith(fault) !== null) return finish(host, request, { op, store, fault });
   return finish(host, request, { op, store, fault, ...perform(host, auth.store, { op, id, body: request.body }) });
 }
 

@@ -1,8 +1,8 @@
 import type { Host } from "../core/host";
-import { header, type RawRequest } from "../core/http";
+import { equalText, header, type RawRequest } from "../core/http";
 import type { Store } from "./account";
 import { type ApiError, codes } from "./errors";
-import { canonicalRequest, signatureHeader, signatureMatches } from "./signing";
+import { canonicalRequest, signatureHeader } from "./signing";
 
 /** The store of a refused request is known when its key is: the request still belongs to that store's log. */
 export type Authentication =
@@ -30,7 +30,7 @@ export function authenticate(host: Host<Store>, request: RawRequest): Authentica
     return refuse("timestamp_out_of_window", message);
   }
   const expectedCanonical = canonicalRequest({ ...request, timestamp, nonce });
-  if (!signatureMatches(signature, signatureHeader(store.apiSecret, expectedCanonical))) {
+  if (!equalText(signature, signatureHeader(store.apiSecret, expectedCanonical))) {
     return { ...refuse("signature_mismatch", "X-Signature does not match the request."), expectedCanonical };
   }
   const contentType = header(request, "content-type");

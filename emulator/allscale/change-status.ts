@@ -1,4 +1,4 @@
-import { deliver, send } from "../core/deliveries";
+import { deliver, sendForged } from "../core/deliveries";
 import type { Store } from "./account";
 import { funded, type Intent, newObjectId, type PaymentFacts, paymentFor, type ReportedFigures } from "./intent";
 import { madeUpTransactionHash } from "./money";
@@ -41,5 +41,5 @@ export function secondPayment(store: Store, intent: Intent, by: string): void {
 export function forge(store: Store, intent: Intent, variant: WebhookVariant): void {
   const message = confirmation(store, intent, variant);
   if (message.url === null) return;
-  void send(store, { kind: "forged", tags: message.tags, attempt: 1, build: () => message.build(null) });
+  sendForged(store, message, () => message.build(null));
 }

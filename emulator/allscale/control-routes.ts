@@ -1,8 +1,8 @@
-import { type ControlContext, ControlError, type Route, route } from "../core/control-route";
+import { type ControlContext, ControlError, foundOr404, type Route, route } from "../core/control-route";
 import { choice, decimal, flag, integer, nullable, text } from "../core/fields";
 import type { Host } from "../core/host";
 import { json, type Reply } from "../core/http";
-import type { Section } from "../core/page";
+import { newest, type Section } from "../core/page";
 import { scenarioNamed } from "../core/time-routes";
 import type { Store } from "./account";
 import { changeStatus } from "./change-status";
@@ -40,7 +40,7 @@ export const controlRoutes: readonly Route<Store>[] = [
       const { account, query } = context;
       const orderId = query.get("order_id");
       const wanted = [...account.intents.values()].filter(({ order }) => orderId === null || order.orderId === orderId);
-      const intents = newest(wanted, query).map((intent) => intentView(context, account.age(intent)));
+      const intents = newest(wanted, limitOf(query)).map((intent) => intentView(context, account.age(intent)));
       return json(200, { total: wanted.length, intents });
     },
   }),
@@ -78,7 +78,7 @@ export const controlRoutes: readonly Route<Store>[] = [
       const reference = query.get("reference_id");
       const all = [...account.claimLinks.values()];
       const wanted = all.filter(({ terms }) => reference === null || terms.reference_id === reference);
-      const claim_links = newest(wanted, query).map((link) => claimLinkView(host, link));
+      const claim_links = newest(wanted, limitOf(query)).map((link) => claimLinkView(host, link));
       return json(200, { total: wanted.length, claim_links });
     },
   }),
@@ -86,24 +86,21 @@ export const controlRoutes: readonly Route<Store>[] = [
     body: { event: choice("What happens to it.", claimEvents), webhook: sendsWebhook },
     required: ["event"],
     handle: ({ host, account, params }, { event, webhook = true }) => {
-      const link = account.claimLinks.get(params.id ?? "");
-      if (link === undefined) throw new ControlError("This account has no such claim link.", 404);
+      const link = foundOr404(account.claimLinks.get(params.id ?? ""), "claim link");
       moveClaimLink(account, link, { event, by: "control", sendsWebhook: webhook });
       return json(200, claimLinkView(host, link));
     },
   }),
 ];
 
-function newest<T>(entries: readonly T[], query = new URLSearchParams("limit=20")): readonly T[] {
+function limitOf(query: URLSearchParams): number {
   const count = Number(query.get("limit") ?? 100);
   if (!Number.isSafeInteger(count) || count < 1) throw new ControlError('"limit" takes a positive integer.');
-  return entries.slice(-count).reverse();
+  return count;
 }
 
 function findIntent({ account, params }: Context): Intent {
-  const intent = account.intent(params.id ?? "");
-  if (intent === undefined) throw new ControlError("This account has no such intent.", 404);
-  return intent;
+  return foundOr404(account.intent(params.id ?? ""), "intent");
 }
 
 const isoTime = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -130,12 +127,12 @@ function claimLinkView(host: Host<Store>, link: ClaimLink): Readonly<Record<stri
 }
 
 export function sections(store: Store): readonly Section[] {
-  const intents = newest([...store.intents.values()]).map((intent) => {
+  const intents = newest(store.intents.values()).map((intent) => {
     const { id, token, order, status } = store.age(intent);
     const link = { html: `<a href="/checkout/${token}">${id}</a>` };
     return [link, order.orderId ?? "", priceText(intent), `${statusOf(status).label} (${status})`];
   });
-  const links = newest([...store.claimLinks.values()]).map(({ id, token, terms, coinSymbol, status }) => {
+  const links = newest(store.claimLinks.values()).map(({ id, token, terms, coinSymbol, status }) => {
     const link = { html: `<a href="/claim/${token}">${id}</a>` };
     return [link, terms.reference_id, `${terms.amount} ${coinSymbol}`, status];
   });

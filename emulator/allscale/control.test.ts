@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { faultKinds } from "../core/fault-routes";
-import { controlOf, openStore, type TestStore, usd } from "../test-support/bench-store";
-import { call, create, createOk, send } from "../test-support/merchant";
+import { controlOf, openStore, type TestStore } from "../test-support/bench-store";
+import { call, create, createOk, send, usd } from "../test-support/merchant";
 import { allscale } from "./provider";
 
 const other = { apiKey: "st_other", apiSecret: "st_other_secret" };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { openStore, type TestStore, usd } from "../test-support/bench-store";
-import { call, create } from "../test-support/merchant";
+import { openStore, type TestStore } from "../test-support/bench-store";
+import { call, create, usd } from "../test-support/merchant";
 import { webhookVerifies } from "../test-support/webhook-sink";
 
 const ping = "/v1/test/ping";

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { Agent, request } from "node:http";
 import { expect, it } from "vitest";
-import { controlOf, usd } from "../test-support/bench-store";
-import { createOk, signedHeaders } from "../test-support/merchant";
+import { controlOf } from "../test-support/bench-store";
+import { createOk, signedHeaders, usd } from "../test-support/merchant";
 import { startMain } from "../test-support/start-main";
 
 /** `FUZZ_REQUESTS=100000` for the number that is promised; `FUZZ_SEED` repeats a run. */

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../server";
-import { closeAfterTest, openStore, usd } from "../test-support/bench-store";
-import { call, create, createOk, send } from "../test-support/merchant";
+import { closeAfterTest, openStore } from "../test-support/bench-store";
+import { call, create, createOk, send, usd } from "../test-support/merchant";
 
 async function raw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { header, type RawRequest, type Reply } from "../core/http";
 import type { Store } from "./account";
 
@@ -33,13 +33,6 @@ export function canonicalResponse(parts: ResponseParts): string {
 /** The value of a signature header: HMAC-SHA256 over UTF-8 as padded standard base64, behind its version (§2). */
 export function signatureHeader(secret: string, canonical: string): string {
   return `v1=${createHmac("sha256", Buffer.from(secret, "utf8")).update(canonical, "utf8").digest("base64")}`;
-}
-
-/** Compares in constant time. The lengths come first, because `timingSafeEqual` throws when they differ (§14). */
-export function signatureMatches(signature: string, expected: string): boolean {
-  const given = Buffer.from(signature, "utf8");
-  const wanted = Buffer.from(expected, "utf8");
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 type ToSign = Readonly<{ store: Store; request: RawRequest; reply: Reply; requestId: string; fault: string | null }>;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { parseDecimal } from "../core/decimal";
-import type { Message, SentRequest } from "../core/deliveries";
+import { type Message, postOf, type SentRequest } from "../core/deliveries";
 import type { FaultKind } from "../core/faults";
 import type { Fields } from "../core/json";
 import type { Store } from "./account";
@@ -18,19 +18,16 @@ export function signWebhook({ url, apiKey, apiSecret, webhookId, timeMs, body }:
   const { pathname: path, search } = new URL(url);
   const timestamp = String(Math.floor(timeMs / 1000));
   const nonce = randomUUID();
-  const bytes = Buffer.from(body, "utf8");
-  const signed = { method: "POST", path, query: search.slice(1), webhookId, timestamp, nonce, body: bytes };
-  const headers = {
-    "Content-Type": "application/json",
-    "Content-Length": String(bytes.length),
+  const target = { method: "POST", path, query: search.slice(1) };
+  const signed = { ...target, webhookId, timestamp, nonce, body: Buffer.from(body) };
+  return postOf(url, body, {
     "User-Agent": "AllScale-Emulator",
     "X-API-Key": apiKey,
     "X-Webhook-Id": webhookId,
     "X-Webhook-Timestamp": timestamp,
     "X-Webhook-Nonce": nonce,
     [signatureName]: signatureHeader(apiSecret, canonicalWebhook(signed)),
-  };
-  return { method: "POST", url, headers, body };
+  });
 }
 
 export function newWebhookId(): string {

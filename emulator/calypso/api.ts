@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { divide, formatUnits, parseDecimal, powerOfTen } from "../core/decimal";
-import { type Fault, spoilReply } from "../core/faults";
-import { type Host, newRequestId } from "../core/host";
-import { header, jsonText, type RawRequest } from "../core/http";
-import { type Fields, isRecord, readJson } from "../core/json";
-import type { Answered } from "../core/provider";
-import { equalText, type Invoice, type Merchant, sign, type Widget } from "./merchant";
+import { parseDecimal, quotient } from "../core/decimal";
+import { type Fault, preventedWith } from "../core/faults";
+import type { Host } from "../core/host";
+import { equalText, header, jsonText, type RawRequest } from "../core/http";
+import { type Fields, isRecord, numberText, readJson } from "../core/json";
+import { type Answered, answered } from "../core/provider";
+import { type Invoice, type Merchant, sign, type Widget } from "./merchant";
 
 /** The calls that an emulator of payments needs (§2.3 to §2.5). */
 export const operations = {
@@ -34,14 +34,12 @@ export function handleApi(host: Host<Merchant>, request: RawRequest): Answered<M
   const answer = (outcome: Outcome, fault: Fault | null = null): Answered<Merchant> => {
     const failed = outcome.ok ? null : outcome;
     const body = outcome.ok ? outcome.json : JSON.stringify({ errorCode: outcome.code, message: outcome.message });
-    const reply = spoilReply(jsonText(failed?.status ?? 200, body), fault);
-    const httpStatus = reply.ending === undefined ? reply.status : null;
-    const facts = { op: op ?? "unknown", requestId: newRequestId(), httpStatus, message: failed?.message ?? null };
+    const reply = jsonText(failed?.status ?? 200, body);
     const tags = {
       paymentId: (outcome.ok && outcome.key) || null,
       externalId: (outcome.ok && outcome.externalId) || null,
     };
-    return { reply, account: merchant, entry: { ...facts, fault: fault?.kind ?? null }, tags };
+    return answered({ op, account: merchant, tags, message: failed?.message ?? null, reply }, fault);
   };
   if (op === undefined) return answer(refuse("004", `There is no ${request.path}.`, 404));
   if (request.method !== "POST") return answer(refuse("001", "Every call is a POST.", 405));
@@ -56,8 +54,8 @@ export function handleApi(host: Host<Merchant>, request: RawRequest): Answered<M
   if (account !== merchant.settings.account) return answer(refuse("001", "The account is not known."));
   if (!isRecord(payload)) return answer(refuse("001", "payload takes an object."));
   const fault = merchant.faults.strike([op, ...(op === "create_widget" ? ["create"] : []), "any"]);
-  if (fault?.kind === "error") return answer(refuse("000", "A fault was set.", fault.http ?? 500), fault);
-  if (fault?.kind === "drop" || fault?.kind === "hang") return answer(refuse("000", "A fault was set.", 500), fault);
+  const prevented = preventedWith(fault);
+  if (prevented !== null) return answer(refuse("000", "A fault was set.", prevented), fault);
   return answer(perform(merchant, { op, payload, text: read.text }), fault);
 }
 
@@ -102,9 +100,8 @@ function perform(merchant: Merchant, { op, payload, text }: { op: Operation; pay
 
 type Terms = Pick<Invoice, "fiatAmount" | "fiatCurrency" | "description" | "idempotencyKey" | "externalId">;
 
-/** From the text, because a JSON number is a binary fraction once it is parsed. */
 function readTerms(payload: Fields, text: string): Terms | string {
-  const fiatAmount = /"fiatAmount"\s*:\s*([0-9.]+)/.exec(text)?.[1] ?? "";
+  const fiatAmount = numberText(text, "fiatAmount");
   const parsed = parseDecimal(fiatAmount);
   const { fiatCurrency, description, idempotencyKey = randomUUID(), externalId = null } = payload;
   if (parsed === null || parsed.units === 0n) return "fiatAmount takes a number above zero.";
@@ -156,8 +153,7 @@ export function newInvoice(merchant: Merchant, terms: Terms, currency: string): 
 export function coinsFor({ settings }: Merchant, fiatAmount: string): string {
   const price = parseDecimal(fiatAmount) ?? { units: 0n, scale: 0 };
   const rate = parseDecimal(settings.rate) ?? { units: 1n, scale: 0 };
-  const units = divide(price.units * powerOfTen(6 + rate.scale), powerOfTen(price.scale) * rate.units);
-  return formatUnits(units, 6);
+  return quotient(price, rate, 6);
 }
 
 function createWidget(merchant: Merchant, payload: Fields, text: string): Outcome {

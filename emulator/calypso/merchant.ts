@@ -1,6 +1,6 @@
-import { createHmac, randomBytes, randomInt, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, randomInt, randomUUID } from "node:crypto";
 import { Account, type Credentials, coreSettings } from "../core/account";
-import { deliver, type Message, type SentRequest } from "../core/deliveries";
+import { deliver, type Message, postOf, type SentRequest } from "../core/deliveries";
 import { decimal, integer, list, type SettingTable, setting, text, type ValuesOf } from "../core/fields";
 
 const gap = integer("Gaps before each redelivery.", { min: 0, max: 30 * 86_400_000 });
@@ -83,11 +83,6 @@ export function sign(body: string | Buffer, secret: string): string {
   return createHmac("sha512", secret).update(body).digest("hex");
 }
 
-export function equalText(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 const eventByState: Partial<Record<State, string>> = {
   MEM_POOL_FOUND: "INVOICE_MEMPOOL_FOUND",
   PENDING_COMPLIANCE_CHECK: "INVOICE_PENDING_COMPLIANCE",
@@ -159,13 +154,7 @@ function webhookBody(merchant: Merchant, invoice: Invoice, { eventType, fiatAmou
 
 export function signedWebhook(merchant: Merchant, url: string, body: string): SentRequest {
   const { webhookPublicKey, webhookSecretKey } = merchant.settings;
-  const headers = {
-    "Content-Type": "application/json",
-    "Content-Length": String(Buffer.byteLength(body)),
-    Key: webhookPublicKey,
-    Sign: sign(body, webhookSecretKey),
-  };
-  return { method: "POST", url, headers, body };
+  return postOf(url, body, { Key: webhookPublicKey, Sign: sign(body, webhookSecretKey) });
 }
 
 export function forged(request: SentRequest): SentRequest {

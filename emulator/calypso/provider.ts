@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { ControlError, type Route, route } from "../core/control-route";
-import { send } from "../core/deliveries";
+import { foundOr404, type Route, route } from "../core/control-route";
+import { sendForged } from "../core/deliveries";
 import { choice, decimal, flag } from "../core/fields";
 import type { Host } from "../core/host";
 import { html, json, type RawRequest, type Reply, seeOther } from "../core/http";
-import { escapeHtml, messagePage, pageOf } from "../core/page";
+import { escapeHtml, messagePage, newest, pageOf } from "../core/page";
 import type { Provider } from "../core/provider";
 import { coinsFor, handleApi, newInvoice, operations } from "./api";
 import {
@@ -62,9 +62,8 @@ function find(merchant: Merchant, id = ""): Invoice {
   const found = merchant.invoices.get(id) ?? merchant.widgets.get(id)?.invoices.at(-1);
   if (found !== undefined) return found;
   // A payer who has not picked a coin yet picks the first one.
-  const widget = merchant.widgets.get(id);
-  const [currency] = widget?.currencies ?? [];
-  if (widget === undefined || currency === undefined) throw new ControlError("This account has no such payment.", 404);
+  const widget = foundOr404(merchant.widgets.get(id), "payment");
+  const [currency = ""] = widget.currencies;
   const invoice = newInvoice(merchant, { ...widget, idempotencyKey: randomUUID() }, currency);
   widget.invoices.push(invoice);
   return invoice;
@@ -115,7 +114,7 @@ const routes: readonly Route<Merchant>[] = [
     handle: ({ account, params }) => {
       const invoice = find(account, params.id);
       const message = webhook(account, invoice, { eventType: "INVOICE_PAID" });
-      void send(account, { kind: "forged", tags: message.tags, attempt: 1, build: () => forged(message.build(null)) });
+      sendForged(account, message, () => forged(message.build(null)));
       return json(200, view(invoice));
     },
   }),
@@ -143,10 +142,12 @@ export const calypso: Provider<Merchant> = {
     [
       "Newest invoices",
       "Invoice, Order, Amount, State",
-      [...invoices.values()]
-        .reverse()
-        .slice(0, 20)
-        .map((each) => [each.id, each.externalId ?? "", `${each.fiatAmount} ${each.fiatCurrency}`, each.state]),
+      newest(invoices.values()).map(({ id, externalId, fiatAmount, fiatCurrency, state }) => [
+        id,
+        externalId ?? "",
+        `${fiatAmount} ${fiatCurrency}`,
+        state,
+      ]),
     ],
   ],
 };

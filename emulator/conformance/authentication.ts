@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac, randomUUID } from "node:crypto";
-import { call, create, type Merchant, nowSeconds, type RawAnswer } from "../test-support/merchant";
-import { type ConformanceCase, createPath, needing, ping, promise, refused, usd, verdict } from "./case";
+import { call, create, type Merchant, nowSeconds, type RawAnswer, usd } from "../test-support/merchant";
+import { type ConformanceCase, createPath, needing, ping, promise, refused, verdict } from "./case";
 
 const mismatch = [401, 20002, "signature_mismatch"];
 const outOfWindow = [401, 20002, "timestamp_out_of_window"];

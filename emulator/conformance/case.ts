@@ -29,7 +29,6 @@ export function needing(needs: Need, section: string, name: string, run: RunWith
   return { section, name, needs, run: (target) => run(target[needs] ?? target.merchant, target.merchant) };
 }
 
-export const usd = { currency: 1, amount_cents: 500, order_id: "o-1" };
 export const ping = "/v1/test/ping";
 export const createPath = "/v1/checkout_intents/";
 

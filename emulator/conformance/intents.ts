@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type CreatedIntent, call, create, createOk, payloadOf } from "../test-support/merchant";
-import { type ConformanceCase, createPath, needing, promise, refused, usd, verdict } from "./case";
+import { type CreatedIntent, call, create, createOk, payloadOf, usd } from "../test-support/merchant";
+import { type ConformanceCase, createPath, needing, promise, refused, verdict } from "./case";
 
 const refusals: Readonly<Record<string, readonly unknown[]>> = {
   "neither pricing": [{ amount_cents: 500 }, { currency: null, stable_coin: null, amount_cents: 500 }],

@@ -57,6 +57,11 @@ export function route<
   return { ...defaults, ...given, method: method as Route<A>["method"], path, summary };
 }
 
+export function foundOr404<T>(entry: T | undefined, what: string): T {
+  if (entry === undefined) throw new ControlError(`This account has no such ${what}.`, 404);
+  return entry;
+}
+
 export function matchParams(pattern: string, path: string): Readonly<Record<string, string>> | null {
   const wanted = pattern.split("/");
   const given = path.split("/");

@@ -25,6 +25,12 @@ export function formatUnits(units: bigint, places: number): string {
   return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
+/** `dividend` by `divisor`, written with so many places. */
+export function quotient(dividend: Decimal, divisor: Decimal, places: number): string {
+  const numerator = dividend.units * powerOfTen(places + divisor.scale);
+  return formatUnits(divide(numerator, powerOfTen(dividend.scale) * divisor.units), places);
+}
+
 /** The same value at another number of places. */
 export function rescale(value: Decimal, places: number): bigint {
   return divide(value.units * powerOfTen(places), powerOfTen(value.scale));

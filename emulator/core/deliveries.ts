@@ -90,6 +90,21 @@ export interface Sending {
   readonly isLost?: boolean;
 }
 
+export function postOf(url: string, body: string, headers: Headers = {}): SentRequest {
+  const length = String(Buffer.byteLength(body));
+  return {
+    method: "POST",
+    url,
+    headers: { "Content-Type": "application/json", "Content-Length": length, ...headers },
+    body,
+  };
+}
+
+/** Sends once what a stranger could send. */
+export function sendForged(account: Account, { tags }: Pick<Sending, "tags">, build: () => SentRequest): void {
+  void send(account, { kind: "forged", tags, attempt: 1, build });
+}
+
 /** Sends one request and logs it with its answer. Whatever goes wrong becomes the failure of this delivery. */
 export async function send(account: Account, { kind, tags, attempt, build, isLost }: Sending): Promise<Delivery> {
   const id = `dlv_${randomUUID().replaceAll("-", "")}`;

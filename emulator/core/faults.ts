@@ -50,6 +50,12 @@ export class FaultList extends Map<string, Fault> {
   }
 }
 
+/** The HTTP status of a fault that keeps an operation from being carried out, else null. */
+export function preventedWith(fault: Fault | null): number | null {
+  if (fault?.kind === "error") return fault.http ?? 500;
+  return fault?.kind === "drop" || fault?.kind === "hang" ? 500 : null;
+}
+
 export function spoilReply(reply: Reply, fault: Fault | null): Reply {
   if (fault === null) return reply;
   const late = fault.delayMs > 0 ? { ...reply, delayMs: fault.delayMs } : reply;

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +20,12 @@ export function header(request: Pick<RawRequest, "headers">, name: string): stri
   const value = request.headers[name.toLowerCase()];
   const joined = Array.isArray(value) ? value.join(", ") : (value ?? "");
   return Buffer.from(joined, "latin1").toString("utf8");
+}
+
+/** Compares in constant time. The lengths come first, because `timingSafeEqual` throws when they differ. */
+export function equalText(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** The body, or null when it is longer than `maxBytes`. The rest is drained, so that the client reads the answer. */

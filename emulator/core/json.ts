@@ -15,6 +15,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** A number of a JSON text as it was written: parsed, it would be a binary fraction. Empty when there is none. */
+export function numberText(text: string, name: string): string {
+  return new RegExp(`"${name}"\\s*:\\s*"?([0-9.]+)`).exec(text)?.[1] ?? "";
+}
+
 /** Deeper values are refused: writing them out again would overflow the stack. */
 const maxDepth = 100;
 

@@ -4,7 +4,7 @@ import { faultKinds } from "./fault-routes";
 import type { Fault } from "./faults";
 import type { JsonSchema } from "./fields";
 import { html, json } from "./http";
-import { code, escapeHtml, pageOf, prose, type Section, table } from "./page";
+import { code, escapeHtml, newest, pageOf, prose, type Section, table } from "./page";
 
 export function overviewRoutes<A extends Account>(): readonly Route<A>[] {
   return [
@@ -29,7 +29,6 @@ Described for machines in <a href="/_emulator/openapi.json">openapi.json</a>.</p
   const kinds = faultKinds(provider);
   const faultRows = (on: string, list: typeof kinds.api) =>
     Object.entries(list).map(([kind, { about, ops }]) => [code(kind), ops?.join(", ") ?? on, prose(about)]);
-  const newest = <T>(entries: readonly T[]): T[] => entries.slice(-20).reverse();
   const now: Readonly<Record<string, unknown>> = { ...account.settings };
   const deliveries = newest(account.deliveries.list()).map(({ at, kind, attempt, answer, error, state }) => {
     return [at, kind, attempt, answer === null ? (error ?? state) : `${answer.status} ${answer.body.slice(0, 80)}`];

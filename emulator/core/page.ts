@@ -36,6 +36,11 @@ export function messagePage(title: string, sentence: string): string {
 /** The heads are separated by commas. */
 export type Section = readonly [title: string, heads: string, rows: readonly (readonly Cell[])[]];
 
+/** The last entries, newest first. */
+export function newest<T>(entries: Iterable<T>, count = 20): T[] {
+  return [...entries].slice(-count).reverse();
+}
+
 export function table([title, heads, rows]: Section): string {
   if (rows.length === 0) return `<h2>${escapeHtml(title)}</h2><p>None.</p>`;
   const cell = (value: Cell): string => (typeof value === "object" ? value.html : escapeHtml(String(value)));

@@ -1,9 +1,9 @@
 import type { Account, Credentials, EntryFacts } from "./account";
 import type { Route } from "./control-route";
 import type { Delivery, SentRequest } from "./deliveries";
-import type { FaultKind } from "./faults";
+import { type Fault, type FaultKind, spoilReply } from "./faults";
 import type { FieldTable, SettingTable } from "./fields";
-import type { Host } from "./host";
+import { type Host, newRequestId } from "./host";
 import type { RawRequest, Reply } from "./http";
 import type { Section } from "./page";
 
@@ -34,4 +34,15 @@ export interface Provider<A extends Account> {
   refuse(status: number, message: string, requestId: string): Reply;
   signAgain(account: A, delivery: Delivery, url: string): SentRequest;
   sections(account: A): readonly Section[];
+}
+
+type Answer<A> = Readonly<{ op: string | undefined; account: A | null; reply: Reply; message: string | null }> &
+  Required<Pick<Answered<A>, "tags">>;
+
+/** An answer as a fault leaves it, with its entry in the log. */
+export function answered<A>({ op = "unknown", reply: plain, message, ...about }: Answer<A>, fault: Fault | null) {
+  const reply = spoilReply(plain, fault);
+  const httpStatus = reply.ending === undefined ? reply.status : null;
+  const entry = { op, requestId: newRequestId(), httpStatus, message, code: null, fault: fault?.kind ?? null };
+  return { ...about, reply, entry };
 }

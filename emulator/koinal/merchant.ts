@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Account, type Credentials, coreSettings } from "../core/account";
-import { deliver, type Message, type SentRequest } from "../core/deliveries";
+import { deliver, type Message, postOf, type SentRequest } from "../core/deliveries";
 import { choice, decimal, nullable, type SettingTable, setting, text, type ValuesOf } from "../core/fields";
 import { callbackSignature, type Status, signatureHeader } from "./wire";
 
@@ -72,9 +72,7 @@ export function callback(merchant: Merchant, payment: Payment): Message {
 export function signedCallback(merchant: Merchant, url: string, body: string): SentRequest {
   const { callbackSecret: secret, callbackSignature: construction } = merchant.settings;
   const signature = callbackSignature(body, { secret, construction });
-  const length = String(Buffer.byteLength(body));
-  const headers = { "Content-Type": "application/json", "Content-Length": length, [signatureHeader]: signature };
-  return { method: "POST", url, headers, body };
+  return postOf(url, body, { [signatureHeader]: signature });
 }
 
 export function forged(request: SentRequest): SentRequest {

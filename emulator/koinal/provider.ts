@@ -1,18 +1,17 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { ControlError, type Route, route } from "../core/control-route";
-import { divide, formatUnits, parseDecimal, powerOfTen } from "../core/decimal";
-import { send } from "../core/deliveries";
-import { type Fault, spoilReply } from "../core/faults";
+import { foundOr404, type Route, route } from "../core/control-route";
+import { parseDecimal, quotient } from "../core/decimal";
+import { sendForged } from "../core/deliveries";
+import { type Fault, preventedWith } from "../core/faults";
 import { choice, decimal, flag } from "../core/fields";
-import { type Host, newRequestId } from "../core/host";
-import { header, html, json, jsonText, type RawRequest, type Reply, seeOther } from "../core/http";
-import { isRecord, readJson } from "../core/json";
-import { escapeHtml, messagePage, pageOf } from "../core/page";
-import type { Answered, Provider } from "../core/provider";
+import type { Host } from "../core/host";
+import { equalText, header, html, json, jsonText, type RawRequest, type Reply, seeOther } from "../core/http";
+import { isRecord, numberText, readJson } from "../core/json";
+import { escapeHtml, messagePage, newest, pageOf } from "../core/page";
+import { type Answered, answered, type Provider } from "../core/provider";
 import { callback, forged, Merchant, moveTo, type Payment, settings, signedCallback } from "./merchant";
 import {
   authorizationHeader,
-  equalText,
   type Operation,
   operations,
   quoteTokenHeader,
@@ -40,11 +39,9 @@ function handleApi(host: Host<Merchant>, request: RawRequest): Answered<Merchant
     const { status, code, message, data = "null", payment } = outcome;
     const word = code === "00" ? "APPROVED" : "DECLINED";
     const body = `{"data":${data},"code":"${code}","message":${JSON.stringify(message)},"status":"${word}"}`;
-    const reply = spoilReply(jsonText(status, body), fault);
-    const facts = { op: found ?? "unknown", requestId: newRequestId(), message: code === "00" ? null : message };
-    const httpStatus = reply.ending === undefined ? reply.status : null;
     const tags = { paymentId: payment?.id ?? null, orderId: payment?.orderId ?? auth?.customerReference ?? null };
-    return { reply, account, entry: { ...facts, httpStatus, code: null, fault: fault?.kind ?? null }, tags };
+    const told = { op: found, account, tags, message: code === "00" ? null : message };
+    return answered({ ...told, reply: jsonText(status, body) }, fault);
   };
   if (found === undefined) return answer(refuse(404, "40", `There is no ${request.path}.`));
   if (operations[found].method !== request.method) return answer(refuse(405, "41", "Another method is needed."));
@@ -52,8 +49,8 @@ function handleApi(host: Host<Merchant>, request: RawRequest): Answered<Merchant
   const expected = requestSignature({ ...auth, secret: account.apiSecret });
   if (!equalText(auth.signature, expected)) return answer(refuse(401, "11", "The signature does not match."));
   const fault = account.faults.strike([found, "any"]);
-  if (fault?.kind === "error") return answer(refuse(fault.http ?? 500, "99", "A fault was set."), fault);
-  if (fault?.kind === "drop" || fault?.kind === "hang") return answer(refuse(500, "99", "A fault was set."), fault);
+  const prevented = preventedWith(fault);
+  if (prevented !== null) return answer(refuse(prevented, "99", "A fault was set."), fault);
   const id = decodeURIComponent(operations[found].path.exec(request.path)?.[1] ?? "");
   return answer(perform(host, account, { op: found, id, reference: auth.customerReference, request }), fault);
 }
@@ -73,17 +70,15 @@ function perform(host: Host<Merchant>, merchant: Merchant, { op, id, reference, 
 }
 
 function quote(merchant: Merchant, body: string, fields: Readonly<Record<string, unknown>>): Outcome {
-  // From the text, because a JSON number is a binary fraction once it is parsed.
-  const amount = /"currency_amount"\s*:\s*([0-9.]+)/.exec(body)?.[1] ?? "";
+  const amount = numberText(body, "currency_amount");
   const parsed = parseDecimal(amount);
   const { currency, cryptocurrency: coin } = fields;
   if (parsed === null || parsed.units === 0n) return refuse(400, "44", "currency_amount takes a number above zero.");
   if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return refuse(400, "45", "Unknown currency.");
   if (typeof coin !== "string" || !/^[A-Z]{2,10}$/.test(coin)) return refuse(400, "46", "Unknown cryptocurrency.");
   const rate = parseDecimal(merchant.settings.rate) ?? { units: 1n, scale: 0 };
-  const units = divide(parsed.units * powerOfTen(8 + rate.scale), powerOfTen(parsed.scale) * rate.units);
   const token = randomBytes(16).toString("hex");
-  const quoted = { token, amount, currency, coin, coinAmount: formatUnits(units, 8) };
+  const quoted = { token, amount, currency, coin, coinAmount: quotient(parsed, rate, 8) };
   merchant.quotes.set(token, quoted);
   const money = `"cryptocurrency_amount":${quoted.coinAmount},"cryptocurrency":"${coin}"`;
   return approve(`{${money},"currency_amount":${amount},"currency":"${currency}","token":"${token}"}`);
@@ -144,12 +139,8 @@ ${status === "PENDING" ? button : ""}
   return pageOf({ title: "Pay by card", body });
 }
 
-const view = (payment: Payment) => json(200, payment);
-
-function find(merchant: Merchant, id: string | undefined): Payment {
-  const payment = merchant.payments.get(id ?? "");
-  if (payment === undefined) throw new ControlError("This account has no such payment.", 404);
-  return payment;
+function find(merchant: Merchant, id = ""): Payment {
+  return foundOr404(merchant.payments.get(id), "payment");
 }
 
 const routes: readonly Route<Merchant>[] = [
@@ -174,15 +165,15 @@ const routes: readonly Route<Merchant>[] = [
       payment.amount = amount ?? payment.amount;
       payment.coinAmount = coin_amount ?? payment.coinAmount;
       moveTo(account, payment, status, { sendsWebhook: webhook });
-      return view(payment);
+      return json(200, payment);
     },
   }),
   route("POST /_emulator/payments/{id}/forge", "Sends a callback with a signature of another secret.", {
     handle: ({ account, params }) => {
       const payment = find(account, params.id);
       const message = callback(account, payment);
-      void send(account, { kind: "forged", tags: message.tags, attempt: 1, build: () => forged(message.build(null)) });
-      return view(payment);
+      sendForged(account, message, () => forged(message.build(null)));
+      return json(200, payment);
     },
   }),
 ];
@@ -210,15 +201,12 @@ export const koinal: Provider<Merchant> = {
     [
       "Newest payments",
       "Payment, Order, Amount, Status",
-      [...merchant.payments.values()]
-        .reverse()
-        .slice(0, 20)
-        .map(({ id, token, orderId, amount, currency, status }) => [
-          { html: `<a href="/pay/${token}">${id}</a>` },
-          orderId,
-          `${amount} ${currency}`,
-          status,
-        ]),
+      newest(merchant.payments.values()).map(({ id, token, orderId, amount, currency, status }) => [
+        { html: `<a href="/pay/${token}">${id}</a>` },
+        orderId,
+        `${amount} ${currency}`,
+        status,
+      ]),
     ],
   ],
 };

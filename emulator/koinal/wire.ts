@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 
 /*
  * The public documents have lost paths, methods, header and field names and the values of a status: these are readings of
@@ -37,11 +37,6 @@ export function readAuthorization(value: string) {
   } catch {
     return null;
   }
-}
-
-export function equalText(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** The signature of a callback over `<body><secret>` (§1.4), in one of its two readings. */

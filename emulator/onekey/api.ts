@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { parseDecimal } from "../core/decimal";
-import { type Fault, spoilReply } from "../core/faults";
-import { type Host, newRequestId } from "../core/host";
-import { header, jsonText, type RawRequest } from "../core/http";
-import { isRecord, readJson } from "../core/json";
-import type { Answered } from "../core/provider";
+import { type Fault, preventedWith } from "../core/faults";
+import type { Host } from "../core/host";
+import { equalText, header, jsonText, type RawRequest } from "../core/http";
+import { isRecord, numberText, readJson } from "../core/json";
+import { type Answered, answered } from "../core/provider";
 import type { Deposit, Merchant } from "./merchant";
-import { depositSignature, equalText, type Operation, operations, readAuthorization, readDate } from "./wire";
+import { depositSignature, type Operation, operations, readAuthorization, readDate } from "./wire";
 
 type Outcome = Readonly<{ status: number; body: string; message: string | null; deposit?: Deposit }>;
 
@@ -30,11 +30,8 @@ export function handleApi(host: Host<Merchant>, request: RawRequest): Answered<M
     return { status, body: refusalBody(method, code, { type, description }), message: description };
   };
   const answer = ({ status, body, message, deposit }: Outcome, fault: Fault | null = null): Answered<Merchant> => {
-    const reply = spoilReply(jsonText(status, body), fault);
-    const facts = { op: found ?? "unknown", requestId: newRequestId(), message };
-    const httpStatus = reply.ending === undefined ? reply.status : null;
     const tags = { paymentId: deposit?.id ?? null, orderId: deposit?.invoiceId ?? null };
-    return { reply, account, entry: { ...facts, httpStatus, code: null, fault: fault?.kind ?? null }, tags };
+    return answered({ op: found, account, tags, message, reply: jsonText(status, body) }, fault);
   };
   if (found === undefined) return answer(refuse(404, 500, "NOT_FOUND", `There is no ${method} ${path}.`));
   const date = header(request, "x-date");
@@ -54,12 +51,10 @@ export function handleApi(host: Host<Merchant>, request: RawRequest): Answered<M
     return answer(refuse(400, 103, "INVALID_DATE_RANGE", "X-Date has another form or is too far off."));
   }
   const fault = account.faults.strike([found, "any"]);
-  if (fault?.kind === "error") return answer(refuse(fault.http ?? 500, 700, "INTERNAL", "A fault was set."), fault);
+  const prevented = preventedWith(fault);
+  if (prevented !== null) return answer(refuse(prevented, 700, "INTERNAL", "A fault was set."), fault);
   if (fault?.kind === "unlisted_address") {
     return answer(refuse(403, 104, "UNREGISTERED_IP", "This address is not allow-listed."), fault);
-  }
-  if (fault?.kind === "drop" || fault?.kind === "hang") {
-    return answer(refuse(500, 700, "INTERNAL", "A fault was set."), fault);
   }
   if (found === "status") {
     const id = decodeURIComponent(operations.status.path.exec(path)?.[1] ?? "");
@@ -79,8 +74,7 @@ function create(host: Host<Merchant>, merchant: Merchant, { body }: RawRequest):
   const fields = read.value;
   const missing = required.find((name) => fields[name] === undefined);
   if (missing !== undefined) return { problem: `${missing} is required.` };
-  // From the text, because a JSON number is a binary fraction once it is parsed.
-  const amount = /"amount"\s*:\s*"?([0-9.]+)/.exec(read.text)?.[1] ?? "";
+  const amount = numberText(read.text, "amount");
   if ((parseDecimal(amount)?.units ?? 0n) === 0n) return { problem: "amount takes a number above zero." };
   const { country, currency, invoice_id: invoiceId, payment_method: paymentMethod } = fields;
   if (typeof country !== "string" || !/^[A-Z]{2}$/.test(country)) return { problem: "country takes two letters." };

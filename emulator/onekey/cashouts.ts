@@ -1,13 +1,13 @@
 import { randomInt } from "node:crypto";
-import { ControlError, type Route, route } from "../core/control-route";
+import { foundOr404, type Route, route } from "../core/control-route";
 import { parseDecimal } from "../core/decimal";
-import { deliver, type Message, type SentRequest, send } from "../core/deliveries";
-import { spoilReply } from "../core/faults";
+import { deliver, type Message, postOf, type SentRequest, sendForged } from "../core/deliveries";
+import { type Fault, preventedWith } from "../core/faults";
 import { choice, flag, integer, isWebUrl, text } from "../core/fields";
-import { type Host, newRequestId } from "../core/host";
-import { header, json, jsonText, type RawRequest } from "../core/http";
-import { type Fields, isRecord, readJson } from "../core/json";
-import type { Answered } from "../core/provider";
+import type { Host } from "../core/host";
+import { equalText, header, json, jsonText, type RawRequest } from "../core/http";
+import { type Fields, isRecord, numberText, readJson } from "../core/json";
+import { type Answered, answered } from "../core/provider";
 import type { Cashout, Merchant } from "./merchant";
 import {
   type CashoutOperation,
@@ -15,7 +15,6 @@ import {
   cashoutOperations,
   cashoutStatuses,
   controlOf,
-  equalText,
   payloadSignature,
 } from "./wire";
 
@@ -42,11 +41,8 @@ export function handleCashouts(host: Host<Merchant>, request: RawRequest): Answe
   const fault = early === null ? (account?.faults.strike([operation ?? "", "any"]) ?? null) : null;
   const outcome = early ?? (fault && faultOf(fault)) ?? perform(account, { operation, fields, text: textOf(request) });
   const { status, body, message, cashout } = outcome;
-  const reply = spoilReply(jsonText(status, body), fault);
-  const httpStatus = reply.ending === undefined ? reply.status : null;
-  const facts = { op: operation ?? "unknown", requestId: newRequestId(), message, httpStatus, code: null };
   const tags = { paymentId: cashout?.id ?? null, orderId: cashout?.externalId ?? null };
-  return { reply, account, entry: { ...facts, fault: fault?.kind ?? null }, tags };
+  return answered({ op: operation, account, tags, message, reply: jsonText(status, body) }, fault);
 }
 
 const textOf = ({ body }: RawRequest) => body.toString("utf8");
@@ -68,10 +64,10 @@ function refusalOf(
   return null;
 }
 
-function faultOf({ kind, http, code }: { kind: string; http: number | null; code: number | null }): Outcome | null {
-  if (kind === "error") return refuse(http ?? 500, code ?? 500, "A fault was set.");
-  if (kind === "unlisted_address") return refuse(401, 402, "Unregistered IP address");
-  return kind === "drop" || kind === "hang" ? refuse(500, 500, "A fault was set.") : null;
+function faultOf(fault: Fault): Outcome | null {
+  if (fault.kind === "unlisted_address") return refuse(401, 402, "Unregistered IP address");
+  const prevented = preventedWith(fault);
+  return prevented === null ? null : refuse(prevented, fault.code ?? 500, "A fault was set.");
 }
 
 function perform(account: Merchant | null, { operation, fields, text: body }: Asked & { text: string }): Outcome {
@@ -130,8 +126,7 @@ function create(account: Merchant, fields: Fields, body: string): Outcome {
     notification_url: url,
     ...receiver
   } = fields;
-  // From the text, because a JSON number is a binary fraction once it is parsed.
-  const amount = /"amount"\s*:\s*"?([0-9.]+)/.exec(body)?.[1] ?? "";
+  const amount = numberText(body, "amount");
   const { units = 0n, scale = 0 } = parseDecimal(amount) ?? {};
   if (units === 0n || scale > 2) return refuse(400, 300, "Invalid params: amount");
   if (typeof externalId !== "string" || externalId.length > 100) return refuse(400, 300, "Invalid params: external_id");
@@ -183,15 +178,11 @@ const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("
 
 function formRequest(url: string, fields: Record<string, string>): SentRequest {
   const body = new URLSearchParams(fields).toString();
-  const length = String(Buffer.byteLength(body));
-  const headers = { "Content-Type": "application/x-www-form-urlencoded", "Content-Length": length };
-  return { method: "POST", url, headers, body };
+  return postOf(url, body, { "Content-Type": "application/x-www-form-urlencoded" });
 }
 
-function find(account: Merchant, id: string | undefined): Cashout {
-  const cashout = account.cashouts.get(id ?? "");
-  if (cashout === undefined) throw new ControlError("This account has no such cashout.", 404);
-  return cashout;
+function find(account: Merchant, id = ""): Cashout {
+  return foundOr404(account.cashouts.get(id), "cashout");
 }
 
 export const cashoutRoutes: readonly Route<Merchant>[] = [
@@ -218,8 +209,7 @@ export const cashoutRoutes: readonly Route<Merchant>[] = [
       const url = account.settings.webhookUrl ?? notificationUrl;
       const secret = other === undefined ? "another secret" : account.settings.cashoutSecret;
       const form = { external_id: other ?? externalId, control: controlOf(secret, externalId), cashout_id: id };
-      const build = () => formRequest(url, form);
-      void send(account, { kind: "forged", tags: { paymentId: id, orderId: externalId }, attempt: 1, build });
+      sendForged(account, { tags: { paymentId: id, orderId: externalId } }, () => formRequest(url, form));
       return json(200, { url });
     },
   }),

@@ -1,5 +1,5 @@
 import { Account, type Credentials, coreSettings } from "../core/account";
-import { deliver, type Message, type SentRequest } from "../core/deliveries";
+import { deliver, type Message, postOf } from "../core/deliveries";
 import { flag, integer, nullable, type SettingTable, setting, text, type ValuesOf } from "../core/fields";
 import type { CashoutStatus, Status } from "./wire";
 
@@ -72,11 +72,6 @@ export function notification(merchant: Merchant, deposit: Deposit): Message {
     url,
     tags: { paymentId: deposit.id, orderId: deposit.invoiceId },
     renewed: () => notification(merchant, deposit),
-    build: (fault) => unsigned(url ?? "", `{"deposit_id": ${fault === "unknown_id" ? "999" : deposit.id}}`),
+    build: (fault) => postOf(url ?? "", `{"deposit_id": ${fault === "unknown_id" ? "999" : deposit.id}}`),
   };
-}
-
-export function unsigned(url: string, body: string): SentRequest {
-  const length = String(Buffer.byteLength(body));
-  return { method: "POST", url, headers: { "Content-Type": "application/json", "Content-Length": length }, body };
 }

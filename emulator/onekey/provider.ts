@@ -1,13 +1,13 @@
-import { ControlError, type Route, route } from "../core/control-route";
-import { send } from "../core/deliveries";
+import { foundOr404, type Route, route } from "../core/control-route";
+import { postOf, sendForged } from "../core/deliveries";
 import { choice, decimal, flag, text } from "../core/fields";
 import type { Host } from "../core/host";
 import { html, json, jsonText, type RawRequest, type Reply, seeOther } from "../core/http";
-import { escapeHtml, messagePage, pageOf } from "../core/page";
+import { escapeHtml, messagePage, newest, pageOf } from "../core/page";
 import type { Provider } from "../core/provider";
 import { handleApi, refusalBody } from "./api";
 import { cashoutRoutes, handleCashouts, isCashoutCall } from "./cashouts";
-import { type Deposit, Merchant, moveTo, notification, settings, unsigned } from "./merchant";
+import { type Deposit, Merchant, moveTo, notification, settings } from "./merchant";
 import { cashoutOperations, operations, statuses } from "./wire";
 
 /** The login and the secret of the first account. */
@@ -48,10 +48,8 @@ ${back}
   return pageOf({ title: "Pay", body });
 }
 
-function find(merchant: Merchant, id: string | undefined): Deposit {
-  const deposit = merchant.deposits.get(id ?? "");
-  if (deposit === undefined) throw new ControlError("This account has no such payment.", 404);
-  return deposit;
+function find(merchant: Merchant, id = ""): Deposit {
+  return foundOr404(merchant.deposits.get(id), "payment");
 }
 
 const routes: readonly Route<Merchant>[] = [
@@ -86,7 +84,7 @@ const routes: readonly Route<Merchant>[] = [
       const deposit = find(account, params.id);
       const { url, tags } = notification(account, deposit);
       const body = `{"deposit_id": ${deposit.id}, "status": "COMPLETED"}`;
-      void send(account, { kind: "forged", tags, attempt: 1, build: () => unsigned(url ?? "", body) });
+      sendForged(account, { tags }, () => postOf(url ?? "", body));
       return json(200, deposit);
     },
   }),
@@ -112,28 +110,27 @@ export const onekey: Provider<Merchant> = {
     return isCashoutCall(request) ? handleCashouts(host, request) : handleApi(host, request);
   },
   refuse: (status, description) => jsonText(status, refusalBody("POST", 201, { type: "INVALID", description })),
-  signAgain: (_merchant, { request }, url) => ({ ...unsigned(url, request?.body ?? ""), ...request, url }),
+  signAgain: (_merchant, { request }, url) => ({ ...postOf(url, request?.body ?? ""), ...request, url }),
   sections: (merchant) => [
     [
       "Newest deposits",
       "Deposit, Invoice, Amount, Status",
-      [...merchant.deposits.values()]
-        .reverse()
-        .slice(0, 20)
-        .map(({ id, token, invoiceId, amount, currency, status }) => [
-          { html: `<a href="/pay/${token}">${id}</a>` },
-          invoiceId,
-          `${amount} ${currency}`,
-          status,
-        ]),
+      newest(merchant.deposits.values()).map(({ id, token, invoiceId, amount, currency, status }) => [
+        { html: `<a href="/pay/${token}">${id}</a>` },
+        invoiceId,
+        `${amount} ${currency}`,
+        status,
+      ]),
     ],
     [
       "Newest cashouts",
       "Cashout, External id, Amount, Status",
-      [...merchant.cashouts.values()]
-        .reverse()
-        .slice(0, 20)
-        .map(({ id, externalId, amount, currency, status }) => [id, externalId, `${amount} ${currency}`, status]),
+      newest(merchant.cashouts.values()).map(({ id, externalId, amount, currency, status }) => [
+        id,
+        externalId,
+        `${amount} ${currency}`,
+        status,
+      ]),
     ],
   ],
 };

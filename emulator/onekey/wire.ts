@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 
 /** The deposits API (§3.4). Its counterpart in the app is `lib/provider/onekey/wire.ts`. */
 export const operations = {
@@ -37,9 +37,7 @@ export type Status = (typeof statuses)[number];
 type Signed = Readonly<Record<"secret" | "date" | "login" | "body", string>>;
 
 export function depositSignature({ secret, date, login, body }: Signed): string {
-  return createHmac("sha256", secret)
-    .update(date + login + body)
-    .digest("hex");
+  return payloadSignature(secret, date + login + body);
 }
 
 /** Of a cashout's request, over its exact bytes (§3.1). */
@@ -55,11 +53,6 @@ export function controlOf(secret: string, externalId: string): string {
 /** Both scheme words are taken: which one the live API takes is not known. Null for another form. */
 export function readAuthorization(value: string): string | null {
   return /^(?:OKP|D24) ([0-9a-f]{64})$/.exec(value)?.[1] ?? null;
-}
-
-export function equalText(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** The time of an `X-Date`, or null when it has another form, such as one with fractions. */

@@ -3,10 +3,9 @@ import { triggerKit } from "../allscale/trigger-kit";
 import { runTrigger } from "../core/trigger";
 import { readTriggerOptions } from "../core/trigger-options";
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from "../server";
-import { call, createOk, type Merchant, payloadOf, type RawAnswer, send } from "./merchant";
+import { call, createOk, type Merchant, payloadOf, type RawAnswer, send, usd } from "./merchant";
 import { openSink, type WebhookSink } from "./webhook-sink";
 
-export const usd = { currency: 1, amount_cents: 500, order_id: "o-1" };
 type View = Readonly<Record<string, unknown>>;
 const open: { close(): Promise<void> }[] = [];
 

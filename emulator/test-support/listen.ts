@@ -13,17 +13,3 @@ export async function listen(answer: RequestListener): Promise<Listening> {
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
-
-export async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-export function parseOr<T>(text: string, otherwise: T): T {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return otherwise;
-  }
-}

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
-import { parseOr, readAll } from "./listen";
+import { text as textOf } from "node:stream/consumers";
+import { parseJson } from "../core/json";
 
 /** A merchant's side of §2, written apart from the emulator's own signing so that each checks the other. */
 export type Merchant = Readonly<{ baseUrl: string; apiKey: string; apiSecret: string }>;
@@ -24,6 +25,9 @@ export interface CallOptions extends Readonly<Partial<Record<"timestamp" | "nonc
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly signed?: Readonly<Partial<Record<"method" | "target" | "timestamp" | "nonce", string>>> & { body?: Body };
 }
+
+/** What create takes for an intent of five dollars. */
+export const usd = { currency: 1, amount_cents: 500, order_id: "o-1" };
 
 export function nowSeconds(offset = 0): string {
   return String(Math.floor(Date.now() / 1000) + offset);
@@ -79,14 +83,9 @@ export function send({ url, method, target, headers = {}, body }: Plain): Promis
     const outgoing = httpRequest(options, (incoming) => {
       const { statusCode: status = 0 } = incoming;
       const entries = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-      readAll(incoming).then((bytes) => {
-        const text = bytes.toString("utf8");
-        resolve({
-          status,
-          headers: Object.fromEntries(entries),
-          text,
-          body: parseOr<Envelope | undefined>(text, undefined),
-        });
+      textOf(incoming).then((text) => {
+        const body = parseJson(text) as Envelope | undefined;
+        resolve({ status, headers: Object.fromEntries(entries), text, body });
       }, reject);
     });
     outgoing.on("error", reject).end(body);

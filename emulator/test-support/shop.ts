@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { type Listening, listen, readAll } from "./listen";
+import { buffer } from "node:stream/consumers";
+import { type Listening, listen } from "./listen";
 import { call, createOk, type Merchant, payloadOf } from "./merchant";
 
 type ShopOrder = { readonly intentId: string; paid: boolean; settlements: number };
@@ -103,7 +104,7 @@ export async function openShop(merchant: Merchant, options: ShopOptions = {}): P
   }
 
   return listen(async (request, response) => {
-    const sent = await readAll(request);
+    const sent = await buffer(request);
     try {
       const failure = request.url?.startsWith("/api/webhooks") ? failsOn(request, sent) : null;
       if (failure === "drop") response.destroy();

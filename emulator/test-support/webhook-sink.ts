@@ -1,7 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
-import { type Listening, listen, parseOr, readAll } from "./listen";
+import { text as textOf } from "node:stream/consumers";
+import { type Fields, isRecord, parseJson } from "../core/json";
+import { type Listening, listen } from "./listen";
 
-type Fields = Readonly<Record<string, unknown>>;
 export type CaughtWebhook = Readonly<{ target: string; headers: Record<string, string>; text: string; body: Fields }>;
 type SinkAnswer = { status: number; headers?: Record<string, string> } | "hang";
 
@@ -16,14 +17,11 @@ export async function openSink(): Promise<WebhookSink> {
   const waiting: { count: number; resolve: () => void }[] = [];
   const sink = { caught, answer: (_count: number): SinkAnswer => ({ status: 200 }) };
   const listening = await listen(async (request, response) => {
-    const text = (await readAll(request)).toString("utf8");
+    const text = await textOf(request);
+    const body = parseJson(text);
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
-    caught.push({
-      target: request.url ?? "",
-      headers: Object.fromEntries(headers),
-      text,
-      body: parseOr<Fields>(text, {}),
-    });
+    const target = request.url ?? "";
+    caught.push({ target, headers: Object.fromEntries(headers), text, body: isRecord(body) ? body : {} });
     const answer = sink.answer(caught.length);
     if (answer !== "hang") response.writeHead(answer.status, answer.headers).end();
     for (const waiter of waiting) if (caught.length >= waiter.count) waiter.resolve();

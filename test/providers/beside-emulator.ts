@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect } from "vitest";
 import { startEmulator } from "@/emulator/server";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
@@ -36,10 +37,9 @@ async function openLab(bench: ProviderBench, world: World) {
   /** What is being taken in, which must not outlive the test's store. */
   const underWay = new Set<Promise<string>>();
   const receiver = await startHttpServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = new Uint8Array(await buffer(request));
     const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const sent = { headers, body: new Uint8Array(Buffer.concat(chunks)), path: request.url ?? "" };
+    const sent = { headers, body, path: request.url ?? "" };
     const answer = receiving.isDown ? "down" : await deliver(sent);
     deliveries.push({ ...sent, answer });
     response.writeHead(receiving.isDown || answer.startsWith("refused") ? 503 : 200).end();
