@@ -19,8 +19,8 @@ import { parseRate, type Rate } from "@/lib/web/rate";
 import { siteConfig } from "@/site.config";
 
 /**
- * Everything that the environment decides. A group that is wrong is null and named in `problems`; the others stay usable,
- * so that a mistyped amount bound, say, stops new payments but not the webhooks of those already made.
+ * Everything that the environment decides. A group that is wrong is null and named in `problems`; the others stay
+ * usable, so that a mistyped amount bound, say, stops new payments but not the webhooks of those already made.
  */
 export type Settings = {
   readonly problems: readonly SettingProblem[];

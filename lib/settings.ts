@@ -25,7 +25,7 @@ export class SettingReader {
 
   constructor(private readonly env: Environment) {}
 
-  /** The trimmed value, or undefined for unset and empty. Pasted secrets often end in a newline: used without, and told. */
+  /** Undefined for unset and empty. Trimmed, with a warning, because pasted secrets often end in a newline. */
   get(name: string): string | undefined {
     const raw = this.env[name];
     const value = raw?.trim();
@@ -81,7 +81,7 @@ export function readUrl(
   return url;
 }
 
-/** Hosts that never leave this machine. WHATWG URL parsing has already turned every spelling of 127.0.0.1 into that one. */
+/** Hosts that never leave this machine. URL parsing has already turned every spelling of 127.0.0.1 into that one. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { CHECKS, type Check, type CheckState } from "@/lib/merchant/setup/check";
 
-/** Each state has a word and a shape of its own: colour only repeats them. */
+/** Each state has a word and a shape of its own: color only repeats them. */
 const STATES: Readonly<Record<CheckState, { readonly word: string; readonly outline: string; readonly mark: string }>> =
   {
     ok: { word: "OK", outline: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z", mark: "M7 12.5l3.5 3.5L17 9" },

@@ -5,7 +5,7 @@ import type { Currency } from "@/lib/money/currency";
 type Bar = { readonly label: string; readonly count: number; readonly minor: number };
 type ChartProps = { readonly currency: Currency; readonly unit: "day" | "month"; readonly bars: readonly Bar[] };
 
-/** Units of the drawing, which is stretched to the width of the page. What must not be stretched, its words, stands around it. */
+/** Units of the drawing, which is stretched to the width of the page. Its words, which must not be, stand around it. */
 const WIDTH = 1000;
 const HEIGHT = 200;
 const LINES = 4;

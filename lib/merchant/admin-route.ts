@@ -60,8 +60,8 @@ async function withStore<Params>(
 }
 
 /**
- * A route that a form of the merchant's pages posts to. It does nothing unless one of our own pages sent it, the browser is
- * signed in, and the form carries the token of that session.
+ * A route that a form of the merchant's pages posts to. It does nothing unless one of our own pages sent it, the
+ * browser is signed in, and the form carries the token of that session.
  */
 export function adminForm<Params = object>(
   handle: (form: URLSearchParams, context: Context<Params> & { session: Session }) => Promise<Response>,

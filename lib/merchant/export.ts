@@ -4,6 +4,7 @@ import { isPaidInTestStore, type Order, openReasons, paymentToShow, type Refund 
 import type { OrderStore } from "@/lib/orders/order-store";
 import { hasEnded } from "@/lib/orders/refunds";
 import { findOrders, type OrderQuery } from "./find-orders";
+import { isoTime } from "./words";
 
 /** How many orders are in memory at a time. */
 const AT_ONCE = 500;
@@ -32,9 +33,10 @@ const COLUMNS = [
 ] as const;
 
 /**
- * All orders of a query as CSV (RFC 4180), one page of the store at a time: UTF-8 with a byte order mark, which spreadsheets
- * need to read it as such, and times in UTC. A text that a spreadsheet would take for a formula gets an apostrophe in front,
- * and so does the part of one that becomes a cell of its own where a spreadsheet splits at semicolons, as many countries' do.
+ * All orders of a query as CSV (RFC 4180), one page of the store at a time: UTF-8 with a byte order mark, which
+ * spreadsheets need to read it as such, and times in UTC. A text that a spreadsheet would take for a formula gets an
+ * apostrophe in front, and so does the part of one that becomes a cell of its own where a spreadsheet splits at
+ * semicolons, as many countries' do.
  */
 export async function* exportOrders(store: OrderStore, query: OrderQuery, atOnce = AT_ONCE): AsyncGenerator<string> {
   yield `\ufeff${csv([COLUMNS])}`;
@@ -53,7 +55,7 @@ const csv = (rows: readonly (readonly string[])[]) =>
     { escape_formulas: true, quoted_match: /[\r\n]/, record_delimiter: "windows" },
   );
 
-/** Excel that splits at semicolons takes quotes inside its cells for text, so that a line break between them ends the row. */
+/** Where Excel splits at semicolons it takes quotes inside a cell for text, so a line break between them ends the row. */
 const INNER_FORMULA = /([;\r\n][\s"']*)(?=[=+\-@＝＋－＠])/g;
 const withoutInnerFormulas = (text: string) => text.replace(INNER_FORMULA, "$1'");
 
@@ -91,7 +93,3 @@ const coinsOf = (refunds: readonly Refund[]) => refunds.map(({ amount, coin }) =
 /** An order that cannot be read is named, so that a sum over the file does not look complete. */
 const unreadableRow = (id: string) =>
   COLUMNS.map((column) => (column === "reference" ? id : column === "status" ? "unreadable" : ""));
-
-function isoTime(ms: number | null | undefined): string {
-  return ms === null || ms === undefined ? "" : new Date(ms).toISOString();
-}

@@ -3,8 +3,8 @@ import { escapeText } from "@/lib/web/markup";
 import { siteConfig } from "@/site.config";
 
 /**
- * The pages that answer a form: the sign-in, and what went wrong. Next can render a page for a GET only, with a status of
- * its own choice, so these few are written as text. Their style is `public/sign-in.css`.
+ * The pages that answer a form: the sign-in, and what went wrong. Next can render a page for a GET only, with a status
+ * of its own choice, so these few are written as text. Their style is `public/sign-in.css`.
  */
 export type Notice = {
   readonly status: number;
@@ -14,10 +14,9 @@ export type Notice = {
   readonly link?: { readonly href: string; readonly label: string };
 };
 
-const RETRY_LABEL = "Back to your payments";
+const TO_THE_LIST = { href: "/admin", label: "Back to your payments" };
 
-export function noticePage({ status, title, text, link }: Notice): Response {
-  const { href, label } = link ?? { href: "/admin", label: RETRY_LABEL };
+export function noticePage({ status, title, text, link: { href, label } = TO_THE_LIST }: Notice): Response {
   const body = `<h1>${escapeText(title)}</h1><p>${escapeText(text)}</p><p><a href="${escapeText(href)}">${escapeText(label)}</a></p>`;
   return htmlPage(status, { title, body });
 }

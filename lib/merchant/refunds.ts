@@ -35,7 +35,7 @@ export type StartRefundResult =
   | { readonly ok: true; readonly order: Order; readonly refund: Refund }
   | { readonly ok: false; readonly refusal: RefundRefusal };
 
-/** Who would send refunds of an order: the provider that opened its payments, where it may send money. Null for none. */
+/** Who would send refunds of an order: the provider that opened its payments, if it may send money. */
 export function payoutsFor(flow: Flow, order: Order): PayoutProvider | null {
   const [found] = order.payments.toReversed().flatMap(({ provider }) => allowedPayouts(flow, order, provider) ?? []);
   return found ?? null;
@@ -179,8 +179,8 @@ export const canGiveUp = ({ status, updatedAt }: Refund, now: number) =>
   status === "unsure" && now - updatedAt >= UNSURE_FOR_MS;
 
 /**
- * Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. `notSent`: the
- * merchant has looked, and the provider has no such payout. Should it report one later, that counts.
+ * Takes a payout back that was not collected. One that is being sent cannot be: nothing is known of it yet. `notSent`:
+ * the merchant has looked, and the provider has no such payout. Should it report one later, that counts.
  */
 export async function cancelRefund(
   flow: Flow,

@@ -21,8 +21,8 @@ import {
 import { cut } from "@/lib/web/contract";
 
 /**
- * What the merchant can do to an order. Each goes into the order's history in the same step, as an event that nothing can
- * change afterwards. None touches a payment's state: only `settle` does, and `acceptAsPaid` reports to it.
+ * What the merchant can do to an order. Each goes into the order's history in the same step, as an event that nothing
+ * can change afterwards. None touches a payment's state: only `settle` does, and `acceptAsPaid` reports to it.
  */
 export type RepairResult =
   | { readonly ok: true; readonly order: Order }
@@ -96,7 +96,7 @@ const TRANSACTION_HASH = /^((0x)?[0-9a-f]{64}|[1-9A-HJ-NP-Za-km-z]{80,90})$/i;
 const bareHash = (hash: string) => hash.toLowerCase().replace(/^0x/, "");
 const COIN = /^[A-Z0-9.]{2,20}$/;
 
-/** Writes down that the merchant sent money back from a wallet of their own. Nothing is sent, and the payment stays as it is. */
+/** Writes down what the merchant sent back from a wallet of their own. Sends nothing; the payment stays as it is. */
 export function recordRefund(flow: Flow, orderId: OrderId, fields: RefundFields): Promise<RepairResult> {
   const [coin, amount, hash] = [fields.coin.trim().toUpperCase(), fields.amount.trim(), fields.hash.trim()];
   return change(flow, orderId, (order, now) => {

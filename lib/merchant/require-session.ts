@@ -5,7 +5,7 @@ import { orderIdSchema } from "@/lib/orders/order";
 import { getServices } from "@/lib/services";
 import { readSession, SESSION_COOKIE, type Session } from "./session";
 
-/** For a page: the session of its browser. One that is not signed in is sent to the sign-in, and from there to `pageOf(goal)`. */
+/** The session of a page's browser. Without one it is sent to the sign-in, and from there to `pageOf(goal)`. */
 export async function requireSession(goal?: string): Promise<Session> {
   const { adminSecret } = getServices().settings;
   if (adminSecret === null) notFound();

@@ -17,8 +17,8 @@ export type SignInResult =
   | { readonly ok: false; readonly refusal: "locked"; readonly retryAfterSeconds: number };
 
 /**
- * Compares what was typed with the secret, for at most ten wrong tries of an address in 15 minutes. The tries are leases in
- * the order store, so they count for all processes together and outlast a restart.
+ * Compares what was typed with the secret, for at most ten wrong tries of an address in 15 minutes. The tries are
+ * leases in the order store, so they count for all processes together and outlast a restart.
  *
  * While wrong tries come from many addresses, each address has one. Not none: the merchant, who types the right secret,
  * gets in however long a flood lasts.
@@ -111,8 +111,8 @@ const tryKey = (address: string, index: number) =>
   `sign-in:${createHash("sha256").update(address).digest("base64url")}:${index}`;
 
 /**
- * A wrong try takes the place of its address, one of fifty. Where three places are all taken, many addresses have tried in
- * the last 15 minutes: a sample in place of a counter, which the store does not have. One address never is a crowd.
+ * A wrong try takes the place of its address, one of fifty. Where three places are all taken, many addresses have tried
+ * in the last 15 minutes: a sample in place of a counter, which the store does not have. One address never is a crowd.
  */
 export const crowdKey = (index: number) => `sign-in:all:${index}`;
 

@@ -29,7 +29,7 @@ function parseDay(text: unknown): string | null {
   return Number.isNaN(ms) || dayOf(ms) !== text ? null : text;
 }
 
-/** What was paid in one currency and coin, apart for a test store; `fee` null where nothing is known of the provider's. */
+/** What was paid, by currency and coin, with test stores apart. `fee` is null where the provider's is not known. */
 export function totalRows(days: readonly DayTotal[], fee: PublishedFee | null) {
   type Sum = Pick<DayTotal, "currency" | "coin" | "testStore" | "count" | "minor"> & { micros: bigint };
   const sums = new Map<string, Sum>();

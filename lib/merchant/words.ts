@@ -124,6 +124,8 @@ export function payerName({ name, anonymous }: Order["payer"]): string {
   return anonymous ? `${name} (not to be shown)` : name;
 }
 
+export const isoTime = (ms: number | null | undefined) => (typeof ms === "number" ? new Date(ms).toISOString() : null);
+
 /** "2026-11-27 09:05:00 UTC". */
 export function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;

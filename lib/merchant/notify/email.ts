@@ -18,8 +18,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 /**
- * As text. The connection is our own, to an address that was checked, and is cut when the time is over. TLS verifies the
- * server by the name in the setting.
+ * As text. The connection is our own, to an address that was checked, and is cut when the time is over. TLS verifies
+ * the server by the name in the setting.
  */
 export function sendEmail(delivery: Delivery<EmailSettings>): Promise<void> {
   return beforeDeadline(delivery, (timeOver) => send(delivery, timeOver));

@@ -9,6 +9,7 @@ import {
   type Reason,
   type Refund,
 } from "@/lib/orders/order";
+import { isoTime } from "../words";
 
 /** A message to the merchant, before it takes the form of a channel. */
 export type Notification = {
@@ -68,7 +69,7 @@ export function notificationOf(
       ...(isTest && { testStore: true }),
       amount,
       currency: order.price.currency,
-      paidAt: isoTime(payment?.paidAt ?? null),
+      paidAt: isoTime(payment?.paidAt),
       payment: payment && {
         provider: payment.provider,
         paymentId: payment.paymentId,
@@ -90,8 +91,6 @@ export function testNotification({ siteName }: MessageContext, { id, now }: { id
   const facts = ["Notifications of payments will arrive here. Nothing was paid."];
   return { id, type: "test", at: now, title, facts, words: [], data: { test: true } };
 }
-
-export const isoTime = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 type News = Pick<Notification, "type" | "title" | "facts" | "data"> & { key: string; at: number | null };
 

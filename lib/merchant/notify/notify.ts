@@ -11,6 +11,9 @@ import type { NotifySettings } from "./settings";
 const SEND_TIMEOUT_MS = 10_000;
 
 export const CHANNELS = ["webhook", "discord", "telegram", "email"] as const;
+/** Those that are set up, rightly or not. */
+export const activeChannels = (settings: NotifySettings) => CHANNELS.filter((channel) => settings[channel] !== "off");
+
 type ChannelName = (typeof CHANNELS)[number];
 
 export type NotifyContext = MessageContext & {
@@ -21,8 +24,8 @@ export type NotifyContext = MessageContext & {
 };
 
 /**
- * One effect for each channel, so that one that is down does not hold up the others. A channel that is switched off wants
- * no events, and ends what an earlier deployment left for it. One whose settings are wrong is waited for.
+ * One effect for each channel, so that one that is down does not hold up the others. A channel that is switched off
+ * wants no events, and ends what an earlier deployment left for it. One whose settings are wrong is waited for.
  */
 export function notifyEffects(settings: NotifySettings, context: NotifyContext): Effect[] {
   const { includesPrivate } = settings;
@@ -48,9 +51,8 @@ export type NotificationTest = { readonly channel: ChannelName } & (
 export function sendTestNotifications(settings: NotifySettings, context: NotifyContext): Promise<NotificationTest[]> {
   const notification = testNotification(context, { id: `test-${randomUUID()}`, now: Date.now() });
   const parts = { ...deliveryParts(settings, context), notification, signal: new AbortController().signal };
-  const channels = CHANNELS.filter((channel) => settings[channel] !== "off");
   return Promise.all(
-    channels.map(async (channel): Promise<NotificationTest> => {
+    activeChannels(settings).map(async (channel): Promise<NotificationTest> => {
       try {
         await send(channel, settings, parts);
         return { channel, ok: true };

@@ -1,7 +1,7 @@
 import "server-only";
 import { isLoopback, readSecret, type SettingReader } from "@/lib/settings";
 
-/** `off`: nothing of it is set. `wrong`: a problem names what is missing; what should be sent waits until it is right. */
+/** `off`: nothing of it is set. `wrong`: a problem names what is missing, and what should be sent waits. */
 type Chosen<Settings> = Settings | "off" | "wrong";
 
 export type NotifySettings = {
@@ -39,6 +39,8 @@ const GROUPS = {
   email: ["NOTIFY_EMAIL_TO", "NOTIFY_EMAIL_FROM", "SMTP_URL"],
 } as const;
 
+const SECRET_NAMES = [...GROUPS.webhook, ...GROUPS.discord, "NOTIFY_TELEGRAM_BOT_TOKEN", "SMTP_URL"];
+
 const DISCORD_HOSTS = ["discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"];
 const MAX_RECIPIENTS = 10;
 /** A shorter one would be found in half of all lines of the log. */
@@ -59,13 +61,7 @@ export function readNotifySettings(
   const discord = choose(GROUPS.discord, () => readDiscord(reader, allowsLoopback));
   const telegram = choose(GROUPS.telegram, () => readTelegram(reader));
   const email = choose(GROUPS.email, () => readEmail(reader, allowsLoopback));
-  const secretNames = [
-    "NOTIFY_WEBHOOK_URL",
-    "NOTIFY_WEBHOOK_SECRET",
-    "NOTIFY_DISCORD_URL",
-    "NOTIFY_TELEGRAM_BOT_TOKEN",
-  ];
-  const secrets = [...secretNames, "SMTP_URL"].map((name) => reader.get(name) ?? "");
+  const secrets = SECRET_NAMES.map((name) => reader.get(name) ?? "");
   // As it is sent, not only as it is written in the URL.
   if (typeof email === "object") secrets.push(email.server.login?.pass ?? "");
   return {

@@ -32,8 +32,9 @@ async function checkedAddresses(hostname: string, guard: Guard) {
 }
 
 /**
- * What a socket is to resolve its host with. It connects to the very addresses that were checked, so a name that answers
- * something else a moment later gains nothing. Sockets do not resolve a literal address: that one is checked at once.
+ * What a socket is to resolve its host with. It connects to the very addresses that were checked, so a name that
+ * answers something else a moment later gains nothing. Sockets do not resolve a literal address: that one is checked at
+ * once.
  */
 export function guardedLookup(hostname: string, guard: Guard): LookupFunction {
   if (isIP(hostname) !== 0 && !isAllowed(hostname, guard)) {

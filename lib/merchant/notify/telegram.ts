@@ -11,8 +11,8 @@ const MAX_LENGTH = 4_000;
 const refusalSchema = z.object({ description: z.string().regex(/^[\w :,.'-]{1,120}$/) });
 
 /**
- * As plain text. What the payer wrote is marked as code besides, because Telegram otherwise turns names and addresses in
- * it into mentions and links by itself.
+ * As plain text. What the payer wrote is marked as code besides, because Telegram otherwise turns names and addresses
+ * in it into mentions and links by itself.
  */
 export async function sendTelegram(delivery: Delivery<TelegramSettings>): Promise<void> {
   const { settings, notification, telegramApi, ...rest } = delivery;

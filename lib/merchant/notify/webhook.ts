@@ -1,7 +1,7 @@
 import "server-only";
 import { Webhook } from "standardwebhooks";
+import { isoTime } from "../words";
 import type { Delivery } from "./channel";
-import { isoTime } from "./message";
 import { expectSuccess, postJson } from "./post-json";
 import type { WebhookSettings } from "./settings";
 

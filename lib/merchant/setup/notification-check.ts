@@ -1,6 +1,6 @@
 import "server-only";
 import type { Settings } from "@/lib/env";
-import { CHANNELS } from "@/lib/merchant/notify/notify";
+import { activeChannels } from "@/lib/merchant/notify/notify";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { type Check, failed, ok, warning } from "./check";
 import { lastTestNotifications } from "./trials";
@@ -11,7 +11,7 @@ const list = new Intl.ListFormat("en");
 /** Where the merchant hears of payments, and what came of the last test. Sends nothing. */
 export async function notificationCheck({ notify, opener }: Settings, store: OrderStore | null): Promise<Check> {
   const id = "notifications";
-  const channels = CHANNELS.filter((channel) => notify[channel] !== "off");
+  const channels = activeChannels(notify);
   if (channels.length === 0) {
     const sentence = "No notifications are set up: you see payments when you look.";
     if (opener?.isLocal === true) return ok(id, `${sentence} That is enough for a trial.`);

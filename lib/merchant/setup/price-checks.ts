@@ -1,7 +1,7 @@
-import { formatAmount, parseAmount } from "@/lib/money/amount";
+import { checkAmount, formatAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
 import type { Pricing } from "@/lib/money/catalogue";
-import { CURRENCIES, type Currency } from "@/lib/money/currency";
+import { CURRENCIES } from "@/lib/money/currency";
 import type { PublishedFee } from "@/lib/provider/provider";
 import { type Check, ok, unknown, warning } from "./check";
 
@@ -42,10 +42,7 @@ function amountsCheck({ currency, min, max, fixed, items }: Pricing, own: readon
   if (fixed) return ok("amounts", `There is one price, ${label(min)}.`);
   if (items) return ok("amounts", `Payers choose one of the items of site.config.ts: ${items.length}.`);
   const presets = own ?? CURRENCIES[currency].presets.map((minor) => formatAmount({ currency, minor }));
-  const wrong = presets.filter((text) => {
-    const minor = minorOf(text, currency);
-    return minor === null || minor < min || minor > max;
-  });
+  const wrong = presets.filter((text) => !checkAmount(plainAmount(text, currency), { currency, min, max }).ok);
   const limits = `from ${label(min)} to ${label(max)}`;
   if (wrong.length === 0) return ok("amounts", `Payers can give ${limits}, and every preset is within.`);
   const sentence = `Payers can give ${limits}, so the form does not offer these presets: ${wrong.join(", ")}.`;
@@ -61,9 +58,4 @@ function feeCheck(pricing: Pricing, { estimate, source }: PublishedFee): Check {
   if (fee * HIGH_FEE_DIVISOR <= minor) return ok("fee", `${sentence} ${source}`);
   const what = item === undefined ? "AMOUNT_MIN" : `the price of the item ${item} in site.config.ts`;
   return warning("fee", `${sentence} ${source}`, `Raise ${what}, so that a payment is worth its fee.`);
-}
-
-function minorOf(text: string, currency: Currency): number | null {
-  const parsed = parseAmount(plainAmount(text, currency), currency);
-  return parsed.ok ? parsed.minor : null;
 }

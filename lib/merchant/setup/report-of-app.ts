@@ -1,7 +1,7 @@
 import "server-only";
 import { buildCommit } from "@/lib/env";
 import { log } from "@/lib/log";
-import { CHANNELS } from "@/lib/merchant/notify/notify";
+import { activeChannels } from "@/lib/merchant/notify/notify";
 import { getServices } from "@/lib/services";
 import { webhookUrlOf } from "@/lib/settings";
 import packageJson from "@/package.json";
@@ -24,7 +24,7 @@ export async function reportOfApp() {
     trials: {
       webhook: provider?.signTestWebhook !== undefined,
       payment: shop !== null && isTrial(opener, provider),
-      notifications: flow !== null && CHANNELS.some((channel) => notify[channel] !== "off"),
+      notifications: flow !== null && activeChannels(notify).length > 0,
     },
   };
 }

@@ -44,7 +44,7 @@ export async function runSetupChecks({ settings, store, version }: Parts): Promi
   return reportOf(groups.flat().map((check) => withSettings(check, settings)));
 }
 
-/** A wrong setting is the cause of whatever else its check found; a doubtful one is named where nothing else is wrong. */
+/** A wrong setting causes whatever else its check found; a doubtful one is named where nothing else is wrong. */
 function withSettings(check: Check, settings: Settings): Check {
   const told = settingCheck(check.id, settings, PROVIDERS);
   if (told === null || check.state === "failed") return told?.state === "failed" ? told : check;

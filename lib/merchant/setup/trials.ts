@@ -47,7 +47,7 @@ export const lastTestWebhook = (memory: Memory, provider: string) =>
 type TestSender = Pick<PaymentProvider, "name"> & Required<Pick<PaymentProvider, "signTestWebhook">>;
 type Sending = { readonly url: string; readonly timeoutMs: number };
 
-/** Sends ourselves a webhook by way of the public address, signed as the provider would sign it, and remembers the outcome. */
+/** Sends a webhook to our own public address, signed as the provider would sign it, and remembers the outcome. */
 export async function sendTestWebhook(memory: Memory, provider: TestSender, sending: Sending): Promise<void> {
   const problem = await deliver(memory, provider, sending);
   await remember(memory, webhookOf(provider.name), { url: sending.url, problem });
