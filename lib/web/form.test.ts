@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { browserId, formErrorRedirect, isForeignScript, isFromOwnPage, retryKey, seeOther } from "./form";
+import { browserId, endForm, formErrorRedirect, isForeignScript, isFromOwnPage, retryKey } from "./form";
 import type { Refusal } from "./refusals";
 
 const KEY = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
@@ -39,7 +39,7 @@ describe("a form that was refused", () => {
     for (const other of [
       formErrorRedirect(sent(fields), { code: "idempotency_conflict", detail: "" }),
       formErrorRedirect(sent(fields), tooLow),
-      seeOther("https://checkout.example/pay"),
+      endForm("https://checkout.example/pay"),
     ]) {
       expect(other.headers.get("set-cookie")).toMatch(/^checkout_retry=; Path=\/; Max-Age=0;/);
     }

@@ -56,11 +56,6 @@ export function retryKey(cookieHeader: string | null): string | null {
   return cookieOf(cookieHeader, RETRY_COOKIE, FORM_KEY);
 }
 
-/** 303: the browser follows with GET, so that reloading the page it lands on submits nothing again. */
-export function seeOther(location: string): Response {
-  return redirect(location, null);
-}
-
 /**
  * Sends a browser whose form was refused back to the tip page, with the code of what was wrong and with what the payer had
  * written, so that nothing is lost without JavaScript either. Where the provider's answer leaves the outcome open, the next
@@ -75,11 +70,14 @@ export function formErrorRedirect(body: Uint8Array, { code, errors }: Refusal): 
     const value = cut(form.get(field)?.replaceAll("\r\n", "\n") ?? "", maxLength);
     if (value) query.set(field, value);
   }
-  return redirect(`/?${query}`, code.startsWith("provider_") ? form.get("idempotencyKey") : null);
+  return endForm(`/?${query}`, code.startsWith("provider_") ? form.get("idempotencyKey") : null);
 }
 
-/** A key that is not kept is taken away: a later form must not be for an order that was opened before. */
-function redirect(location: string, keptKey: string | null): Response {
+/**
+ * Where a payer's form leads: with GET (303), so that reloading that page submits nothing again. A key that is not kept is
+ * taken away: a later form must not be for an order that was opened before.
+ */
+export function endForm(location: string, keptKey: string | null = null): Response {
   return new Response(null, { status: 303, headers: { Location: location, "Set-Cookie": retryCookie(keptKey) } });
 }
 

@@ -4,7 +4,7 @@ import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
 import { clientAddress, readBody } from "@/lib/web/arrival";
 import { bodyType, checkoutKey, parseCheckout } from "@/lib/web/checkout-request";
 import type { CheckoutResponse } from "@/lib/web/contract";
-import { acceptsHtml, formErrorRedirect, isForeignScript, retryCookie, seeOther } from "@/lib/web/form";
+import { acceptsHtml, endForm, formErrorRedirect, isForeignScript, retryCookie } from "@/lib/web/form";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 const BODY_CAP_BYTES = 8 * 1024;
@@ -46,7 +46,7 @@ export const POST = apiRoute(async (request, { requestId }) => {
     payerAddress,
   });
   if (!result.ok) return refuse(result.refusal);
-  if (type === "form") return seeOther(result.checkoutUrl);
+  if (type === "form") return endForm(result.checkoutUrl);
   const { order, checkoutUrl, orderUrl } = result;
   // As it was made, so that the same request has the same answer whatever became of the order since.
   const answer = { orderId: order.id, orderUrl, checkoutUrl, status: "pending" } satisfies CheckoutResponse;

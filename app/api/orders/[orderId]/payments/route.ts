@@ -3,7 +3,7 @@ import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
 import { clientAddress } from "@/lib/web/arrival";
 import type { CheckoutResponse } from "@/lib/web/contract";
-import { acceptsHtml, isForeignScript, seeOther } from "@/lib/web/form";
+import { acceptsHtml, endForm, isForeignScript } from "@/lib/web/form";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 /** "Try again" on an order that ended without money. The body is not read: the path says it all. */
@@ -11,7 +11,7 @@ export const POST = apiRoute<{ orderId: string }>(async (request, { requestId, p
   const { settings, limiter, flow, shop } = getServices();
   const page = `/orders/${encodeURIComponent(params.orderId)}`;
   const refuse = (refusal: Refusal) =>
-    acceptsHtml(request) ? seeOther(`${page}?error=${refusal.code}`) : problemResponse(refusal, requestId);
+    acceptsHtml(request) ? endForm(`${page}?error=${refusal.code}`) : problemResponse(refusal, requestId);
 
   if (isForeignScript(request)) return refuse({ code: "cross_site", detail: "Another site's script cannot do this." });
   if (flow === null || shop === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
@@ -21,7 +21,7 @@ export const POST = apiRoute<{ orderId: string }>(async (request, { requestId, p
   const result = await payAgain(flow, shop, { orderId: params.orderId, limit, payerAddress });
   if (!result.ok) return refuse(result.refusal);
   const { order, checkoutUrl, orderUrl } = result;
-  if (acceptsHtml(request)) return seeOther(checkoutUrl);
+  if (acceptsHtml(request)) return endForm(checkoutUrl);
   const answer = { orderId: order.id, orderUrl, checkoutUrl, status: order.status } satisfies CheckoutResponse;
   return Response.json(answer, { status: 201 });
 });
