@@ -124,7 +124,7 @@ async function checkOrder(flow: Flow, due: DueOrder, run: Run): Promise<Check | 
     const puttingOff = putOff(
       clock.now() + Math.min(gapMs ?? PUT_OFF_FIRST_MS, effectsDue ? LEASE_MS : PUT_OFF_FIRST_MS),
     );
-    const [, lease] = await Promise.all([puttingOff, isDue ? acquirePollLease(flow, due.id) : null]);
+    const [, lease] = await Promise.all([puttingOff, isDue ? acquirePollLease(flow, order.id) : null]);
     if (effectsDue) run.effectsDue.push(order.id);
     const before = order.status;
     if (!isDue) return { before, after: before, failures: new Map(), answered: new Set(), putOff: null };

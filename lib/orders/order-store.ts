@@ -49,9 +49,10 @@ export type DayTotal = {
 };
 
 export type DueOrder = {
-  readonly id: OrderId;
+  /** As it stands in the index: an entry that is no order's must not hide the others. */
+  readonly id: string;
   readonly dueAt: number;
-  /** The order as it was found, null when it is gone. Throws when it cannot be read, so that it does not hide the others. */
+  /** The order as it was found, null when it is gone. Throws when it cannot be read, so that it does not hide the others either. */
   readonly read: () => Order | null;
 };
 

@@ -153,9 +153,21 @@ describe("the Redis store on bad days", () => {
     await redis.set(`checkout:order:${order.id}x`, CANARY);
     await expectUnavailable(store.get(order.id), "unreadable_document");
     await expectUnavailable(store.events(order.id), "unreadable_document");
-    await expectUnavailable(store.due({ now: 0, limit: 5, from: "longest" }), "unreadable_document");
     for (const payment of payments) await expectUnavailable(store.findByPayment(payment), "unreadable_document");
     await expectUnavailable(store.get(`${order.id}x` as OrderId), "WRONGTYPE");
+    await redis.del("checkout:due");
+  });
+
+  it("lists an entry that is no order's among those that are due, so that it can be taken out", async () => {
+    const store = open();
+    const [order, foreign] = [sampleOrder(), "no id"];
+    await store.insert(sampleWrite(order, { dueAt: -1_000 }));
+    await redis.zadd("checkout:due", { score: -2_000, member: foreign });
+    const dueNow = () => store.due({ now: -500, limit: 5, from: "longest" });
+    const [first = expect.fail(), second] = await dueNow();
+    expect([first.id, first.read(), second?.id]).toEqual([foreign, null, order.id]);
+    await store.postpone({ id: foreign, dueAt: first.dueAt, until: null });
+    expect((await dueNow()).map(({ id }) => id)).toEqual([order.id]);
     await redis.del("checkout:due");
   });
 
@@ -167,6 +179,19 @@ describe("the Redis store on bad days", () => {
     const due = new Map((await store.due({ now: -1_000, limit: 5, from: "longest" })).map((each) => [each.id, each]));
     expect(due.get(good.id)?.read()).toEqual(good);
     expect(() => due.get(bad.id)?.read()).toThrow();
+    await redis.del("checkout:due");
+  });
+
+  it("lists an entry that is no order's among those that are due, so that it can be taken out", async () => {
+    const store = open();
+    const [order, foreign] = [sampleOrder(), "no id"];
+    await store.insert(sampleWrite(order, { dueAt: -1_000 }));
+    await redis.zadd("checkout:due", { score: -2_000, member: foreign });
+    const dueNow = () => store.due({ now: -500, limit: 5, from: "longest" });
+    const [first = expect.fail(), second] = await dueNow();
+    expect([first.id, first.read(), second?.id]).toEqual([foreign, null, order.id]);
+    await store.postpone({ id: foreign, dueAt: first.dueAt, until: null });
+    expect((await dueNow()).map(({ id }) => id)).toEqual([order.id]);
     await redis.del("checkout:due");
   });
 

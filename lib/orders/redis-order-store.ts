@@ -1,12 +1,14 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import type { Redis } from "@upstash/redis";
+import { z } from "zod";
 import { openRedisClient, redisFaultKind } from "@/lib/redis-client";
 import type { Order } from "./order";
 import { decodeDay, sortedDays } from "./order-index";
 import { type IndexReader, listPage, searchPage } from "./order-pages";
 import {
   checkBase,
+  decode,
   decodeEvent,
   decodeOrder,
   decodeOrderId,
@@ -25,14 +27,16 @@ import {
   DUE,
   EXTEND,
   FIND_BY_PAYMENT,
+  OVERWRITE,
   orderKeys,
   POSTPONE,
   RELEASE,
-  RENEW,
   SCAN,
   WRITE_ORDER,
   writeOrderArguments,
 } from "./redis-scripts";
+
+const dueSchema = z.object({ id: z.string(), dueAt: z.coerce.number() });
 
 type RedisOptions = Parameters<typeof openRedisClient>[0];
 
@@ -136,11 +140,8 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
       const answer = await ask((redis) => redis.eval(DUE, [key.due], values));
       return list(answer).map((entry) => {
         const [id, dueAt, doc = null] = list(entry);
-        return {
-          id: decodeOrderId(id),
-          dueAt: Number(dueAt),
-          read: () => (doc === null ? null : decodeOrder(doc)),
-        };
+        const due = decode({ id, dueAt }, dueSchema);
+        return { ...due, read: () => (doc === null ? null : decodeOrder(doc)) };
       });
     },
 
@@ -160,11 +161,11 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     },
 
     async overwrite(lease) {
-      const answer = await ask((redis) => redis.eval(EXTEND, [key.lease(lease.key)], leaseValues(lease)));
+      const answer = await ask((redis) => redis.eval(OVERWRITE, [key.lease(lease.key)], leaseValues(lease)));
       if (answer !== 1) throw unexpectedAnswer();
     },
 
-    extend: (lease) => expectNumber((redis) => redis.eval(RENEW, [key.lease(lease.key)], leaseValues(lease).slice(1))),
+    extend: (lease) => expectNumber((redis) => redis.eval(EXTEND, [key.lease(lease.key)], leaseValues(lease).slice(1))),
 
     release: ({ key: name, value }) =>
       expectNumber((redis) => redis.eval(RELEASE, [key.lease(name)], [encodeText(value)])),

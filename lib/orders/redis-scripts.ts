@@ -144,14 +144,14 @@ return 1
 `;
 
 /** KEYS: lease. ARGV: taker, value, time in ms. The longer of the old time and the new one counts, so doing it twice is doing it once. */
-export const EXTEND = `
+export const OVERWRITE = `
 local time = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[3]))
 redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', time)
 return 1
 `;
 
 /** KEYS: lease. ARGV: value, time in ms. */
-export const RENEW = `
+export const EXTEND = `
 local held = redis.call('GET', KEYS[1])
 if held and string.sub(held, 37) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0

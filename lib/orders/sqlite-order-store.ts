@@ -7,7 +7,6 @@ import {
   checkBase,
   decodeEvent,
   decodeOrder,
-  decodeOrderId,
   decodeText,
   encodeEvent,
   encodeOrder,
@@ -144,7 +143,7 @@ export function openSqliteOrderStore(options: { path: string }): OrderStore {
       const sql = `SELECT id, due_at, doc FROM orders WHERE due_at <= ? ORDER BY due_at ${direction}, id LIMIT ?`;
       const rows = await file.read((db) => db.all(sql, now, Math.max(0, limit)));
       const due = rows.map((row) => parseRow(dueRowSchema, row));
-      return due.map(({ id, due_at, doc }) => ({ id: decodeOrderId(id), dueAt: due_at, read: () => decodeOrder(doc) }));
+      return due.map(({ id, due_at, doc }) => ({ id, dueAt: due_at, read: () => decodeOrder(doc) }));
     },
 
     postpone: ({ id, dueAt, until }) =>

@@ -4,7 +4,7 @@ import { plainAmount } from "@/lib/money/amount-grammar";
 import type { Pricing } from "@/lib/money/catalogue";
 import { type CheckoutRequest, checkoutRequestSchema, type FieldProblem } from "./contract";
 import { browserId } from "./form";
-import type { Refusal } from "./refusals";
+import { type Refusal, refuse } from "./refusals";
 
 export type ParsedCheckout =
   | {
@@ -74,8 +74,6 @@ export function checkoutKey(
   }
   return { ok: true, key: JSON.stringify([browser, key]) };
 }
-
-const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
 
 /**
  * The fields of the plain HTML form. Its radio group sends a preset, or "other" for the amount typed beside it, which is read

@@ -21,6 +21,13 @@ export interface RateLimiter {
   refusals(): Readonly<Record<RefusedBy, number>>;
 }
 
+/** What starting a payment is counted against. A repeated idempotency key opens nothing, and costs as much as a look. */
+export const startLimit = (limiter: RateLimiter, address: string) => ({
+  take: () => limiter.take({ policy: "checkout", address }),
+  takeRepeat: () => limiter.take({ policy: "status", address }),
+  recentRefusal: () => limiter.recentRefusal({ policy: "checkout", address }),
+});
+
 /**
  * Counts one request under all of these names, or under none. The first one that is full refuses, by its index; `waitMs` is
  * how long it stays so, and asking again does not make it longer.

@@ -5,6 +5,7 @@ import { clientAddress, readBody } from "@/lib/web/arrival";
 import { bodyType, checkoutKey, parseCheckout } from "@/lib/web/checkout-request";
 import type { CheckoutResponse } from "@/lib/web/contract";
 import { acceptsHtml, endForm, formErrorRedirect, isForeignScript, retryCookie } from "@/lib/web/form";
+import { startLimit } from "@/lib/web/rate-limit";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 const BODY_CAP_BYTES = 8 * 1024;
@@ -33,16 +34,10 @@ export const POST = apiRoute(async (request, { requestId }) => {
   if (!key.ok) return refuse(key.refusal);
   if (flow === null || shop === null) return refuse(notConfiguredRefusal(settings.problems));
   const payerAddress = clientAddress(request.headers, settings.trustedProxyHops);
-  const client = { policy: "checkout", address: payerAddress } as const;
-  const limit = {
-    take: () => limiter.take(client),
-    takeRepeat: () => limiter.take({ ...client, policy: "status" }),
-    recentRefusal: () => limiter.recentRefusal(client),
-  };
   const result = await startPayment(flow, shop, {
     fields: parsed.fields,
     idempotencyKey: key.key,
-    limit,
+    limit: startLimit(limiter, payerAddress),
     payerAddress,
   });
   if (!result.ok) return refuse(result.refusal);

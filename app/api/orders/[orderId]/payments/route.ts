@@ -4,6 +4,7 @@ import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
 import { clientAddress } from "@/lib/web/arrival";
 import type { CheckoutResponse } from "@/lib/web/contract";
 import { acceptsHtml, endForm, isForeignScript } from "@/lib/web/form";
+import { startLimit } from "@/lib/web/rate-limit";
 import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
 
 /** "Try again" on an order that ended without money. The body is not read: the path says it all. */
@@ -16,8 +17,7 @@ export const POST = apiRoute<{ orderId: string }>(async (request, { requestId, p
   if (isForeignScript(request)) return refuse({ code: "cross_site", detail: "Another site's script cannot do this." });
   if (flow === null || shop === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
   const payerAddress = clientAddress(request.headers, settings.trustedProxyHops);
-  const client = { policy: "checkout", address: payerAddress } as const;
-  const limit = { take: () => limiter.take(client), recentRefusal: () => limiter.recentRefusal(client) };
+  const limit = startLimit(limiter, payerAddress);
   const result = await payAgain(flow, shop, { orderId: params.orderId, limit, payerAddress });
   if (!result.ok) return refuse(result.refusal);
   const { order, checkoutUrl, orderUrl } = result;
