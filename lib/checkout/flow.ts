@@ -68,9 +68,9 @@ export type EffectCause = OrderHappening & { readonly order: Order };
 
 export type EffectEnd = { readonly skipped: string } | undefined;
 
-/** Renewed while the work goes on, so that a process that died holds the others up for no longer than this. */
+/** Extended while the work goes on, so that a process that died holds the others up for no longer than this. */
 export const LEASE_MS = 10_000;
-const RENEW_MS = 3_000;
+const EXTEND_MS = 3_000;
 
 export const newLease = (key: string): Lease => ({ key, value: crypto.randomUUID(), isOver: false });
 
@@ -89,23 +89,23 @@ export async function underLease<Result>(
   return acquired.ok ? holdLease(flow, lease, () => work(lease)) : null;
 }
 
-/** Does the work under a lease that was acquired just now, and gives it back. */
+/** Does the work under a lease that was acquired just now, and releases it. */
 export async function holdLease<Result>(
   flow: Pick<Flow, "store" | "clock">,
   lease: Lease,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { store } = flow;
-  let renewed: Promise<void> = Promise.resolve();
-  const renewal = setInterval(() => {
-    renewed = store.extend(leaseOptions(flow, lease)).catch(() => undefined);
-  }, RENEW_MS);
+  let extended: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    extended = store.extend(leaseOptions(flow, lease)).catch(() => undefined);
+  }, EXTEND_MS);
   try {
     return await work();
   } finally {
-    clearInterval(renewal);
-    // A renewal that arrived after the release would hold up everyone for nothing.
-    await renewed;
+    clearInterval(timer);
+    // An extension that arrived after the release would hold up everyone for nothing.
+    await extended;
     if (!lease.isOver) await store.release(lease).catch(() => undefined);
   }
 }

@@ -151,10 +151,10 @@ onBothStores("an effect", (world) => {
     });
     const flow = process({ effects: [effect] });
     const { id } = await paidOrder(world(), flow);
-    let renewals = 0;
+    let extensions = 0;
     const extend: typeof flow.store.extend = async (lease) => {
       await flow.store.extend(lease);
-      renewals += 1;
+      extensions += 1;
     };
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
     const running = fulfil(withStore(flow, { extend }), id);
@@ -162,7 +162,7 @@ onBothStores("an effect", (world) => {
     while (effect.calls.length === 0) await turn();
     for (let seconds = 3; seconds < 30; seconds += 3) {
       await vi.advanceTimersByTimeAsync(3 * SECOND);
-      while (renewals < seconds / 3) await turn();
+      while (extensions < seconds / 3) await turn();
       await pass(3 * SECOND);
       await fulfil(process({ effects: [effect] }), id);
       expect(effect.calls).toHaveLength(1);

@@ -50,7 +50,7 @@ onBothStores("starting a payment", (world) => {
     expect(provider.opened).toHaveLength(1);
   });
 
-  it("gives the key of a limited request back, and writes nothing while the refusal is remembered", async () => {
+  it("releases the key of a limited request, and writes nothing while the refusal is remembered", async () => {
     const { shop, process, fingerprint, provider } = world();
     const flow = process();
     const limit = limitOf(1);

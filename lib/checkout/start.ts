@@ -123,7 +123,7 @@ async function start(flow: Flow, shop: PayerShop, { order, key, limit }: Attempt
   const value = JSON.stringify({ orderId: order.id, fingerprint: key.fingerprint });
   const lease = newLease(creating(order.id));
   const keyLease = { key: key.name, value, ttlMs: KEY_TTL_MS, now: clock.now() };
-  // One round trip for the limit and the key. A repeat is not counted, so what was taken for it is given back.
+  // One round trip for the limit and the key. A repeat is not counted, so what was taken for it is released.
   const [taken, acquired] = await Promise.all([
     recent ?? limit.take(),
     // Both in one step: until the order is stored, the lease keeps others with this key from storing it too.
@@ -143,7 +143,7 @@ async function start(flow: Flow, shop: PayerShop, { order, key, limit }: Attempt
   if (opened) return opened;
   if (recent !== null) return refuse(rateRefusal(recent));
   return underLease(flow, creating(orderId), async (lease) => {
-    // Another request with the key may have been here first, and have stored the order or given the key back.
+    // Another request with the key may have been here first, and have stored the order or released the key.
     const [holder, current] = await Promise.all([
       store.leaseValue({ key: key.name, now: clock.now() }),
       store.get(orderId),

@@ -270,7 +270,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       expect(racing.filter(({ ok }) => ok)).toHaveLength(1);
     });
 
-    it("gives a lease back with the write that it was for, for its holder only and only if it is written", async () => {
+    it("releases a lease with the write that it was for, for its holder only and only if it is written", async () => {
       const store = handle();
       const order = sampleOrder();
       await store.insert(sampleWrite(order));
@@ -333,16 +333,16 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
       }
     });
 
-    it("renews a lease for its holder, and neither what is free nor what another one has", async () => {
+    it("extends a lease for its holder, and neither what is free nor what another one has", async () => {
       const store = handle();
       const [mine, other, free, over] = [anyKey(), anyKey(), anyKey(), anyKey()];
-      const renewal = { value: "mine", ttlMs: 60_000 };
+      const extension = { value: "mine", ttlMs: 60_000 };
       const now = Date.now();
       await store.acquire({ key: mine, value: "mine", ttlMs: 3_000, now });
       await store.acquire({ key: other, value: "other", ttlMs: 3_000, now });
       await store.acquire({ key: over, value: "mine", ttlMs: 1, now });
       await eventually(async () => (await store.leaseValue({ key: over, now: Date.now() })) === null || undefined);
-      for (const key of [mine, other, free, over]) await store.extend({ ...renewal, key, now: Date.now() });
+      for (const key of [mine, other, free, over]) await store.extend({ ...extension, key, now: Date.now() });
       expect(await store.leaseValue({ key: free, now: Date.now() })).toBeNull();
       expect(await store.leaseValue({ key: over, now: Date.now() })).toBeNull();
       await eventually(async () => (await store.leaseValue({ key: other, now: Date.now() })) === null || undefined);

@@ -71,7 +71,7 @@ export interface OrderStore {
   findByPayment(payment: PaymentName): Promise<Order | null>;
   /**
    * Compare-and-set, in one step with the event, the lists and the totals: the stored version has to be that of `previous`. A
-   * lease that still has this value is given back in the same step.
+   * lease that still has this value is released in the same step.
    */
   replace(write: OrderWrite, lease?: LeaseName): Promise<"replaced" | "conflict">;
   /** Oldest first. */
@@ -96,7 +96,7 @@ export interface OrderStore {
   overwrite(options: LeaseOptions): Promise<void>;
   /** Lengthens a lease that still has this value. */
   extend(options: LeaseOptions): Promise<void>;
-  /** Gives back a name that still has this value. */
+  /** Frees a name that still has this value. */
   release(options: LeaseName): Promise<void>;
   /** Throws `StoreUnavailableError` unless the store can be read and written. */
   check(): Promise<void>;

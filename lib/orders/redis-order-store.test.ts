@@ -123,7 +123,7 @@ describe("the Redis store on bad days", () => {
     async (body) => {
       const store = await openAt((_, response) => void response.end(JSON.stringify(body)));
       const calls = everyCall(store);
-      // Of these a number is the right answer: of a postponement, a release and a renewal.
+      // Of these a number is the right answer: of a postponement, a release and an extension.
       const numbered = [9, 12, 14];
       for (const call of calls.filter((_, index) => !numbered.includes(index))) await expectUnavailable(call());
     },
@@ -179,19 +179,6 @@ describe("the Redis store on bad days", () => {
     const due = new Map((await store.due({ now: -1_000, limit: 5, from: "longest" })).map((each) => [each.id, each]));
     expect(due.get(good.id)?.read()).toEqual(good);
     expect(() => due.get(bad.id)?.read()).toThrow();
-    await redis.del("checkout:due");
-  });
-
-  it("lists an entry that is no order's among those that are due, so that it can be taken out", async () => {
-    const store = open();
-    const [order, foreign] = [sampleOrder(), "no id"];
-    await store.insert(sampleWrite(order, { dueAt: -1_000 }));
-    await redis.zadd("checkout:due", { score: -2_000, member: foreign });
-    const dueNow = () => store.due({ now: -500, limit: 5, from: "longest" });
-    const [first = expect.fail(), second] = await dueNow();
-    expect([first.id, first.read(), second?.id]).toEqual([foreign, null, order.id]);
-    await store.postpone({ id: foreign, dueAt: first.dueAt, until: null });
-    expect((await dueNow()).map(({ id }) => id)).toEqual([order.id]);
     await redis.del("checkout:due");
   });
 

@@ -17,7 +17,7 @@ import {
 
 /**
  * KEYS: order, events, due, days, payments..., lists... ARGV: id, expected version or "", version, doc, event or "", due at
- * or "", write, the value of the lease to give back, whose key comes last, or ""; the number of payments, of lists to add
+ * or "", write, the value of the lease to release, whose key comes last, or ""; the number of payments, of lists to add
  * to, of lists in all; a member for each list; fields of days, each with what is added to it. The sums are checked first,
  * because an overflow would stop the script in its middle.
  */
@@ -96,7 +96,7 @@ export function orderKeys(prefix: string) {
   };
 }
 
-/** For `WRITE_ORDER`. `writeId` names this write and no other; the lease is given back with it. */
+/** For `WRITE_ORDER`. `writeId` names this write and no other; the lease is released with it. */
 export function writeOrderArguments(
   key: OrderKeys,
   write: OrderWrite & { readonly writeId: string; readonly lease?: LeaseName | undefined },

@@ -54,7 +54,7 @@ const MAX_REMEMBERED_REFUSALS = 10_000;
 type Stage = { readonly gates: readonly Gate[]; readonly counter: Counter };
 
 /**
- * Each policy passes its gates in order, and the first refusal ends it: what the gates before it had counted is given back.
+ * Each policy passes its gates in order, and the first refusal ends it: what the gates before it had counted is released.
  * So a refused address uses up nothing of its network, and a refused network nothing of the store.
  */
 export function createRateLimiter(options: {
