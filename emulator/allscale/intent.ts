@@ -18,7 +18,7 @@ export type Payment = Readonly<Record<"chainId" | "paymentMethodType", number>> 
   Readonly<Record<"transactionId" | "coinSymbol" | "txHash" | "txFrom" | "txTo" | "actualPaidAmount", string>>;
 export type PaymentFacts = Partial<Omit<Payment, "transactionId" | "txTo">>;
 
-/** Figures that detail and webhook show instead of the order's, so that a merchant's check of the money can be tried. */
+/** What detail and webhook show instead of the order's figures, to try a merchant's check of the money. */
 export type ReportedFigures = Partial<
   Readonly<{ amount_cents: number | null; currency: number | null; currency_symbol: string | null }> &
     Readonly<{ amount_coins: string; coin_symbol: string }>

@@ -5,7 +5,7 @@ export type Slot = "settled" | "untouched" | "crowded" | "short" | "foreign";
 export interface MatrixLine {
   readonly name: string;
   readonly slot: Slot;
-  /** The variant to send, and how many copies at once. `again` is the first delivery, signed again as a provider does. */
+  /** What to send, and how many copies at once. `again` is the first delivery, signed again as a provider does. */
   readonly variant: string | "again";
   readonly copies?: number;
   /** `repeats` a success without settling, `asks_again` for an order to be stored later, `holds` the wrong money. */

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
 
 /*
- * The public documents have lost paths, methods, header and field names and the values of a status: these are readings of
- * their prose (§1.3, §1.4). Its counterpart in the app is `lib/provider/koinal/wire.ts`.
+ * The public documents have lost paths, methods, names of headers and fields, and the values of a status: these are
+ * readings of their prose (§1.3, §1.4). Its counterpart in the app is `lib/provider/koinal/wire.ts`.
  */
 export const operations = {
   quote: { method: "POST", path: /^\/quote$/ },

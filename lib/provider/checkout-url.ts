@@ -2,7 +2,7 @@ import { isLoopback } from "@/lib/settings";
 
 type Checked = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly reason: string };
 
-/** Whether a payer may go there: to https on a host of the provider, or to a loopback host while the API itself is on one. */
+/** Whether a payer may go there: to https on a host of the provider, or to a loopback host while the API is on one. */
 export function checkCheckoutUrl(
   text: string,
   { baseUrl, isProvider }: { readonly baseUrl: string; readonly isProvider: (hostname: string) => boolean },

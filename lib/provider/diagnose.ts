@@ -13,42 +13,36 @@ export type Diagnosed = {
   readonly notKnown: string;
 };
 
+export const ok = (id: Finding["id"], sentence: string): Finding => ({ id, state: "ok", sentence });
+export const unknown = (id: Finding["id"], sentence: string): Finding => ({ id, state: "unknown", sentence });
+
+export const NOT_CHECKED = "Not checked: the test call did not get through.";
+export const SET_CLOCK = "Set the clock, and keep it right with NTP: timedatectl set-ntp true.";
+
 /** What one test call tells of a provider that has no test routes. */
 export function findingsOf({ label, baseUrl, ping, credentials, clockCodes = [], notKnown }: Diagnosed): Finding[] {
-  const about = ping.ok ? null : aboutFailure(ping.failure, clockCodes);
-  const bad = (id: Finding["id"], todo: string): Finding[] => {
-    const sentence = ping.ok ? "" : ping.failure.message;
-    return id === about ? [{ id, state: "failed", sentence, todo }] : [];
+  const { origin } = new URL(baseUrl);
+  const calls = unknown("provider_calls", `Not known: ${notKnown}`);
+  const address = ok("provider_address", `${label} answers at ${origin}.`);
+  if (ping.ok) {
+    const clock =
+      clockCodes.length > 0
+        ? ok("provider_clock", `${label} accepts the time of our requests.`)
+        : unknown("provider_clock", `How far our clock may be off is not documented by ${label}.`);
+    return [address, ok("provider_access", `${label} accepts our credentials.`), clock, calls];
+  }
+  const todos = {
+    provider_address: `Compare ${origin} with the address that ${label} gave you, and see whether this server can reach it.`,
+    provider_access: credentials,
+    provider_clock: SET_CLOCK,
   };
-  const notChecked = (id: Finding["id"]): Finding => ({
-    id,
-    state: "unknown",
-    sentence: "Not checked: the test call did not get through.",
-  });
-  const origin = new URL(baseUrl).origin;
-  const [address = { id: "provider_address", state: "ok", sentence: `${label} answers at ${origin}.` } as const] = bad(
-    "provider_address",
-    `Compare ${origin} with the address that ${label} gave you, and see whether this server can reach it.`,
-  );
-  const accepted = { id: "provider_access", state: "ok", sentence: `${label} accepts our credentials.` } as const;
-  const [access = ping.ok ? accepted : notChecked("provider_access")] = bad("provider_access", credentials);
-  const within = { id: "provider_clock", state: "ok", sentence: `${label} accepts the time of our requests.` } as const;
-  const [clock = ping.ok && clockCodes.length > 0 ? within : clockNotKnown(label, ping.ok)] = bad(
-    "provider_clock",
-    "Set the clock, and keep it right with NTP: timedatectl set-ntp true.",
-  );
-  return [address, access, clock, { id: "provider_calls", state: "unknown", sentence: `Not known: ${notKnown}` }];
+  const id = aboutFailure(ping.failure, clockCodes);
+  const failed: Finding = { id, state: "failed", sentence: ping.failure.message, todo: todos[id] };
+  const found = [address, unknown("provider_access", NOT_CHECKED), unknown("provider_clock", NOT_CHECKED), calls];
+  return found.map((each) => (each.id === id ? failed : each));
 }
 
-const clockNotKnown = (label: string, isAnswered: boolean): Finding => ({
-  id: "provider_clock",
-  state: "unknown",
-  sentence: isAnswered
-    ? `How far our clock may be off is not documented by ${label}.`
-    : "Not checked: the test call did not get through.",
-});
-
-function aboutFailure({ kind, code }: ProviderFailure, clockCodes: readonly string[]): Finding["id"] {
+function aboutFailure({ kind, code }: ProviderFailure, clockCodes: readonly string[]) {
   if (code !== undefined && clockCodes.includes(code)) return "provider_clock";
   const isAccess = kind === "unauthorized" || kind === "forbidden" || kind === "refused" || kind === "rate_limited";
   return isAccess ? "provider_access" : "provider_address";

@@ -16,8 +16,8 @@ export interface PayoutProvider extends Pick<ProviderModule, "name" | "label"> {
   readonly receiverFields: readonly ReceiverField[];
   /**
    * Idempotent by its reference: called again with the same request, it answers what became of the first call and pays
-   * nothing more. May take minutes. A report of `failed` is final for the reference; a failure says nothing of it unless
-   * it is the very first call and not `maybeAccepted`.
+   * nothing more. May take minutes. A report of `failed` is final for the reference; a failure says nothing of it,
+   * unless it is that of the very first call and not `maybeAccepted`.
    */
   createPayout(request: PayoutRequest): Promise<PayoutResult>;
   /** Null where there is no such call: then `createPayout` is called again instead. */

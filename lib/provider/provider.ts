@@ -35,7 +35,7 @@ export type LoadedProvider = {
 
 export type PublishedFee = {
   /**
-   * In minor units, rounded up. Only ever an estimate: the merchant's contract decides. Of the sum of several payments it is
+   * In minor units, rounded up. Only an estimate: the merchant's contract decides. Of the sum of several payments it is
    * the least that can have been kept.
    */
   estimate(price: Money, payments?: number): number;
@@ -45,7 +45,7 @@ export type PublishedFee = {
 
 export type ProviderTools = {
   readonly timeoutMs: number;
-  /** Told about each call, for the log. Holds no secret, signature or body. */
+  /** Called after each call, for the log. Gets no secret, signature or body. */
   readonly onCall?: (call: ProviderCall) => void;
 };
 
@@ -68,7 +68,7 @@ export type ProviderCall = {
 export interface PaymentProvider extends Pick<ProviderModule, "name" | "label"> {
   /** True for a test store, where coins of a test chain count. */
   readonly testStore: boolean;
-  /** Not idempotent at every provider: a failure with `maybeAccepted` can have opened a payment that we never heard of. */
+  /** Not idempotent everywhere: a failure with `maybeAccepted` can have opened a payment that we never heard of. */
   createPayment(input: CreatePaymentInput): Promise<CreatePaymentResult>;
   /**
    * A status of `paid` always comes with what was paid; an adapter that cannot learn the money answers a failure.
@@ -130,7 +130,7 @@ export type ProviderFailure = {
   readonly kind: ProviderFailureKind;
   /** One sentence for people, without any secret. */
   readonly message: string;
-  /** True when the call may have had its effect although we did not get the answer. */
+  /** Of a call that changes something: true when it may have had its effect although we did not get the answer. */
   readonly maybeAccepted: boolean;
   readonly retryAfterSeconds?: number;
   /** The provider's own, for logs. */
@@ -179,8 +179,8 @@ export type WebhookAuthentication =
       readonly deliveryId: string;
       readonly replay: ReplayKey | null;
       /**
-       * True where nothing proves who sent it: then it can only be a hint about a payment that we know, and makes us ask
-       * no more often than an open page would.
+       * True where nothing proves who sent it: then it can only be a hint about a payment that we know, and makes us
+       * ask no more often than an open page would.
        */
       readonly isUnproven?: boolean;
     }

@@ -13,8 +13,8 @@ export type SendOptions = Pick<ProviderTools, "timeoutMs"> & {
 };
 
 /**
- * One request with a time limit over all of it, the body of the answer included. Redirects are answers like any other: what
- * is signed goes to the address that it was signed for and nowhere else. Never throws for what a network does.
+ * One request with a time limit over all of it, the body of the answer included. Redirects are answers like any other:
+ * what is signed goes to the address that it was signed for and nowhere else. Never throws for what a network does.
  */
 export async function sendRequest(
   url: URL,
@@ -74,6 +74,10 @@ export async function observed<Success>(
   return result;
 }
 
+/** A failure that certainly had no effect. */
+export const refuse = (kind: ProviderFailure["kind"], message: string, reason: string) =>
+  ({ ok: false, failure: { kind, message, reason, maybeAccepted: false } }) as const;
+
 /** The failure of an answer that arrived whole and makes no sense. It may have had its effect all the same. */
 export function badAnswer(label: string, reason: string): ProviderFailure {
   const message = `${label} gave an answer that we cannot understand.`;
@@ -119,7 +123,7 @@ async function readBody(response: Response, status: number): Promise<Uint8Array 
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-/** Errors from before the connection stood: nothing of the request can have arrived. Any other may come after it did. */
+/** Errors from before the connection was open: nothing of the request can have arrived. Any other may come after. */
 const NO_ROUTE = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
 const NO_TRUST = [
   "CERT_HAS_EXPIRED",

@@ -26,9 +26,9 @@ export type ProviderBench = {
   readonly evil: Control | null;
   /** What the emulator's control API calls payments. */
   readonly payments: "payments" | "intents";
-  /** How the emulator is made to deliver, at the next move to paid, what another has signed; null where it has a route for it. */
+  /** How the next move to paid delivers what another has signed; null where the emulator has a route for that. */
   readonly forge: Control | null;
-  /** How the emulator is made to ask for a hundred times the price, and for a hundredth, where create's answer says what it asks for. */
+  /** How create is made to ask for a hundred times the price, or a hundredth, where its answer says what it asks for. */
   readonly wrongRates: readonly Control[];
   /** Whether what is asked of the payer in coins changes later. */
   readonly renewsQuotes: boolean;

@@ -1,3 +1,4 @@
+import { SET_CLOCK } from "../diagnose";
 import type { Finding, ProviderFailure } from "../provider";
 
 type Advice = Pick<Finding, "id" | "sentence" | "todo">;
@@ -23,7 +24,7 @@ const BY_REASON: Readonly<Record<string, Advice>> = {
   timestamp_out_of_window: {
     id: "provider_clock",
     sentence: "AllScale refuses our requests because the clock of this server is wrong (20002).",
-    todo: "Set the clock, and keep it right with NTP: timedatectl set-ntp true.",
+    todo: SET_CLOCK,
   },
   replay_nonce: access(
     "AllScale says that it has seen this request before (20002).",

@@ -1,3 +1,4 @@
+import { NOT_CHECKED, ok, SET_CLOCK, unknown } from "../diagnose";
 import type { Finding, ProviderFailure } from "../provider";
 import { adviceOn } from "./advice";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
@@ -8,9 +9,6 @@ const ECHO = { text: "Grüße, 5 € and 日本", quoted: 'a "quote" and a /slas
 const CLOSE_SECONDS = 30;
 /** A webhook further from our clock than 300 s is refused (§8); this leaves room for its way. */
 const TOLERATED_SECONDS = 240;
-
-const ok = (id: Finding["id"], sentence: string): Finding => ({ id, state: "ok", sentence });
-const unknown = (id: Finding["id"], sentence: string): Finding => ({ id, state: "unknown", sentence });
 
 /** The test routes (§4), and what they tell of address, credentials, clock and the way in between. */
 export async function diagnose(options: ClientOptions): Promise<readonly Finding[]> {
@@ -27,9 +25,9 @@ export async function diagnose(options: ClientOptions): Promise<readonly Finding
   const clockSeen = isReached ? clock.finding() : unknown("provider_clock", "Not checked: AllScale was not reached.");
   const found: Finding[] = [
     address,
-    unknown("provider_access", "Not checked: the test call did not get through."),
+    unknown("provider_access", NOT_CHECKED),
     clockSeen,
-    unknown("provider_calls", "Not checked: the test call did not get through."),
+    unknown("provider_calls", NOT_CHECKED),
   ];
   // How far the clock is off says more than that it is.
   const isMeasured = advice.id === "provider_clock" && clockSeen.state === "failed";
@@ -57,8 +55,7 @@ function clockFinding(aheadMs: number | null): Finding {
   const seconds = Math.round(Math.abs(aheadMs) / 1_000);
   if (seconds <= CLOSE_SECONDS) return ok(id, `The clock of this server agrees with AllScale's to ${CLOSE_SECONDS} s.`);
   const sentence = `The clock of this server is ${seconds} s ${aheadMs > 0 ? "ahead of" : "behind"} AllScale's.`;
-  const todo =
-    "Set the clock, and keep it right with NTP: timedatectl set-ntp true. Beyond 300 s webhooks are refused.";
+  const todo = `${SET_CLOCK} Beyond 300 s webhooks are refused.`;
   return { id, state: seconds > TOLERATED_SECONDS ? "failed" : "warning", sentence, todo };
 }
 

@@ -70,7 +70,7 @@ function reasonOf({ error, error_message }: Envelope): string {
   return typeof said === "string" ? printable(said) : "";
 }
 
-/** Our own address, where an error about it names one (30001). No field is documented, so any text that is one counts. */
+/** Our own address, where an error names it (30001). No field is documented, so any text that is an address counts. */
 function seenAddress({ error }: Envelope): Pick<ProviderFailure, "seenAddress"> {
   const texts = Object.values(error?.details ?? {}).filter((value) => typeof value === "string");
   const address = texts.find((text) => z.union([z.ipv4(), z.ipv6()]).safeParse(text).success);

@@ -2,8 +2,8 @@ import { CURRENCIES } from "@/lib/money/currency";
 import type { PublishedFee } from "../provider";
 
 /**
- * 0.6 %, at least 0.10 US dollars: what was published in June 2026 (§11). A price of theirs and no part of the protocol, so
- * it only ever makes an estimate for the merchant.
+ * 0.6 %, at least 0.10 US dollars: what was published in June 2026 (§11). It is a price and no part of the protocol,
+ * so it only makes an estimate for the merchant.
  */
 const PER_THOUSAND = 6;
 const LEAST_US_CENTS = 10;

@@ -142,7 +142,7 @@ const FRESHNESS_SECONDS = 300;
 /** Longer than a timestamp can stay fresh, so a nonce is never forgotten while it could be used again (§8). */
 const NONCE_TTL_MS = 610_000;
 
-/** Whether AllScale sent this delivery (§8). The caller acquires the nonce only after this. Diagnoses hold no secret. */
+/** Whether AllScale sent this delivery (§8). The nonce is acquired only after this. Diagnoses hold no secret. */
 export async function authenticateWebhook(
   delivery: WebhookDelivery,
   credentials: { readonly apiKey: string; readonly secrets: readonly string[] },
@@ -225,7 +225,7 @@ export function checkQuote(price: Money, created: CreatedIntent, accepted: reado
   return { ok: true, quote: { coin, amount, rate: agreed, accepted: accepted.length > 0 ? [...accepted] : [coin] } };
 }
 
-/** The rate's direction is not documented: it may be the inverse as well, as long as it gives these coins, else null. */
+/** The rate's direction is not documented: the inverse is taken too. Null for a rate that does not give these coins. */
 function coinsPerUnit({ price, coins, rate }: Record<"price" | "coins" | "rate", string>): string | null {
   if (isNear(divideDecimals(coins, price, 12), rate)) return rate;
   return isNear(divideDecimals(price, coins, 12), rate) ? divideDecimals("1", rate, 8) : null;

@@ -20,7 +20,7 @@ export async function sign(canonical: string, secret: string): Promise<string> {
   return `v1=${btoa(String.fromCharCode(...(await hmac({ hash: "SHA-256", secret, message: canonical }))))}`;
 }
 
-/** Compares in constant time. `signature` is the whole header value; a malformed one is false and never an exception. */
+/** Compares in constant time. `signature` is the whole header value; a malformed one is false, never an exception. */
 export async function verifySignature(input: Record<"canonical" | "signature" | "secret", string>): Promise<boolean> {
   const base64 = /^v1=([A-Za-z0-9+/]{43}=)$/.exec(input.signature)?.[1];
   if (base64 === undefined) return false;

@@ -62,7 +62,7 @@ export function maxMinor(currency: Currency): number {
   return Math.floor(Number.MAX_SAFE_INTEGER / centsPerMinor(currency));
 }
 
-/** The pricing fields of create (§5): exactly one of `currency` and `stable_coin`. Null for a price above `maxMinor`. */
+/** The pricing fields of create (§5): either `currency` or `stable_coin`. Null for a price above `maxMinor`. */
 export function pricingFields({ currency, minor }: Money) {
   if (minor > maxMinor(currency)) return null;
   const amount_cents = minor * centsPerMinor(currency);
@@ -129,7 +129,7 @@ const count = z.int().nonnegative();
 const lenientText = lenient(z.string().min(1).max(200));
 const digits = z.string().regex(/^\d{1,15}$/);
 
-/** Every answer (§3). Errors came in two shapes with fields missing, so a field of the wrong type counts as missing too. */
+/** Every answer (§3). Errors came in two shapes with fields missing, so a wrong type counts as missing too. */
 export const envelopeSchema = z.object({
   code: lenient(z.int()),
   error_code: lenient(z.int()),
@@ -195,7 +195,7 @@ export function toObservation(status: KnownStatus, fields: PaymentFields): Payme
   const isPaid = status.status === "paid";
   // Before a payment is confirmed, `amount_coins` is only what was asked.
   const received = fields.actual_paid_amount ?? (isPaid ? fields.amount_coins : undefined);
-  // Native pricing has numbers in the fiat fields of some live reports (§8), so each whole half of the money is reported.
+  // Some live reports of native pricing have numbers in the fiat fields (§8), so each half is reported if it is whole.
   const price = currency === undefined || cents === undefined ? null : priceOfCents(currency, cents);
   const coins = coin === undefined || received === undefined ? null : { coin, amount: received };
   // The coin alone is only what was asked, too.

@@ -20,7 +20,7 @@ const tron = (coin: string): Coin => ({
   evm: null,
 });
 
-/** The currencies of the API that are worth a US dollar (§2.3): what Calypso asks for any other could not be checked. */
+/** The currencies of the API that are worth a US dollar (§2.3): an amount in any other could not be checked. */
 export const COINS = {
   USDT: ethereum("USDT", "0xdAC17F958D2ee523a2206206994597C13D831ec7"),
   USDT_TRX: tron("USDT"),

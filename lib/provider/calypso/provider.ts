@@ -12,11 +12,10 @@ import type {
   CreatePaymentInput,
   CreatePaymentResult,
   PaymentProvider,
-  ProviderFailure,
   ReadPaymentResult,
   WebhookContent,
 } from "../provider";
-import { badAnswer } from "../send-request";
+import { badAnswer, refuse } from "../send-request";
 import { type CalypsoClient, type ClientOptions, createCalypsoClient } from "./client";
 import { type CalypsoCoin, COINS, coinOf, describeTransaction, isCoin, walletUri } from "./coins";
 import { verify } from "./signing";
@@ -72,9 +71,6 @@ export function createCalypsoProvider(options: CalypsoOptions): PaymentProvider 
     },
   };
 }
-
-const refuse = (kind: ProviderFailure["kind"], message: string, reason: string) =>
-  ({ ok: false, failure: { kind, message, reason, maybeAccepted: false } }) as const;
 
 /** What both ways of paying have in common. The id is ours, and the key under which Calypso opens it once. */
 function terms({ price, orderReference, description, returnUrl }: CreatePaymentInput) {

@@ -1,6 +1,6 @@
 import { fromHex, hmac, toHex, verifyHmac } from "../hmac";
 
-/** HMAC-SHA512 of the exact bytes, in lower-case hex, keyed with the secret as text: it is not decoded from hex (§2.1). */
+/** HMAC-SHA512 of the exact bytes, in lower-case hex, keyed with the secret as text, not decoded from hex (§2.1). */
 export async function sign(message: Uint8Array, secret: string): Promise<string> {
   return toHex(await hmac({ hash: "SHA-512", secret, message }));
 }

@@ -18,7 +18,7 @@ export async function authorizationHash(
   return btoa(String.fromCharCode(...encoder.encode(JSON.stringify(fields))));
 }
 
-/** What the documents call a SHA-256 "signature" of `<body><secret>` (§1.4): an HMAC as for requests, or the plain hash. */
+/** Two readings of the SHA-256 "signature" of `<body><secret>` (§1.4): an HMAC as for requests, or the plain hash. */
 export type CallbackSignature = "hmac" | "sha256";
 
 /** Compares in constant time. A malformed signature is false and never an exception. */

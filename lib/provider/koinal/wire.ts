@@ -4,9 +4,9 @@ import type { PaymentStatus } from "@/lib/orders/status";
 import { exactIdSchema, exactNumber, exactNumberSchema, writeExactJson } from "../exact-json";
 
 /*
- * The public copies of Koinal's documents have lost every table: paths, methods, header and field names, and the values of
- * a status. What stands here is our best reading of the prose (§1.3, §1.4). With the contract in hand, this is the one
- * file to correct; the emulator's `emulator/koinal/wire.ts` is its counterpart.
+ * The public copies of Koinal's documents have lost every table: paths, methods, names of headers and fields, and the
+ * values of a status. What stands here is our best reading of the prose (§1.3, §1.4). With the contract in hand, this
+ * is the one file to correct; the emulator's `emulator/koinal/wire.ts` is its counterpart.
  */
 
 export const NAME = "koinal";

@@ -74,7 +74,7 @@ export const cashoutStatusSchema = z.object({
   rejection_reason: z.string().nullish().catch(null),
 });
 
-/** COMPLETED can become REJECTED days later. A number that is not here reads as one that goes on, and changes nothing. */
+/** COMPLETED can become REJECTED days later. A number that is not here reads as waiting, and changes nothing. */
 const STATUSES = new Map<string, PayoutReport["status"]>([
   ["1", "sent"],
   ["2", "canceled"],

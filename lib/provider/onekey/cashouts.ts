@@ -94,8 +94,8 @@ export const isCashoutNotification = ({ headers }: WebhookDelivery) =>
   /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers.get("Content-Type") ?? "");
 
 /**
- * `control` is the same for ever and covers our reference alone (§3.3): who has seen a notification can send it again with
- * anything else in it. So even a right one may only make us ask, and no more often than a stranger's could.
+ * `control` is the same for ever and covers our reference alone (§3.3): anyone who saw a notification can send it again
+ * with anything else in it. So even a right one may only make us ask, and no more often than a stranger's could.
  */
 export async function authenticateCashout(delivery: WebhookDelivery, secret?: string): Promise<WebhookAuthentication> {
   if (secret === undefined) return { ok: false, diagnosis: "a cashout, and cashouts are not set up" };

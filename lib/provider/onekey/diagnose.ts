@@ -32,7 +32,7 @@ async function askForDeposit(options: OneKeyOptions): Promise<ProviderResult> {
   return isUnderstood ? { ok: true } : read;
 }
 
-/** Asks about a cashout that cannot be there: that it is not known is said after signature and login were accepted (§3.5). */
+/** Asks about a cashout that cannot be there: "not found" comes after signature and login were accepted (§3.5). */
 async function cashoutsFinding(options: OneKeyOptions): Promise<Finding | null> {
   const { cashouts } = options;
   if (cashouts === null) return null;

@@ -49,8 +49,8 @@ type Place = {
 };
 
 /**
- * Where requests go. Credentials of staging are worth nothing in production and the other way round, so one setting says
- * which they are, and an address of the other side is refused.
+ * Where requests go. Credentials of staging are worth nothing in production and the other way round, so one setting
+ * says which they are, and an address of the other side is refused.
  */
 function readPlace(reader: SettingReader): Place | null {
   const address = "ONEKEY_BASE_URL";

@@ -14,8 +14,8 @@ export async function payloadSignature(secret: string, message: string): Promise
 }
 
 /**
- * Whether `control` of a cashout's notification is right (§3.3). It covers our reference alone and is the same for ever, so
- * a delivery that was seen once can be sent again with anything else in it: a hint, and never news.
+ * Whether `control` of a cashout's notification is right (§3.3). It covers our reference alone and never changes, so a
+ * delivery that was seen once can be sent again with anything else in it: a hint, and never news.
  */
 export async function verifyControl(
   secret: string,

@@ -52,14 +52,14 @@ export function depositBody(deposit: NewDeposit): string {
   return writeExactJson(fields);
 }
 
-/** An invoice id must be unique, and an order may be paid in several attempts: ours is the order's id and a random end. */
+/** An invoice id must be unique, and an order can have several payments: ours is the order's id and a random end. */
 export const newInvoiceId = (orderReference: string) =>
   `${orderReference}-${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
 
 /** Of an invoice that is not ours, the whole, so that it matches no order. */
 export const orderReferenceOf = (invoiceId: string) => /^(.+)-[0-9a-f]{16}$/.exec(invoiceId)?.[1] ?? invoiceId;
 
-/** EARLY_RELEASED is not paid. EXPIRED and CANCELLED can become COMPLETED later. An unknown word changes nothing (§3.5). */
+/** EARLY_RELEASED is not paid. EXPIRED and CANCELLED can become COMPLETED. An unknown word changes nothing (§3.5). */
 export function statusOf(word: string, isRefunded: boolean): PaymentStatus {
   return isRefunded ? "refunding" : (STATUSES.get(word.toUpperCase()) ?? "pending");
 }
