@@ -72,5 +72,5 @@ function createServices(settings: Settings) {
   /** What the payer may see of an order. */
   const viewOf = (order: Order, { delayed }: { delayed: boolean }) =>
     orderView(order, { delayed, labelOf, canPayAgain: ready && canPayAgain(order, { pricing, now: Date.now() }) });
-  return { settings, limiter, flow, shop, viewOf, labelOf, notifyContext };
+  return { settings, limiter, flow, provider, shop, viewOf, labelOf, notifyContext };
 }

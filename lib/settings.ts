@@ -30,7 +30,7 @@ export class SettingReader {
     const raw = this.env[name];
     const value = raw?.trim();
     if (raw !== value && value !== "" && !this.warnings.some((warning) => warning.name === name)) {
-      this.warnings.push({ name, problem: "has spaces or line breaks around it, which are ignored" });
+      this.warn(name, "has spaces or line breaks around it, which are ignored");
     }
     return value === "" ? undefined : value;
   }

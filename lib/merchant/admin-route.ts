@@ -5,6 +5,7 @@ import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { getServices, type Services } from "@/lib/services";
 import { apiRoute } from "@/lib/web/api-route";
 import { readBody } from "@/lib/web/arrival";
+import { bodyType } from "@/lib/web/checkout-request";
 import { cookieValue, isFromOwnPage } from "@/lib/web/form";
 import { problemResponse } from "@/lib/web/refusals";
 import { noticePage, signInPage } from "./notice";
@@ -14,14 +15,13 @@ const FORM_CAP_BYTES = 8 * 1024;
 /** The field of every form that carries the session's token. */
 const CSRF_FIELD = "csrf";
 
-/** Without an order store a merchant can sign in, see on `/setup` what is wrong, and sign out. */
-type OpenServices = Services & { readonly secret: string };
-type AdminServices = OpenServices & { readonly flow: Flow };
-type Context<Params, Parts = AdminServices> = { readonly services: Parts; readonly params: Params };
+type AdminServices = Services & { readonly secret: string };
+type Context<Params> = { readonly services: AdminServices; readonly params: Params };
+type FlowContext<Params> = { readonly flow: Flow; readonly params: Params };
 
 /** A route of the merchant's pages that needs no session: only the sign-in. */
 export function openAdminRoute<Params = object>(
-  handle: (request: Request, context: Context<Params, OpenServices>) => Promise<Response>,
+  handle: (request: Request, context: Context<Params>) => Promise<Response>,
 ) {
   return apiRoute<Params>(async (request, { requestId, params }) => {
     const services = getServices();
@@ -41,22 +41,17 @@ export function openAdminRoute<Params = object>(
 
 /** A route that answers a signed-in browser, and sends any other to the sign-in. */
 export function adminRoute<Params = object>(
-  handle: (request: Request, context: Context<Params> & { session: Session }) => Promise<Response>,
+  handle: (request: Request, context: FlowContext<Params>) => Promise<Response>,
 ) {
-  return openAdminRoute<Params>(async (request, context) => {
-    const session = await sessionOf(request, context.services);
-    if (session === null) return seeOther("/admin/sign-in");
-    return await withStore(context, (complete) => handle(request, { ...complete, session }));
+  return openAdminRoute<Params>(async (request, { services, params }) => {
+    if ((await sessionOf(request, services)) === null) return seeOther("/admin/sign-in");
+    return await withStore(services, (flow) => handle(request, { flow, params }));
   });
 }
 
-async function withStore<Params>(
-  { services, params }: Context<Params, OpenServices>,
-  handle: (context: Context<Params>) => Promise<Response>,
-): Promise<Response> {
-  const { flow } = services;
+async function withStore({ flow }: Services, handle: (flow: Flow) => Promise<Response>): Promise<Response> {
   if (flow === null) return unavailable("No order store is set up. The page /setup names the setting.");
-  return await handle({ services: { ...services, flow }, params });
+  return await handle(flow);
 }
 
 /**
@@ -64,16 +59,16 @@ async function withStore<Params>(
  * browser is signed in, and the form carries the token of that session.
  */
 export function adminForm<Params = object>(
-  handle: (form: URLSearchParams, context: Context<Params> & { session: Session }) => Promise<Response>,
+  handle: (form: URLSearchParams, context: FlowContext<Params>) => Promise<Response>,
 ) {
-  return storelessAdminForm<Params>((form, { session, ...context }) =>
-    withStore(context, (complete) => handle(form, { ...complete, session })),
+  return storelessAdminForm<Params>((form, { services, params }) =>
+    withStore(services, (flow) => handle(form, { flow, params })),
   );
 }
 
-/** The same, also where no order store is set up. */
+/** The same for what the merchant can do without an order store: see on `/setup` what is wrong, and sign out. */
 export function storelessAdminForm<Params = object>(
-  handle: (form: URLSearchParams, context: Context<Params, OpenServices> & { session: Session }) => Promise<Response>,
+  handle: (form: URLSearchParams, context: Context<Params>) => Promise<Response>,
 ) {
   return openAdminRoute<Params>(async (request, context) => {
     if (!isFromOwnPage(request, context.services.settings.publicUrl)) return foreignForm();
@@ -88,7 +83,7 @@ export function storelessAdminForm<Params = object>(
       const text = "This form is from an earlier session, so nothing was done. Open the page again.";
       return noticePage({ status: 403, title: "That form is out of date", text });
     }
-    return await handle(form, { ...context, session });
+    return await handle(form, context);
   });
 }
 
@@ -99,8 +94,7 @@ export function foreignForm(): Response {
 
 /** The fields of a form, or the answer that refuses its body. */
 export async function readForm(request: Request): Promise<URLSearchParams | Response> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded") {
+  if (bodyType(request.headers.get("content-type")) !== "form") {
     return noticePage({ status: 415, title: "Not a form", text: "This address takes the forms of these pages only." });
   }
   const body = await readBody(request, FORM_CAP_BYTES);
@@ -120,7 +114,7 @@ export function seeOther(location: string, headers: Record<string, string> = {})
   return new Response(null, { status: 303, headers: { Location: location, ...headers } });
 }
 
-function sessionOf({ headers }: Request, { secret }: OpenServices): Promise<Session | null> {
+function sessionOf({ headers }: Request, { secret }: AdminServices): Promise<Session | null> {
   return readSession(secret, { cookie: cookieValue(headers, SESSION_COOKIE), now: Date.now() });
 }
 

@@ -21,7 +21,7 @@ import {
   setHidden,
 } from "./repairs";
 
-type ActionRefusal = RepairRefusal | RefundRefusal | ChangeRefusal;
+type ActionRefusal = "not_confirmed" | RepairRefusal | RefundRefusal | ChangeRefusal;
 type ActionResult = { readonly ok: true } | { readonly ok: false; readonly refusal: ActionRefusal };
 type Action = (flow: Flow, orderId: OrderId, form: URLSearchParams) => Promise<ActionResult>;
 

@@ -33,7 +33,6 @@ export type RepairRefusal =
   | "already_paid"
   | "unknown_payment"
   | "unknown_effect"
-  | "not_confirmed"
   | "nothing_open"
   | "wrong_hash"
   | "known_hash"
@@ -83,12 +82,7 @@ export function setHidden(flow: Flow, orderId: OrderId, hidden: boolean): Promis
   });
 }
 
-export type RefundFields = {
-  readonly coin: string;
-  readonly amount: string;
-  readonly hash: string;
-  readonly note: string;
-};
+export type RefundFields = Readonly<Record<"coin" | "amount" | "hash" | "note", string>>;
 
 /** EVM and Tron write a hash as 64 hexadecimal digits, Solana as some 88 characters of base 58. */
 const TRANSACTION_HASH = /^((0x)?[0-9a-f]{64}|[1-9A-HJ-NP-Za-km-z]{80,90})$/i;
@@ -141,7 +135,6 @@ export function runEffectAgain(flow: Flow, orderId: OrderId, name: EffectName): 
   return change(flow, orderId, (order, now) => {
     const state = order.effects.find((each) => isSameEffect(each, name));
     if (state === undefined) return "unknown_effect";
-    // It waits for its first run, which comes after this.
     if (state.doneAt === null && state.failures === 0) return null;
     const again = { ...state, doneAt: null, failures: 0, nextAt: now };
     const effects = order.effects.map((each) => (each === state ? again : each));

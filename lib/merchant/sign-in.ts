@@ -59,7 +59,8 @@ async function signInCounted(
   const place = isLocked ? undefined : await first(places, take);
   const anywhere = randomInt(REMEMBERED_TRIES);
   const crowd = [0, 1, 2].map((step) => crowdKey((anywhere + step * APART) % REMEMBERED_TRIES));
-  const isCrowded = place !== undefined && place !== places[0] && (await every(crowd, isTaken));
+  const isCrowded =
+    place !== undefined && place !== places[0] && (await Promise.all(crowd.map(isTaken))).every(Boolean);
   if (place === undefined || isCrowded) {
     log.warn("sign_in_locked", { by: isCrowded ? "all" : "address" });
     return { ok: false, refusal: "locked", retryAfterSeconds: LOCKED_MS / 1_000 };
@@ -118,13 +119,7 @@ export const crowdKey = (index: number) => `sign-in:all:${index}`;
 
 const placeOf = (address: string) => createHash("sha256").update(address).digest().readUInt32BE() % REMEMBERED_TRIES;
 
-type Question = (key: string) => Promise<boolean>;
-
-async function first(keys: readonly string[], holds: Question): Promise<string | undefined> {
-  for (const key of keys) if (await holds(key)) return key;
+async function first(keys: readonly string[], take: (key: string) => Promise<boolean>): Promise<string | undefined> {
+  for (const key of keys) if (await take(key)) return key;
   return undefined;
-}
-
-async function every(keys: readonly string[], holds: Question): Promise<boolean> {
-  return (await Promise.all(keys.map(holds))).every((held) => held);
 }

@@ -6,9 +6,9 @@ import { refuseMethodsExcept } from "@/lib/web/api-route";
 /** Seconds that a host with a time limit should give it: it walks through every order. */
 export const maxDuration = 300;
 
-export const GET = adminRoute(async (request, { services }) => {
+export const GET = adminRoute(async (request, { flow }) => {
   const query = parseOrderQuery(new URL(request.url).searchParams);
-  const rows = exportOrders(services.flow.store, { ...query, cursor: null });
+  const rows = exportOrders(flow.store, { ...query, cursor: null });
   const encoder = new TextEncoder();
   // A store that fails on the way breaks the download off: a file that ends early must not look whole.
   const body = new ReadableStream<Uint8Array>({

@@ -2,7 +2,7 @@ import "server-only";
 import type { Settings } from "@/lib/env";
 import { type Check, type CheckId, failed, ok, warning } from "./check";
 
-/** The secrets that open pages and routes. Without one they are off, which only a shop in trial can do with. */
+/** The secrets that open pages and routes. Without one these are off, which is enough for a trial only. */
 export function accessChecks(settings: Settings): readonly Check[] {
   const { adminSecret, cronSecret, opener } = settings;
   const isTrial = opener?.isLocal === true;

@@ -10,9 +10,8 @@ import { followTestPayment, isTrial } from "./trials";
 
 /** The report on the app that runs here, and what may be tried out with its settings. */
 export async function reportOfApp() {
-  const { settings, flow, shop } = getServices();
+  const { settings, flow, provider, shop } = getServices();
   const { opener, notify, publicUrl } = settings;
-  const provider = flow?.providers.get(opener?.name ?? "");
   if (flow !== null) {
     await followTestPayment(flow).catch((error: unknown) => log.error("test_payment_not_followed", error));
   }
@@ -22,7 +21,7 @@ export async function reportOfApp() {
     report,
     webhookUrl: opener === null ? null : webhookUrlOf(publicUrl, opener.name),
     trials: {
-      webhook: provider?.signTestWebhook !== undefined,
+      webhook: flow !== null && provider?.signTestWebhook !== undefined,
       payment: shop !== null && isTrial(opener, provider),
       notifications: flow !== null && activeChannels(notify).length > 0,
     },

@@ -29,13 +29,12 @@ const openForm = apiRoute<Params>(async (request, { params }) => {
 const PAGE = "/setup";
 
 async function tryOut(trial: string, services: Services): Promise<Response> {
-  const { flow, shop, settings, notifyContext } = services;
+  const { flow, provider, shop, settings, notifyContext } = services;
   const back = { href: PAGE, label: "Back to the setup" };
   if (flow === null) {
     const text = "No order store is set up, so nothing can be tried out.";
     return noticePage({ status: 503, title: "Not set up yet", text, link: back });
   }
-  const provider = flow.providers.get(settings.opener?.name ?? "");
   if (trial === "test-webhook" && provider?.signTestWebhook !== undefined) {
     const { name, signTestWebhook } = provider;
     const url = webhookUrlOf(settings.publicUrl, name);

@@ -95,7 +95,7 @@ export async function followTestPayment(flow: Flow): Promise<void> {
 }
 
 /** Whether a payment costs nothing. */
-export const isTrial = (opener: Settings["opener"], provider: Pick<PaymentProvider, "testStore"> | null | undefined) =>
+export const isTrial = (opener: Settings["opener"], provider: Pick<PaymentProvider, "testStore"> | null) =>
   opener?.isLocal === true || provider?.testStore === true;
 
 const UNLIMITED = async () => ({ ok: true }) as const;

@@ -1,5 +1,6 @@
 import "server-only";
 import { lastDelivery } from "@/lib/checkout/receive-webhook";
+import type { Order, Payment } from "@/lib/orders/order";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
 import type { PaymentProvider } from "@/lib/provider/provider";
@@ -75,9 +76,7 @@ function seenCheck(at: number | null, label: string): Check {
   return unknown("webhook_seen", `No webhook of ${label}'s has arrived yet.`, todo);
 }
 
-type Payment = Awaited<ReturnType<typeof lastTestPayment>>;
-
-function paymentCheck(order: Payment): Check {
+function paymentCheck(order: Order | null): Check {
   const id = "test_payment";
   if (order?.status === "paid") return ok(id, "The test payment was paid.");
   if (order === null) return unknown(id, "No test payment was made yet.", "Make one on /setup.");
@@ -89,16 +88,14 @@ function paymentCheck(order: Payment): Check {
 const SALES_READ = 20;
 
 /** The newest payment with real money that was paid through this provider. */
-async function lastSale(store: OrderStore, provider: string) {
+async function lastSale(store: OrderStore, provider: string): Promise<Payment | null> {
   const { orders } = await store.list({ filter: "paid", cursor: null, limit: SALES_READ });
   const payments = orders.flatMap((order) => order.payments);
   return payments.find((each) => each.provider === provider && each.status === "paid" && !each.testStore) ?? null;
 }
 
-type Sale = Awaited<ReturnType<typeof lastSale>>;
-
 /** On a live store a real payment is the test. Older webhooks do not count: they may be those of its test store. */
-function saleCheck(sale: Sale, { seen, label }: { seen: number | null; label: string }): Check {
+function saleCheck(sale: Payment | null, { seen, label }: { seen: number | null; label: string }): Check {
   const id = "test_payment";
   if (sale === null) {
     const sentence = `These are the credentials of a live store at ${label}, where a payment costs money.`;

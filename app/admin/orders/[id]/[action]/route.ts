@@ -4,9 +4,9 @@ import { ACTION_REFUSALS, runAction } from "@/lib/merchant/order-actions";
 import { refuseMethodsExcept } from "@/lib/web/api-route";
 
 /** What the forms of an order's page do. */
-export const POST = adminForm<{ id: string; action: string }>(async (form, { services, params }) => {
+export const POST = adminForm<{ id: string; action: string }>(async (form, { flow, params }) => {
   const { id, action } = params;
-  const result = await runAction(services.flow, { id, action, form });
+  const result = await runAction(flow, { id, action, form });
   if (result === null) {
     return noticePage({ status: 404, title: "Not found", text: "These pages have no such form." });
   }
