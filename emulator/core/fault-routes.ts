@@ -11,7 +11,8 @@ export function faultKinds<A extends Account>({ apiFaults: added, webhookFaults 
 
 export function faultRoutes<A extends Account>(provider: Provider<A>): readonly Route<A>[] {
   const kinds = faultKinds(provider);
-  const operations = [...provider.operations, ...Object.keys(provider.groups), "any", "webhook"];
+  const { groups = {}, faultFields = {} } = provider;
+  const operations = [...provider.operations, ...Object.keys(groups), "any", "webhook"];
   const about = Object.entries({ ...kinds.webhook, ...kinds.api }).map(([kind, each]) => `${kind}: ${each.about}`);
   const ownFields = {
     op: choice("The operation it strikes.", operations),
@@ -23,7 +24,7 @@ export function faultRoutes<A extends Account>(provider: Provider<A>): readonly 
     times: integer("How often it strikes; without limit when absent.", { min: 1, max: 1_000_000 }),
   };
   // The fields of the provider are kept as they are, so only our own need their types here.
-  const fields = { ...provider.faultFields, ...ownFields } as typeof ownFields;
+  const fields = { ...faultFields, ...ownFields } as typeof ownFields;
   return [
     route("GET /_emulator/faults", "The faults of the account, with how often each has struck.", {
       handle: ({ account }) => json(200, { faults: [...account.faults.values()] }),
@@ -37,7 +38,7 @@ export function faultRoutes<A extends Account>(provider: Provider<A>): readonly 
         if (kind === "delay" && delay === 0) throw new ControlError('A fault needs "kind", "http", "code" or "delay".');
         checkKind(op === "webhook" ? kinds.webhook : kinds.api, op, kind);
         const all: Readonly<Record<string, unknown>> = body;
-        const given = Object.fromEntries(Object.keys(provider.faultFields).map((name) => [name, all[name]]));
+        const given = Object.fromEntries(Object.keys(faultFields).map((name) => [name, all[name]]));
         const fault = { op, kind, http, code, details, delayMs: delay, times, given };
         return json(201, account.faults.add(fault));
       },

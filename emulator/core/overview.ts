@@ -38,7 +38,7 @@ Described for machines in <a href="/_emulator/openapi.json">openapi.json</a>.</p
   const struck = ({ op, kind, struck, times }: Fault) => [op, kind, `${struck} of ${times ?? "any"}`];
   const faults = [...account.faults.values()].map(struck);
   const control = routes.map((each) => [code(`${each.method} ${each.path}`), prose(each.summary), fieldNames(each)]);
-  const scenarios = Object.entries(provider.scenarios).map(([name, { about, startedBy }]) => {
+  const scenarios = Object.entries(provider.scenarios ?? {}).map(([name, { about, startedBy }]) => {
     return [code(name), startedBy, about];
   });
   const settings = Object.entries(provider.settings).map(([name, { about, form }]) => {

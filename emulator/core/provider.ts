@@ -21,11 +21,12 @@ export interface Provider<A extends Account> {
   readonly defaults: Credentials;
   readonly settings: SettingTable;
   readonly operations: readonly string[];
-  readonly groups: Readonly<Record<string, readonly string[]>>;
-  readonly apiFaults: Readonly<Record<string, FaultKind>>;
-  readonly webhookFaults: Readonly<Record<string, FaultKind>>;
-  readonly faultFields: FieldTable;
-  readonly scenarios: Readonly<Record<string, Scenario>>;
+  /** Names for several operations at once. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
+  readonly apiFaults?: Readonly<Record<string, FaultKind>>;
+  readonly webhookFaults?: Readonly<Record<string, FaultKind>>;
+  readonly faultFields?: FieldTable;
+  readonly scenarios?: Readonly<Record<string, Scenario>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly routes: readonly Route<A>[];
   newAccount(credentials: Credentials): A;

@@ -12,7 +12,7 @@ function shown({ clock }: Account): Reply {
 }
 
 export function timeRoutes<A extends Account>(provider: Provider<A>): readonly Route<A>[] {
-  const { scenarios } = provider;
+  const { scenarios = {} } = provider;
   const times = integer("How many of the next payments; 1 by default.", { min: 1, max: 10_000 });
   const advance = duration("How far to go; what falls due on the way happens.");
   const freeze = flag("True stops the time, false lets it continue from where it stood.");
@@ -53,7 +53,7 @@ export function findScenario<Name extends string>(known: Readonly<Record<Name, u
   return Object.hasOwn(known, plain) ? (plain as Name) : null;
 }
 
-export function scenarioNamed({ scenarios }: Pick<Provider<never>, "scenarios">, name: string): string {
+export function scenarioNamed({ scenarios = {} }: Pick<Provider<never>, "scenarios">, name: string): string {
   const found = findScenario(scenarios, name);
   if (found === null) throw new ControlError(`"name" takes one of ${Object.keys(scenarios).join(", ")}.`);
   return found;

@@ -5,12 +5,11 @@ import { send } from "../test-support/merchant";
 import { openSink } from "../test-support/webhook-sink";
 import { Account, coreSettings } from "./account";
 import { route } from "./control-route";
-import { deliver, type Message } from "./deliveries";
-import { spoilReply } from "./faults";
+import { deliver, type Message, postOf } from "./deliveries";
+import { preventedWith } from "./faults";
 import { integer, setting, text } from "./fields";
-import { newRequestId } from "./host";
 import { header, json } from "./http";
-import type { Provider } from "./provider";
+import { answered, type Provider } from "./provider";
 import { startProvider } from "./server";
 
 /** A provider that sells tickets and calls back without a signature: everything else comes from the core. */
@@ -22,22 +21,17 @@ class Box extends Account {
   }
 }
 const settings = { ...coreSettings, rows: setting(10, integer("How many rows there are.", { min: 1, max: 99 })) };
-const post = (url: string, body: string) => ({ method: "POST", url, headers: {}, body }) as const;
 const sold = (box: Box, id: string): Message => ({
   url: box.settings.webhookUrl,
   tags: { ticketId: id },
   renewed: () => sold(box, id),
-  build: () => post(box.settings.webhookUrl ?? "", JSON.stringify({ sold: id })),
+  build: () => postOf(box.settings.webhookUrl ?? "", JSON.stringify({ sold: id })),
 });
 const toy: Provider<Box> = {
   title: "Toy",
   defaults: { apiKey: "toy", apiSecret: "secret" },
   settings,
   operations: ["buy"],
-  groups: {},
-  apiFaults: {},
-  webhookFaults: {},
-  faultFields: {},
   scenarios: { sells_late: { about: "Sold after an hour.", startedBy: "name" } },
   tags: { ticket_id: "ticketId" },
   routes: [
@@ -57,12 +51,12 @@ const toy: Provider<Box> = {
     const id = `t${account?.tickets.size ?? 0}`;
     account?.tickets.set(id, { row: 1, sold: false });
     if (account?.nextScenarios.shift()) account.clock.schedule(3_600_000, () => deliver(account, sold(account, id)));
-    const status = account === null ? 401 : fault?.kind === "error" ? (fault.http ?? 500) : 200;
-    const entry = { op: "buy", requestId: newRequestId(), httpStatus: status };
-    return { reply: spoilReply(json(status, { id }), fault), account, entry, tags: { ticketId: id } };
+    const status = account === null ? 401 : (preventedWith(fault) ?? 200);
+    const reply = json(status, { id });
+    return answered({ op: "buy", account, tags: { ticketId: id }, message: null, reply }, fault);
   },
   refuse: (status, message) => json(status, { message }),
-  signAgain: (_account, delivery, url) => post(url, delivery.request?.body ?? ""),
+  signAgain: (_account, delivery, url) => postOf(url, delivery.request?.body ?? ""),
   sections: ({ tickets }) => [["Tickets", "Id", [...tickets.keys()].map((id) => [id])]],
 };
 

@@ -32,8 +32,7 @@ export async function sendRequest(
     const status = response.type === "opaqueredirect" ? 0 : response.status;
     const body = await readBody(response, status);
     if (body !== null) return { ok: true, answer: { status, headers, body } };
-    const message = `${label} gave an answer that cannot be used.`;
-    return { ok: false, failure: { kind: "bad_answer", message, maybeAccepted: true, reason: "body_too_large" } };
+    return { ok: false, failure: badAnswer(label, "body_too_large") };
   } catch (error) {
     if (!controller.signal.aborted) return { ok: false, failure: unreachable(error, label) };
     const message = `${label} did not answer in time.`;
