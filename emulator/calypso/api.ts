@@ -3,7 +3,7 @@ import { parseDecimal, quotient } from "../core/decimal";
 import { type Fault, preventedWith } from "../core/faults";
 import type { Host } from "../core/host";
 import { equalText, header, jsonText, type RawRequest } from "../core/http";
-import { type Fields, isRecord, numberText, readJson } from "../core/json";
+import { type Fields, isRecord, isText, numberText, readJson } from "../core/json";
 import { type Answered, answered } from "../core/provider";
 import { type Invoice, type Merchant, sign, type Widget } from "./merchant";
 
@@ -105,10 +105,9 @@ function readTerms(payload: Fields, text: string): Terms | string {
   const parsed = parseDecimal(fiatAmount);
   const { fiatCurrency, description, idempotencyKey = randomUUID(), externalId = null } = payload;
   if (parsed === null || parsed.units === 0n) return "fiatAmount takes a number above zero.";
-  if (typeof fiatCurrency !== "string" || !/^[A-Z]{3}$/.test(fiatCurrency)) return "fiatCurrency is required.";
+  if (!isText(fiatCurrency, /^[A-Z]{3}$/)) return "fiatCurrency is required.";
   if (typeof description !== "string") return "description is required.";
-  if (typeof idempotencyKey !== "string" || !/^[0-9a-f-]{36}$/.test(idempotencyKey))
-    return "idempotencyKey takes a UUID.";
+  if (!isText(idempotencyKey, /^[0-9a-f-]{36}$/)) return "idempotencyKey takes a UUID.";
   return {
     fiatAmount,
     fiatCurrency,
@@ -123,7 +122,7 @@ function createInvoice(merchant: Merchant, payload: Fields, text: string): Outco
   if (typeof terms === "string") return refuse("001", terms);
   if (merchant.invoices.has(terms.idempotencyKey)) return refuse("016", "The idempotency key exists already.");
   const { currency } = payload;
-  if (typeof currency !== "string" || !/^[A-Z_]{3,12}$/.test(currency)) return refuse("001", "currency is required.");
+  if (!isText(currency, /^[A-Z_]{3,12}$/)) return refuse("001", "currency is required.");
   return shown(newInvoice(merchant, terms, currency));
 }
 

@@ -4,6 +4,9 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+export const isText = (value: unknown, pattern: RegExp): value is string =>
+  typeof value === "string" && pattern.test(value);
+
 type Refused = Readonly<{ ok: false; reason: "not_json" | "too_deep" }>;
 
 /** The value of a JSON text, or undefined when it is none. */

@@ -6,7 +6,7 @@ import { type Fault, preventedWith } from "../core/faults";
 import { choice, decimal, flag } from "../core/fields";
 import type { Host } from "../core/host";
 import { equalText, header, html, json, jsonText, type RawRequest, type Reply, seeOther } from "../core/http";
-import { isRecord, numberText, readJson } from "../core/json";
+import { isRecord, isText, numberText, readJson } from "../core/json";
 import { escapeHtml, messagePage, newest, pageOf } from "../core/page";
 import { type Answered, answered, type Provider } from "../core/provider";
 import { callback, forged, Merchant, moveTo, type Payment, settings, signedCallback } from "./merchant";
@@ -74,8 +74,8 @@ function quote(merchant: Merchant, body: string, fields: Readonly<Record<string,
   const parsed = parseDecimal(amount);
   const { currency, cryptocurrency: coin } = fields;
   if (parsed === null || parsed.units === 0n) return refuse(400, "44", "currency_amount takes a number above zero.");
-  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return refuse(400, "45", "Unknown currency.");
-  if (typeof coin !== "string" || !/^[A-Z]{2,10}$/.test(coin)) return refuse(400, "46", "Unknown cryptocurrency.");
+  if (!isText(currency, /^[A-Z]{3}$/)) return refuse(400, "45", "Unknown currency.");
+  if (!isText(coin, /^[A-Z]{2,10}$/)) return refuse(400, "46", "Unknown cryptocurrency.");
   const rate = parseDecimal(merchant.settings.rate) ?? { units: 1n, scale: 0 };
   const token = randomBytes(16).toString("hex");
   const quoted = { token, amount, currency, coin, coinAmount: quotient(parsed, rate, 8) };
@@ -90,8 +90,8 @@ function create(host: Host<Merchant>, merchant: Merchant, { reference, token, fi
   const quoted = merchant.quotes.get(token);
   if (quoted === undefined || fields.token !== token) return refuse(400, "47", "There is no such quote.");
   const { wallet_address: wallet, ip_address: payerAddress } = fields;
-  if (typeof wallet !== "string" || wallet === "") return refuse(400, "48", "wallet_address is required.");
-  if (typeof payerAddress !== "string" || payerAddress === "") return refuse(400, "49", "ip_address is required.");
+  if (!isText(wallet, /./)) return refuse(400, "48", "wallet_address is required.");
+  if (!isText(payerAddress, /./)) return refuse(400, "49", "ip_address is required.");
   merchant.quotes.delete(token);
   const payment: Payment = {
     ...quoted,

@@ -3,7 +3,7 @@ import { parseDecimal } from "../core/decimal";
 import { type Fault, preventedWith } from "../core/faults";
 import type { Host } from "../core/host";
 import { equalText, header, jsonText, type RawRequest } from "../core/http";
-import { isRecord, numberText, readJson } from "../core/json";
+import { isRecord, isText, numberText, readJson } from "../core/json";
 import { type Answered, answered } from "../core/provider";
 import type { Deposit, Merchant } from "./merchant";
 import { depositSignature, type Operation, operations, readAuthorization, readDate } from "./wire";
@@ -77,11 +77,9 @@ function create(host: Host<Merchant>, merchant: Merchant, { body }: RawRequest):
   const amount = numberText(read.text, "amount");
   if ((parseDecimal(amount)?.units ?? 0n) === 0n) return { problem: "amount takes a number above zero." };
   const { country, currency, invoice_id: invoiceId, payment_method: paymentMethod } = fields;
-  if (typeof country !== "string" || !/^[A-Z]{2}$/.test(country)) return { problem: "country takes two letters." };
-  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return { problem: "Unknown currency." };
-  if (typeof invoiceId !== "string" || !/^[A-Za-z0-9-_]{1,128}$/.test(invoiceId)) {
-    return { problem: "invoice_id takes letters, digits, - and _." };
-  }
+  if (!isText(country, /^[A-Z]{2}$/)) return { problem: "country takes two letters." };
+  if (!isText(currency, /^[A-Z]{3}$/)) return { problem: "Unknown currency." };
+  if (!isText(invoiceId, /^[A-Za-z0-9-_]{1,128}$/)) return { problem: "invoice_id takes letters, digits, - and _." };
   if ([...merchant.deposits.values()].some((each) => each.invoiceId === invoiceId)) {
     return { problem: "invoice_id was used before." };
   }

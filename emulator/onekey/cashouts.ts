@@ -6,7 +6,7 @@ import { type Fault, preventedWith } from "../core/faults";
 import { choice, flag, integer, isWebUrl, text } from "../core/fields";
 import type { Host } from "../core/host";
 import { equalText, header, json, jsonText, type RawRequest } from "../core/http";
-import { type Fields, isRecord, numberText, readJson } from "../core/json";
+import { type Fields, isRecord, isText, numberText, readJson } from "../core/json";
 import { type Answered, answered } from "../core/provider";
 import type { Cashout, Merchant } from "./merchant";
 import {
@@ -130,7 +130,7 @@ function create(account: Merchant, fields: Fields, body: string): Outcome {
   const { units = 0n, scale = 0 } = parseDecimal(amount) ?? {};
   if (units === 0n || scale > 2) return refuse(400, 300, "Invalid params: amount");
   if (typeof externalId !== "string" || externalId.length > 100) return refuse(400, 300, "Invalid params: external_id");
-  if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) return refuse(400, 526, "Invalid currency");
+  if (!isText(currency, /^[A-Z]{3}$/)) return refuse(400, 526, "Invalid currency");
   const { bank_account: bankAccount = "0000" } = receiver;
   if (!/^\d{4,30}$/.test(String(bankAccount))) return refuse(400, 300, `Invalid params: bank_account ${bankAccount}`);
   if (typeof url !== "string" || !isWebUrl(url)) return refuse(400, 300, "Invalid params: notification_url");

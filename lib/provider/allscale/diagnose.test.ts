@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { SettingReader } from "@/lib/settings";
 import type { Finding } from "../provider";
 import { allscale } from "./module";
 import { type Answer, json, raw, startScriptedServer, success } from "./test-support/scripted-server";
 
 const SECRET = "st_canary_secret";
-let server: Awaited<ReturnType<typeof startScriptedServer>>;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
+const server = await startScriptedServer();
 afterAll(() => server.close());
 
 function provider() {
@@ -30,7 +27,7 @@ async function findings({ ping = PONG, fail = FAILED, post = echo }: Routes): Pr
     const answer = route === "ping" ? ping : route === "fail" ? fail : post;
     answer(request, response, incoming);
   });
-  const found = (await provider().diagnose?.()) ?? expect.fail();
+  const found = await provider().diagnose();
   expect(JSON.stringify(found)).not.toContain(SECRET);
   return found;
 }

@@ -1,12 +1,11 @@
-import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { SettingReader } from "@/lib/settings";
 import type { ProviderCall, WebhookDelivery } from "../provider";
 import { allscale } from "./module";
 import { createAllScalePayouts } from "./payouts";
 import { parseWebhook } from "./provider";
-import { json, raw, startScriptedServer, success } from "./test-support/scripted-server";
+import { expectedSignature, json, raw, startScriptedServer, success } from "./test-support/scripted-server";
 
 const apiKey = "st_key_0123456789abcdef";
 const apiSecret = "st_secret_Zm9vYmFyMDEyMzQ1Njc4OTA";
@@ -28,10 +27,7 @@ const made = {
 const error = (code: number, details: object = {}, status = 400) =>
   json({ code, payload: null, error: { message: "no", details } }, { status });
 
-let server: Awaited<ReturnType<typeof startScriptedServer>>;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
+const server = await startScriptedServer();
 afterAll(() => server.close());
 
 function payouts(onCall?: (call: ProviderCall) => void) {
@@ -39,14 +35,9 @@ function payouts(onCall?: (call: ProviderCall) => void) {
   return createAllScalePayouts({ ...options, payoutChain: "base", ...(onCall && { onCall }) });
 }
 
-/** Held against another library's signature of what really came over the wire. */
 function expectSigned(): void {
-  const [seen] = server.seen;
-  if (seen === undefined) throw new Error("No request arrived.");
-  const hash = createHash("sha256").update(seen.body).digest("hex");
-  const lines = ["POST", seen.target, "", seen.headers["x-timestamp"], seen.headers["x-nonce"], hash];
-  const signature = createHmac("sha256", apiSecret).update(lines.join("\n")).digest("base64");
-  expect(seen.headers).toMatchObject({ "x-signature": `v1=${signature}`, "content-type": "application/json" });
+  const signature = expectedSignature(server.seen[0], apiSecret);
+  expect(server.seen[0]?.headers).toMatchObject({ "x-signature": signature, "content-type": "application/json" });
 }
 
 describe("a payout", () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type PaymentId, paymentIdSchema } from "@/lib/orders/order";
 import type { CreatePaymentInput, ProviderCall } from "../provider";
 import { type AllScaleOptions, createAllScaleProvider } from "./provider";
@@ -8,10 +8,7 @@ import { vectorNamed } from "./test-support/vectors";
 const intentId = paymentIdSchema.parse("65b2f3d0d2d9c0a1b2c3d4e5");
 const vector = vectorNamed("webhook_fiat_non_ascii");
 
-let server: Awaited<ReturnType<typeof startScriptedServer>>;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
+const server = await startScriptedServer();
 afterAll(() => server.close());
 
 function provider(change: Partial<AllScaleOptions> = {}) {

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { paymentIdSchema } from "@/lib/orders/order";
 import { createAllScaleClient } from "./client";
 import { type Answer, json, raw, startScriptedServer, success } from "./test-support/scripted-server";
@@ -13,10 +13,7 @@ const body = {
   redirect_url: "https://x.example",
 };
 const apiSecret = "st_secret_Zm9vYmFyMDEyMzQ1Njc4OTA";
-let server: Awaited<ReturnType<typeof startScriptedServer>>;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
+const server = await startScriptedServer();
 afterAll(() => server.close());
 
 function client() {

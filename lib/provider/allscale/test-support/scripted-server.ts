@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -36,6 +37,15 @@ export async function startScriptedServer() {
       return new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The signature computed by another library, over what really came over the wire. */
+export function expectedSignature(seen: SeenRequest | undefined, secret: string): string {
+  if (seen === undefined) throw new Error("No request arrived.");
+  const [path, query = ""] = seen.target.split("?");
+  const hash = createHash("sha256").update(seen.body).digest("hex");
+  const lines = [seen.method, path, query, seen.headers["x-timestamp"], seen.headers["x-nonce"], hash];
+  return `v1=${createHmac("sha256", secret).update(lines.join("\n")).digest("base64")}`;
 }
 
 type AnswerOptions = { status?: number; headers?: Record<string, string> };
