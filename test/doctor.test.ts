@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type RunningEmulator, startEmulator } from "@/emulator/server";
 import { CHECKS, setupReportSchema } from "@/lib/merchant/setup/check";
 import { withoutSettings } from "../scripts/example-env";
-import { APP_FOLDER, type Environment, endWithUs, freePort } from "../scripts/processes";
+import { APP_FOLDER, type Environment, freePort } from "../scripts/processes";
 import { type HttpServer, startHttpServer } from "./http-server";
 import { type RedisServer, startRedisServer } from "./redis-server";
 import { startUpstashBridge, type UpstashBridge } from "./upstash-bridge";
@@ -19,7 +20,8 @@ const ADMIN = "canary-admin-secret-0001";
 const CRON = "canary-cron-secret-0001";
 const DISCORD = "https://discord.com/api/webhooks/1/canary-of-discord-0001";
 
-let emulator: Emulator;
+let emulator: RunningEmulator;
+let accounts = 0;
 let redis: RedisServer;
 let bridge: UpstashBridge;
 /** One that deletes nothing when it is full. */
@@ -93,19 +95,26 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  emulator.close();
-  await Promise.all([bridge.close(), keeping.close(), signIn.close()]);
+  await Promise.all([emulator.close(), bridge.close(), keeping.close(), signIn.close()]);
   await Promise.all([redis.close(), keepingRedis.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** `npm run doctor`, for a new account of the emulator. */
 async function doctor({ env = () => ({}), account = {}, fault }: Setup, ...args: string[]) {
-  const { apiKey, url } = await emulator.register(account, fault);
+  accounts += 1;
+  const apiKey = `${KEY}_${accounts}`;
+  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const init = { method: "POST", headers: { "Content-Type": "application/json", ...headers } };
+    const response = await fetch(`${emulator.url}/_emulator${path}`, { ...init, body: JSON.stringify(body) });
+    expect(response.ok, path).toBe(true);
+  };
+  await post("/accounts", { apiKey, apiSecret: SECRET, ...account });
+  if (fault !== undefined) await post("/faults", fault, { "X-API-Key": apiKey });
   const settings: Environment = {
     ALLSCALE_API_KEY: apiKey,
     ALLSCALE_API_SECRET: SECRET,
-    ALLSCALE_BASE_URL: url,
+    ALLSCALE_BASE_URL: emulator.url,
     ADMIN_SECRET: ADMIN,
     CRON_SECRET: CRON,
     NOTIFY_DISCORD_URL: DISCORD,
@@ -175,37 +184,3 @@ it("prints a report of the documented form with --json", { timeout: TIMEOUT_MS }
   const sentence = "Not checked: the settings of the payment provider are not right.";
   expect(checks.find(({ id }) => id === "webhook_url")).toEqual({ id: "webhook_url", state: "unknown", sentence });
 });
-
-type Emulator = Awaited<ReturnType<typeof startEmulator>>;
-
-async function startEmulator() {
-  const flags = ["--import", "tsx", "emulator/main.ts", "--port", "0", "--quiet"];
-  const child = spawn(process.execPath, flags, { cwd: APP_FOLDER, stdio: ["ignore", "pipe", "inherit"] });
-  endWithUs(child);
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`The emulator ended with code ${code}.`)));
-    child.stdout.on("data", (chunk) => {
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk))?.[0];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
-    const init = { method: "POST", headers: { "Content-Type": "application/json", ...headers } };
-    const response = await fetch(`${url}/_emulator${path}`, { ...init, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  };
-  let accounts = 0;
-  return {
-    async register(settings: object, fault?: object) {
-      accounts += 1;
-      const apiKey = `${KEY}_${accounts}`;
-      await post("/accounts", { apiKey, apiSecret: SECRET, ...settings });
-      if (fault !== undefined) await post("/faults", fault, { "X-API-Key": apiKey });
-      return { apiKey, url };
-    },
-    close() {
-      child.removeAllListeners("exit");
-      child.kill("SIGKILL");
-    },
-  };
-}
