@@ -242,6 +242,21 @@ test("what needs attention stands first, a filter shows only what it says, and o
   expect(shop.stored(orderId).status).toBe("underpaid");
 });
 
+test("the totals set what a test store brought apart from real money", async ({ context }) => {
+  const shop = await openSteeredShop({}, { ADMIN_SECRET: SECRET, ALLSCALE_TEST_STORE: "true" });
+  for (const amount of ["5.00", "7.00"]) {
+    const { orderId, intentId } = await shop.open(amount);
+    await shop.account.setStatus(intentId, 20);
+    await shop.fulfilled(orderId);
+    await shop.app.restart({ ALLSCALE_TEST_STORE: "false" });
+  }
+  const page = await signedIn(shop, { context });
+  await page.goto(`${shop.app.url}/admin/totals`);
+  const rows = page.getByRole("region", { name: "Sums" }).getByRole("rowheader");
+  await expect(rows).toHaveText(["$7.00", "$5.00 in the test store: no real money"]);
+  await shop.close();
+});
+
 test("a follow-up that failed needs attention, is named in the list and on the payment, and runs again at a press", async ({
   context,
 }) => {
@@ -277,7 +292,7 @@ test("a follow-up that failed needs attention, is named in the list and on the p
   }
 });
 
-test("every page is accessible in all colours and fits small screens", async ({ shop, context }) => {
+test("every page is accessible in all colors and fits small screens", async ({ shop, context }) => {
   const { path } = await underpaid(shop);
   const paid = await shop.open();
   await shop.account.setStatus(paid.intentId, 20);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import Database from "libsql";
 import { expectAccessible } from "../../e2e/support/access";
 import { type App, startApp } from "../../e2e/support/app";
 import { type Client, clientOf } from "../../e2e/support/client";
@@ -67,6 +68,18 @@ test("the goal counts what was paid in full, custom amounts included, on the pag
     "cache-control": "public, max-age=300",
     "cross-origin-resource-policy": "cross-origin",
   });
+});
+
+test("a goal of the month counts nothing of the month before", async ({ own, page }) => {
+  await pay(own, { amount: "5.00" });
+  const file = new Database(own.app.database);
+  file.exec("UPDATE days SET day = date(day, 'start of month', '-1 day')");
+  file.close();
+  await pay(own, { amount: "7.50" });
+  await expect(async () => {
+    await page.goto(own.app.url);
+    await expect(page.getByText("$7.50 of $600 (1%)")).toBeVisible({ timeout: 500 });
+  }).toPass();
 });
 
 test("the wall names those who ask for it, and no page says what was written in private", async ({ own, page }) => {
@@ -215,7 +228,7 @@ test("the card for frames works in a page that allows no script, and nothing els
   expect(html).not.toMatch(/<script|<style|\son\w+=/);
 });
 
-test("all of it is accessible in every colour", async ({ own, page }) => {
+test("all of it is accessible in every color", async ({ own, page }) => {
   await pay(own, { amount: "5.00", name: "Grace Hopper", anonymous: false });
   await expect(async () => {
     await page.goto(own.app.url);
@@ -227,7 +240,7 @@ test("all of it is accessible in every colour", async ({ own, page }) => {
   }
 });
 
-test("the overlay shows a new payment within ten seconds, still, and only to who has its key", async ({
+test("the overlay shows a new payment within ten seconds, without moving, and only with its key", async ({
   own,
   page,
 }) => {

@@ -52,8 +52,8 @@ export type App = {
   close(): Promise<void>;
 };
 
-/** Starts the app and resolves when it answers. Only the settings given exist for it. */
-export async function startApp(settings: Environment): Promise<App> {
+/** Starts the app of a folder and resolves when it answers. Only the settings given exist for it. */
+export async function startApp(settings: Environment, root = "."): Promise<App> {
   const folder = mkdtempSync(join(tmpdir(), "checkout-app-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -66,7 +66,7 @@ export async function startApp(settings: Environment): Promise<App> {
     ...settings,
   };
   const lines: string[] = [];
-  let server = await launch({ port, env, url, lines });
+  let server = await launch({ root, port, env, url, lines });
 
   const kill = () => stop(server, "SIGKILL");
 
@@ -85,7 +85,7 @@ export async function startApp(settings: Environment): Promise<App> {
       await kill();
       env = { ...env, ...changes };
       lines.length = 0;
-      server = await launch({ port, env, url, lines });
+      server = await launch({ root, port, env, url, lines });
     },
     async close() {
       await kill();
@@ -95,13 +95,14 @@ export async function startApp(settings: Environment): Promise<App> {
 }
 
 async function launch(options: {
+  root: string;
   port: number;
   env: Environment;
   url: string;
   lines: string[];
 }): Promise<ChildProcess> {
-  const { port, env, url, lines } = options;
-  const args = next("start", "-H", "127.0.0.1", "-p", String(port));
+  const { root, port, env, url, lines } = options;
+  const args = next("start", root, "-H", "127.0.0.1", "-p", String(port));
   const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: env as NodeJS.ProcessEnv });
   endWithUs(server);
   for (const stream of [server.stdout, server.stderr]) {
