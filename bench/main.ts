@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- PART...] [-- --orders=N]`: each part measures on this machine and stops by itself. Ratios are of one run, in
- * which the app and what it is compared with took turns. The table is printed and written to `bench/results.json`.
+ * `npm run bench [-- PART...] [-- --orders=N]`: each part measures on this machine and stops by itself. Ratios are of
+ * one run, in which the app and what it is compared with took turns. The table is printed and written to
+ * `bench/results.json`.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";

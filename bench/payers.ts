@@ -41,7 +41,7 @@ export async function benchPayers(): Promise<Figure[]> {
   }
 }
 
-/** The last step that keeps its p99; the first that does not ends the search, and a bare handler shows what the machine gives there. */
+/** The last step that keeps its p99. At the first that does not, a bare handler shows what the machine can do. */
 async function capacity(rig: Rig, orders: readonly MadeOrder[]): Promise<Figure> {
   let reached = 0;
   const seen: string[] = [];

@@ -7,7 +7,7 @@ import { type LoggedDelivery, openSteeredShop, type SteeredShop } from "./suppor
 
 type Notified = { shop: SteeredShop; sinks: Awaited<ReturnType<typeof openSinks>>; secret: string };
 
-/** A shop that notifies sinks on this machine. Telegram's address is no setting, so that channel is tested without the app. */
+/** A shop that notifies sinks on this machine. Telegram's address is no setting, so it is tested without the app. */
 const test = base.extend<{ notified: Notified }>({
   notified: async ({ playwright: _ }, use) => {
     const sinks = await openSinks();

@@ -7,7 +7,7 @@ import { isIn, orderIn } from "./support/payer";
 import { STATES, type State } from "./support/states";
 
 for (const state of STATES) {
-  test(`"${state[0]}" is accessible in all colours, fits small screens and can stand still`, async ({
+  test(`"${state[0]}" is accessible in all colors, fits small screens and can stand still`, async ({
     page,
     client,
     account,
@@ -25,7 +25,7 @@ for (const state of STATES) {
   });
 }
 
-test("the tip page is accessible in all colours and fits small screens, with and without a problem", async ({
+test("the tip page is accessible in all colors and fits small screens, with and without a problem", async ({
   page,
 }) => {
   await page.goto("/");

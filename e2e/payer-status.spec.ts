@@ -38,7 +38,7 @@ async function letPass(page: Page, seconds: number, asks: () => number): Promise
   page.off("requestfinished", count);
 }
 
-/** Opens the page with its clock stopped, so that time passes only where a test says so, and waits for its first question. */
+/** Opens the page with its clock stopped, so that only a test lets time pass, and waits for its first question. */
 async function watch(page: Page, path: string): Promise<() => number> {
   const asks = countAsks(page);
   await page.clock.install();
@@ -52,7 +52,7 @@ async function watch(page: Page, path: string): Promise<() => number> {
   return asks;
 }
 
-/** Lets the page's time pass until its order is in a state. The server asks AllScale at most once in 4.9 s of its own time. */
+/** Lets the page's time pass until its order is in a state. The server asks AllScale at most once in 4.9 s. */
 async function passUntil(page: Page, status: string, asks: () => number): Promise<void> {
   await eventually(async () => {
     await letPass(page, 1, asks);
@@ -199,7 +199,7 @@ test("a tab that opens an order that is paid tells those that are still waiting"
   expect(asks()).toBe(before);
 });
 
-test("tabs that have heard from another go on asking when the clock is set back by an hour", async ({
+test("tabs that learned a state from another tab go on asking when the clock is set back by an hour", async ({
   context,
   client,
   account,

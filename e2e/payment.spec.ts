@@ -3,17 +3,15 @@ import { eventually } from "../test/eventually";
 import { type App, startApp } from "./support/app";
 import { registerAccount, settingsFor } from "./support/emulator";
 import { expect, test } from "./support/fixtures";
-import { isIn } from "./support/payer";
+import { isIn, openCheckout, orderIn } from "./support/payer";
+
+const EXPIRED = ["expired", -5, {}] as const;
 
 /** Starts a payment on the tip page as a payer does; the hosted checkout opens in a tab of its own. */
 async function startPayment(page: Page, amount = "$5"): Promise<{ checkout: Page; orderId: string }> {
   await page.goto("/");
   await page.getByRole("radio", { name: amount, exact: true }).check();
-  const opened = page.waitForEvent("popup");
-  await page.getByTestId("tip-submit").click();
-  const checkout = await opened;
-  await page.waitForURL(/\/orders\//);
-  await expect(checkout.getByTestId("pay")).toBeVisible();
+  const checkout = await openCheckout(page);
   return { checkout, orderId: new URL(page.url()).pathname.split("/").at(-1) ?? "" };
 }
 
@@ -103,13 +101,10 @@ for (const [status, name, words] of UNHAPPY) {
 }
 
 test("money that comes after the end still counts, without a reload", async ({ page, account, app, client }) => {
-  const created = await client.checkout({ amount: "5.00" });
-  const orderId = String(created.json.orderId);
-  const intent = await account.intentOf(orderId);
-  await account.setStatus(intent.id, -5);
-  await page.goto(String(created.json.orderUrl));
+  const { orderId, intentId, path } = await orderIn(EXPIRED, { client, account });
+  await page.goto(path);
   await isIn(page, "expired");
-  await account.setStatus(intent.id, 20);
+  await account.setStatus(intentId, 20);
   await isIn(page, "paid");
   expect(storedOrder(app, orderId)?.attention).toEqual(["paid_late"]);
 });
@@ -120,24 +115,21 @@ test("money that comes short for the first payment is not hidden behind a second
   app,
   client,
 }) => {
-  const created = await client.checkout({ amount: "5.00" });
-  const orderId = String(created.json.orderId);
-  const first = await account.intentOf(orderId);
-  await account.setStatus(first.id, -5);
-  await page.goto(String(created.json.orderUrl));
+  const { orderId, intentId, path } = await orderIn(EXPIRED, { client, account });
+  await page.goto(path);
   await isIn(page, "expired");
   expect(await client.request("POST", `/api/orders/${orderId}/payments`)).toMatchObject({ status: 201 });
   await page.reload();
   await isIn(page, "pending");
   await expect(page.getByRole("link", { name: "Continue to payment" })).toBeVisible();
-  await account.setStatus(first.id, -3, { actual_paid_amount: "3.000000" });
+  await account.setStatus(intentId, -3, { actual_paid_amount: "3.000000" });
   await isIn(page, "underpaid");
   await expect(page.getByTestId("order-shortfall")).toContainText("2.000000");
   await expect(page.getByRole("link", { name: "Continue to payment" })).toHaveCount(0);
 
   // All of it comes for the second one in the end, so the merchant has money of both.
   const { intents } = await account.control<{ intents: { id: string }[] }>("GET", `/intents?order_id=${orderId}`);
-  const second = intents.find(({ id }) => id !== first.id);
+  const second = intents.find(({ id }) => id !== intentId);
   await account.setStatus(second?.id ?? "", 20);
   await eventually(() => storedOrder(app, orderId)?.status === "paid" || undefined);
   await page.reload();

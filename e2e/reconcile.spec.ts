@@ -4,7 +4,8 @@ import { type App, type StoredOrder, startApp } from "./support/app";
 import { type Client, clientOf } from "./support/client";
 import { type EmulatorAccount, registerAccount, settingsFor } from "./support/emulator";
 import { test as base, expect, randomAddress } from "./support/fixtures";
-import { isIn } from "./support/payer";
+import { isIn, orderIn } from "./support/payer";
+import { STATES } from "./support/states";
 
 const CRON_SECRET = "a-cron-secret-of-the-tests";
 
@@ -28,11 +29,7 @@ const test = base.extend<{ shop2: Shop }>({
   },
 });
 
-async function openOrder({ client, account }: Shop) {
-  const created = await client.checkout({ amount: "5.00" });
-  const orderId = String(created.json.orderId);
-  return { orderId, intentId: (await account.intentOf(orderId)).id };
-}
+const openOrder = (shop: Shop) => orderIn(STATES[0], shop);
 
 const stored = ({ app }: Shop, orderId: string) => app.storedOrders().find(({ id }) => id === orderId);
 
@@ -83,7 +80,7 @@ test("a refusal about one payment puts off that payment alone, and is logged onc
   await eventually(async () => (await shop.client.order(orderId ?? "")).json.paid === true || undefined);
 });
 
-test("the schedule's route is for who knows the secret, and is not there without one", async ({ shop2: shop }) => {
+test("the scheduler's route needs the secret, and without one there is no route", async ({ shop2: shop }) => {
   expect((await shop.cron("wrong")).status).toBe(401);
   expect((await shop.client.request("GET", "/api/cron/reconcile")).status).toBe(401);
   const get = await shop.client.request("GET", "/api/cron/reconcile", {
@@ -192,7 +189,7 @@ test("an order at yesterday's price cannot be paid again, only started over", as
   expect(await shop.account.requests("create")).toBe(1);
 });
 
-test("two payments of one order are told to the merchant once", async ({ shop2: shop }) => {
+test("an order that two payments have paid is pointed out once", async ({ shop2: shop }) => {
   const { orderId, intentId } = await openOrder(shop);
   await shop.account.setStatus(intentId, -4);
   await shop.cron();

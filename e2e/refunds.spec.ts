@@ -241,7 +241,7 @@ test("a lost answer and a killed app still make one payout, and a false webhook 
   expect([forged.status, refundsOf(orderId)[0]?.status]).toEqual([401, "waiting"]);
 });
 
-test("the pages of a refund are accessible in all colours and fit small screens", async ({ paying, page }) => {
+test("the pages of a refund are accessible in all colors and fit small screens", async ({ paying, page }) => {
   const { orderId } = await underpaid(paying.shop);
   await signIn(page, paying.shop, orderId);
   const path = `${paying.shop.app.url}/admin/orders/${orderId}`;

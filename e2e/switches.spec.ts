@@ -3,8 +3,8 @@ import { expect } from "./support/fixtures";
 import { openSteeredShop, type SteeredShop, test } from "./support/steered-shop";
 
 /**
- * The emulator has a setting only where the app runs under more than one of its values: here with each value that is not
- * the default. Native pricing runs with the cents that AllScale's sources disagree about, shown and not.
+ * The emulator has a setting only where the app runs under more than one of its values: here with each value that is
+ * not the default. Native pricing runs with the cents that AllScale's sources disagree about, shown and not.
  */
 const FIAT: readonly [string, unknown][] = [
   ["webhookId", "account"],

@@ -22,7 +22,7 @@ type Receiver = {
   stored(): { status: string; attention: readonly string[]; events: number };
 };
 
-/** A fresh order of 5 USD, and a sender that signs like AllScale by code of its own; the emulator itself stays silent. */
+/** A fresh order of 5 USD, and a sender that signs like AllScale by code of its own; the emulator sends nothing. */
 async function receiver({
   app,
   account,

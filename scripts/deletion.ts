@@ -7,7 +7,7 @@ import { copyTree } from "./tree-copy";
 /** A copy of this checkout, and what is run there. What fails does not hide what comes after it. */
 export type Trial = { readonly copy: string; readonly bin: (name: string, ...args: string[]) => void };
 
-/** Tries on a copy what a fork does that deletes a part: `edit` deletes it, `check` runs what has to pass all the same. */
+/** Tries on a copy what a fork does: `edit` deletes a part, `check` runs what has to pass all the same. */
 export function tryDeletion(
   name: string,
   { edit, check }: { readonly edit: (copy: string) => void; readonly check: (trial: Trial) => void },

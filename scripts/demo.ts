@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the emulator and a production build of the app. It needs no account, network or `.env`, and ignores all
- * settings of this machine, so a demo cannot take a real payment or touch a real store.
+ * `npm run demo`: the emulator and a production build of the app. It needs no account, network or `.env`, and ignores
+ * all settings of this machine, so a demo cannot take a real payment or touch a real store.
  */
 import { randomBytes } from "node:crypto";
 import { exampleEnv, withoutSettings } from "./example-env";

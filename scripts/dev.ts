@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the app in development mode, with the settings of `.env`, or of `.env.example` when there is none. Where
- * they point to this machine, the emulator runs beside it with the same credentials.
+ * `npm run dev`: the app in development mode, with the settings of `.env`, or of `.env.example` when there is none.
+ * Where they point to this machine, the emulator runs beside it with the same credentials.
  */
 import nextEnv from "@next/env";
 import { exampleEnv } from "./example-env";

@@ -1,4 +1,4 @@
-/** `npm run e2e [-- Playwright's options]`: builds the app unless it is built, and tests it in a real browser against the emulator. */
+/** `npm run e2e [-- Playwright's options]`: builds the app where it has to, and tests it in a real browser. */
 import { buildOnce, run } from "./processes";
 import { findChromium } from "./system-programs";
 

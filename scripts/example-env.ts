@@ -15,7 +15,7 @@ export function settingNames(): string[] {
   return [...readExample().matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = ""]) => name);
 }
 
-/** Blanks every setting, whatever the shell or a `.env` says: Next keeps a variable that exists, and empty means unset. */
+/** Blanks every setting of the shell or a `.env`: Next keeps a variable that exists, and empty means unset. */
 export function withoutSettings(env: Environment): Environment {
   return { ...env, ...Object.fromEntries(settingNames().map((name) => [name, ""])) };
 }

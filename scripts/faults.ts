@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults [-- --full] [-- --only=NAME,NAME] [-- --seed=N]`: outages, crashes, races and fuzzing on real parts.
- * The short setting is part of `npm test`; `--full` runs the numbers that docs/operate.md states.
+ * `npm run test:faults [-- --full] [-- --only=NAME,NAME] [-- --seed=N]`: outages, crashes, races and fuzzing on real
+ * parts. The short setting is part of `npm test`; `--full` runs the numbers that docs/operate.md states.
  */
 import { buildOnce, run } from "./processes";
 import { findRedisServer } from "./system-programs";

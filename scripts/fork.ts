@@ -1,6 +1,7 @@
 /**
- * `npm run test:fork`: follows docs/integrate.md as a reader would. Makes an empty Next.js app, runs the page's commands in
- * it, writes the page's files, builds, pays once at the emulator, and runs the QA collection and the smoke test.
+ * `npm run test:fork`: follows docs/integrate.md as a reader would. Makes an empty Next.js app, runs the page's
+ * commands in it, writes the page's files, builds, pays once at the emulator, and runs the QA collection and the smoke
+ * test.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";

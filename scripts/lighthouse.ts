@@ -44,8 +44,8 @@ let failed = false;
 try {
   const urls = { tip: `${shop.url}/`, order: (await makeOrder(shop)).url, blank: blankPage.url };
   const all: Record<keyof typeof urls, Record<string, number>[]> = { tip: [], order: [], blank: [] };
-  // In turn, so that other load on the machine affects all pages alike. On a busy machine Lighthouse sometimes gets no trace
-  // of a page, and so no score, and has to run again.
+  // In turn, so that other load on the machine affects all pages alike. On a busy machine Lighthouse sometimes gets no
+  // trace of a page, and so no score, and has to run again.
   for (let run = 0; run < runs; run += 1) {
     for (const page of PAGES) all[page].push(await scores(urls[page]).catch(() => scores(urls[page])));
   }

@@ -68,8 +68,8 @@ export function endWithUs(child: ChildProcess): void {
 }
 
 /**
- * Keeps processes together: when one exits, or we get a signal, the others are stopped too. Resolves to the exit code once
- * all of them have exited.
+ * Keeps processes together: when one exits, or we get a signal, the others are stopped too. Resolves to the exit code
+ * once all of them have exited.
  */
 export async function together(children: readonly ChildProcess[]): Promise<number> {
   let signaled = false;

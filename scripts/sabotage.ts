@@ -1,6 +1,7 @@
 /**
- * `npm run test:sabotage`: proves that the smoke test and the QA collection notice what they are for. Builds the app as it
- * is, which has to pass both, and once with each fault of `sabotages.ts`, which has to fail both, each for that fault.
+ * `npm run test:sabotage`: proves that the smoke test and the QA collection notice what they are for. Builds the app as
+ * it is, which has to pass both, and once with each fault of `sabotages.ts`, which has to fail both, each for that
+ * fault.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: every page and every state of an order, and the merchant's pages, on phone and desktop, light and
- * dark, as pictures in `screenshots/`. Look at them after a change of the design. `-- readme` makes only the two pictures of
- * the README, `-- admin` only the merchant's pages.
+ * `npm run screenshots`: every page and every state of an order, and the merchant's pages, on phone and desktop, light
+ * and dark, as pictures in `screenshots/`. Look at them after a change of the design. `-- readme` makes only the two
+ * pictures of the README, `-- admin` only the merchant's pages.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

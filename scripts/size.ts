@@ -1,8 +1,8 @@
 /**
  * `npm run size`: what a payer downloads, in gzip bytes of what `next start` serves. Fails above the limits: what is
- * needed before a tip can be submitted is HTML and CSS alone, and scripts are counted above a blank page of the same Next.
- * Also what a serverless function carries, which is what it costs to start one. The limits are those of the core; where the
- * donation layer is there, it may add its own. `npm run test:without-donation` measures the core without it.
+ * needed before a tip can be submitted is HTML and CSS alone, and scripts are counted above a blank page of the same
+ * Next. Also what a serverless function carries, which is what it costs to start one. The limits are those of the core;
+ * where the donation layer is there, it may add its own. `npm run test:without-donation` measures the core without it.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { isEmbeddedStore, tracedFunctions } from "./traces";
 const LIMITS = { tipToSubmit: 5_500, tipScripts: 3_500, orderScripts: 10_000, function: 3_500_000 };
 const DONATION = "app/(donation)";
 const hasDonation = existsSync(join(APP_FOLDER, DONATION));
-/** With a goal and five names on the page, in HTML and CSS; none in scripts. Close to what it takes, so that it hides no growth of the core. */
+/** HTML and CSS of a goal and five names. Close to what they take, so that it hides no growth of the core. */
 const ADDED_TO_TIP = hasDonation ? 1_000 : 0;
 /** Of the layer's own functions. The largest is the one that draws the picture for links. */
 const DONATION_FUNCTION = 5_500_000;

@@ -1,6 +1,7 @@
 /**
- * `npm run smoke -- URL`: whether a running deployment does what it must, asked from outside. It pays nothing and opens one
- * order, which ends unpaid. The exit code is 1 when a check failed. Without a URL, it starts this app with the emulator.
+ * `npm run smoke -- URL`: whether a running deployment does what it must, asked from outside. It pays nothing and opens
+ * one order, which ends unpaid. The exit code is 1 when a check failed. Without a URL, it starts this app with the
+ * emulator.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

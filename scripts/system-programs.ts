@@ -10,7 +10,7 @@ const CHROMIUM_PATHS = [
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
-/** A browser for the tests: PLAYWRIGHT_CHROMIUM_PATH, Playwright's own, or the system's. Root on Debian gets one installed. */
+/** PLAYWRIGHT_CHROMIUM_PATH, Playwright's own browser, or the system's. Root on Debian gets one installed. */
 export function findChromium(): string {
   const asked = process.env.PLAYWRIGHT_CHROMIUM_PATH;
   if (asked) {

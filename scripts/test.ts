@@ -1,6 +1,6 @@
 /**
- * `npm test`: all suites, on real parts, and a last line that adds them up. `npm test -- money` runs only the unit and contract
- * tests with that word in their path or, if there are none, in their name.
+ * `npm test`: all suites, on real parts, and a last line that adds them up. `npm test -- money` runs only the unit and
+ * contract tests with that word in their path or, if there are none, in their name.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

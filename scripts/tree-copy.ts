@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { APP_FOLDER } from "./processes";
 
-/** Copies what git tracks or would track, with the installed packages, to a new folder for a test that changes the tree. */
+/** Copies what git tracks or would track, and the packages, to a new folder for a test that changes the tree. */
 export function copyTree(name: string): string {
   const copy = mkdtempSync(join(tmpdir(), `checkout-${name}-`));
   const listed = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {

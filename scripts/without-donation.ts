@@ -1,7 +1,7 @@
 /**
- * `npm run test:without-donation`: proves that the donation layer can be deleted. Copies this checkout, deletes the folder and
- * its line, and runs there what a fork would: types, lint, unit tests of what the layer touched, a build, the weight of
- * the pages against the core's limits, and the browser tests of payments.
+ * `npm run test:without-donation`: proves that the donation layer can be deleted. Copies this checkout, deletes the
+ * folder and its line, and runs there what a fork would: types, lint, unit tests of what the layer touched, a build,
+ * the weight of the pages against the core's limits, and the browser tests of payments.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

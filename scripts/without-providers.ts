@@ -1,7 +1,8 @@
 /**
- * `npm run test:without-providers [-- --keep=NAME] [-- --quick]`: proves that any three of the providers can be deleted. For
- * each provider, or the one that is named, it copies this checkout, deletes the folders of the others with their lines in the
- * registries, and runs there what a fork would: types, lint, unit tests and a build. `--quick` leaves the last two out.
+ * `npm run test:without-providers [-- --keep=NAME] [-- --quick]`: proves that any three of the providers can be
+ * deleted. For each provider, or the one that is named, it copies this checkout, deletes the folders of the others with
+ * their lines in the registries, and runs there what a fork would: types, lint, unit tests and a build. `--quick`
+ * leaves the last two out.
  *
  * Tests and tools that are about a deleted provider go with it. No file of the app may be among them.
  */

@@ -14,7 +14,7 @@ const ASKED = ["ALLSCALE_API_KEY", "ALLSCALE_API_SECRET", "ADMIN_SECRET", "ALLSC
 const DEFAULTS = { ALLSCALE_CURRENCY: "USD", ALLSCALE_TEST_STORE: "false" };
 const SETTINGS_HEADING = "What the form asks for";
 
-/** The link behind the button. When this or package.json changes, paste what the failed test prints into the documents. */
+/** The link behind the button. When it changes, paste what the failed test prints into the documents. */
 function deployLink(): string {
   const parameters = {
     "repository-url": manifest.repository,

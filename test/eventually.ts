@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Asks until the answer is not undefined, and returns it. Throws after the deadline, with the last error as cause. Asks once
- * more after the deadline, as the machine may have stood still until then.
+ * Asks until the answer is not undefined, and returns it. Throws after the deadline, with the last error as cause. Asks
+ * once more after the deadline, as the machine may have stood still until then.
  */
 export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined, timeoutMs = 10_000): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs;

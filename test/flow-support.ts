@@ -32,7 +32,7 @@ import { ageLeases } from "./age-leases";
 import { startRedisServer } from "./redis-server";
 import { startUpstashBridge } from "./upstash-bridge";
 
-/** Time that stands still until a test moves it. What sleeps wakes when the clock gets there, or after that long in real time. */
+/** Time that a test moves. What sleeps wakes when the clock gets there, or after that long in real time. */
 export class TestClock {
   #now = 1_800_000_000_000;
   readonly #sleepers = new Set<() => void>();

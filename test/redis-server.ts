@@ -18,7 +18,7 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-/** A real redis-server on a free port of loopback that answers a write only after it is on disk, unless that is not wanted. */
+/** A real redis-server on a free port. If `durable`, it answers a write only once that is on disk. */
 export async function startRedisServer(options: { dir?: string; durable?: boolean } = {}): Promise<RedisServer> {
   const durable = options.durable ?? true;
   const folder = options.dir ?? mkdtempSync(join(tmpdir(), "redis-"));

@@ -13,7 +13,7 @@ const [path = "", task, orderId = "", count = "0"] = process.argv.slice(2);
 const store = openSqliteOrderStore({ path });
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-/** Raises the version that many times, starting over whenever another process was faster or kept the file for itself. */
+/** Raises the version that many times, starting over when another process was faster or kept the file. */
 async function increment(id: OrderId, times: number): Promise<void> {
   let conflicts = 0;
   for (let done = 0; done < times; ) {

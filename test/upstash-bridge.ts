@@ -14,8 +14,8 @@ type Item = { result: unknown } | { error: string };
 type Answer = { status: number; body: Item | Item[] };
 
 /**
- * Speaks Upstash's REST protocol in front of a redis-server, so that @upstash/redis and @upstash/ratelimit can be tested
- * for real: one command (`POST /` or a path), `/pipeline`, `/multi-exec`, the bearer token and base64 results.
+ * Speaks Upstash's REST protocol in front of a redis-server, so that @upstash/redis and @upstash/ratelimit can be
+ * tested for real: one command (`POST /` or a path), `/pipeline`, `/multi-exec`, the bearer token and base64 results.
  */
 export async function startUpstashBridge(options: { redisPort: number; token: string }): Promise<UpstashBridge> {
   const redis = new Redis({
@@ -99,7 +99,7 @@ function encodeItem(item: Item, base64: boolean): Item {
   return "error" in item ? item : { result: encode(item.result, base64) };
 }
 
-/** Numbers and null stay; every text becomes base64, except a bare "OK", which the client knows only outside of lists. */
+/** Numbers and null stay; texts become base64, except a bare "OK", which the client knows outside of lists only. */
 function encode(value: unknown, base64: boolean): unknown {
   if (Array.isArray(value)) return value.map((element) => (base64 && isOk(element) ? "T0s=" : encode(element, base64)));
   if (value instanceof Error) return value.message;

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { expect } from "./fixtures";
 
-const COLOURS = [
+const COLORS = [
   { colorScheme: "light", forcedColors: "none", contrast: "no-preference" },
   { colorScheme: "dark", forcedColors: "none", contrast: "no-preference" },
   { colorScheme: "dark", forcedColors: "none", contrast: "more" },
@@ -15,12 +15,12 @@ const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode(true);
 export async function expectAccessible(page: Page): Promise<void> {
   // What is folded counts too.
   await page.locator("details").evaluateAll((all) => all.map((one) => one.setAttribute("open", "")));
-  for (const colours of COLOURS) {
-    await page.emulateMedia(colours);
+  for (const colors of COLORS) {
+    await page.emulateMedia(colors);
     const { violations } = await axe(page).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
   }
-  await page.emulateMedia(COLOURS[0]);
+  await page.emulateMedia(COLORS[0]);
 }
 
 /** On the narrowest phone, with text at twice its size, everything stays within the width of the screen. */

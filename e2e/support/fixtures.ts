@@ -35,8 +35,8 @@ export { expect };
 let addresses = randomInt(65_536);
 
 /**
- * From a range for tests (RFC 2544), and never the same twice. One after the other they are of different networks, which
- * have limits of their own.
+ * From a range for tests (RFC 2544), and never the same twice. One after the other they are of different networks,
+ * which have limits of their own.
  */
 export function randomAddress(): string {
   addresses = (addresses + 1) % 65_536;

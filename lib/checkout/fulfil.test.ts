@@ -142,7 +142,7 @@ onBothStores("an effect", (world) => {
     expect(gaps.slice(-4)).toEqual(Array(4).fill(6 * 3_600 * SECOND));
   });
 
-  it("that never ends is cut off after 30 s, told so, and until then no other process runs it", async () => {
+  it("that never ends is aborted after 30 s, and until then no other process runs it", async () => {
     const { process, pass, clock } = world();
     const signals: AbortSignal[] = [];
     const effect = noting((_order, { signal }) => {

@@ -39,7 +39,7 @@ describe("what came of a create call", () => {
     expect(again.payments).toEqual(paid.payments);
   });
 
-  it("tells a webhook that was faster what it could not know, and takes nothing back", () => {
+  it("adds what a faster webhook could not know, and takes nothing back", () => {
     const bare = { ...created, checkoutUrl: null, quote: null };
     const unexpected = {
       ...fresh(),

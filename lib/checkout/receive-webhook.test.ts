@@ -187,7 +187,7 @@ onBothStores("a webhook", (world) => {
     }
   });
 
-  it("that tells of no money is ignored, and the status moves", async () => {
+  it("without money is ignored, and moves the status", async () => {
     const { shop, process, provider } = world();
     const flow = process();
     const { order, paymentId } = await startedOrder(flow, shop);

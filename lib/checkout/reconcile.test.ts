@@ -95,18 +95,18 @@ onBothStores("reconciliation", (world) => {
     const { kind, process, provider, shop, pass, clock, corrupt } = world();
     const fails = onPaidEffect(() => Promise.reject(new Error("as scripted")));
     const flow = process({ effects: [fails] });
-    const behaviours = new Map<PaymentId, (typeof MISCHIEF)[number]>();
+    const behaviors = new Map<PaymentId, (typeof MISCHIEF)[number]>();
     provider.onRead = (answer, paymentId) => {
-      const behaviour = behaviours.get(paymentId);
-      if (behaviour === undefined) return answer;
-      if (behaviour === "throws") throw new Error("as scripted");
-      if (behaviour === "slow") clock.advance(20 * SECOND);
-      if (behaviour === "flaps") {
+      const behavior = behaviors.get(paymentId);
+      if (behavior === undefined) return answer;
+      if (behavior === "throws") throw new Error("as scripted");
+      if (behavior === "slow") clock.advance(20 * SECOND);
+      if (behavior === "flaps") {
         const isConfirming = answer.ok && answer.observation.status === "confirming";
         provider.report(paymentId, isConfirming ? "review" : "confirming");
         return answer;
       }
-      const refused = behaviour === "ten payments" || behaviour === "slow" ? "refused" : behaviour;
+      const refused = behavior === "ten payments" || behavior === "slow" ? "refused" : behavior;
       return failure(refused as ProviderFailureKind);
     };
     const mixes = fc.record({
@@ -117,18 +117,18 @@ onBothStores("reconciliation", (world) => {
     await fc.assert(
       fc.asyncProperty(mixes, async ({ orders, maxOrders, gapMs }) => {
         const healthy: OrderId[] = [];
-        for (const behaviour of orders) {
+        for (const behavior of orders) {
           const { order, paymentId } = await startedOrder(flow, shop);
-          if (behaviour === "healthy" || behaviour === "effect fails") provider.report(paymentId, "paid");
-          if (behaviour === "healthy") healthy.push(order.id);
-          else if (behaviour !== "effect fails") behaviours.set(paymentId, behaviour);
-          if (behaviour === "effect fails") {
+          if (behavior === "healthy" || behavior === "effect fails") provider.report(paymentId, "paid");
+          if (behavior === "healthy") healthy.push(order.id);
+          else if (behavior !== "effect fails") behaviors.set(paymentId, behavior);
+          if (behavior === "effect fails") {
             await settle(flow, { observation: provider.report(paymentId, "paid"), source: "webhook" });
           }
-          if (behaviour === "ten payments") {
-            for (const each of await addPayments(flow, order.id, 10)) behaviours.set(each, behaviour);
+          if (behavior === "ten payments") {
+            for (const each of await addPayments(flow, order.id, 10)) behaviors.set(each, behavior);
           }
-          if (behaviour === "unreadable") await corrupt(order.id);
+          if (behavior === "unreadable") await corrupt(order.id);
           await pass(SECOND);
         }
         await pass(MINUTE);
@@ -201,7 +201,7 @@ onBothStores("reconciliation", (world) => {
     }
   });
 
-  it("goes on past a payment that alone times out, but not past one refused key or limit", async () => {
+  it("goes on past a payment that alone times out, and stops at a refused key or limit", async () => {
     const { process, provider, pass, clock } = world();
     const flow = process();
     for (const [kind, checked] of [
@@ -319,7 +319,7 @@ onBothStores("reconciliation", (world) => {
     expect(newestPayment(await stored(flow, orders[0]?.id ?? expect.fail()))).toBe(orders[0]?.paymentId);
   });
 
-  it("takes what has gone and what is over out of the index, and keeps what no provider can be asked about", async () => {
+  it("takes orders that are gone or over out of the index, and keeps those that no provider can be asked about", async () => {
     const { process, pass, clock, logged, provider } = world();
     const flow = process();
     const [order = expect.fail()] = await openOrders(world(), flow, 1);

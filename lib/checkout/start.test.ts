@@ -157,8 +157,8 @@ onBothStores("starting a payment", (world) => {
     expect(attention).toEqual(["unexpected_payment", "duplicate_payment"]);
   });
 
-  it.each(["is called a conflict", "is not told"] as const)(
-    "keeps one payment where a write succeeded and that %s, with another write in between",
+  it.each(["is answered as a conflict", "is not answered"] as const)(
+    "keeps one payment where a write succeeded and %s, with another write in between",
     async (how) => {
       const { shop, process, provider } = world();
       const [flow, other] = [process(), process()];
@@ -169,12 +169,12 @@ onBothStores("starting a payment", (world) => {
         lost = true;
         const observation = provider.report(newestPayment(write.order), "confirming");
         await settle(other, { observation, source: "poll" });
-        if (how === "is not told") throw storeUnavailable("timeout");
+        if (how === "is not answered") throw storeUnavailable("timeout");
         return "conflict";
       };
       const first = start(withStore(flow, { replace }), shop, { key: KEY });
-      if (how === "is not told") await expect(first).rejects.toThrow("unavailable (timeout)");
-      const result = how === "is not told" ? await start(other, shop, { key: KEY }) : await first;
+      if (how === "is not answered") await expect(first).rejects.toThrow("unavailable (timeout)");
+      const result = how === "is not answered" ? await start(other, shop, { key: KEY }) : await first;
       expect(result).toMatchObject({ ok: true, order: { status: "confirming" } });
       if (!result.ok) return;
       const { payments } = await stored(other, result.order.id);

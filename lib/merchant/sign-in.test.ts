@@ -24,7 +24,7 @@ onBothStores("signing in", (world) => {
     expect(await attempt(flows[1], "192.0.2.1", SECRET)).toBe("in");
   });
 
-  it("of one address takes one place of the crowd's, however often it is wrong", async () => {
+  it("from one address takes one of the places that all addresses share, however often it is wrong", async () => {
     const flow = world().process();
     for (let count = 0; count < WRONG_TRIES; count += 1) expect(await attempt(flow, "192.0.2.1")).toBe("wrong");
     const places = Array.from({ length: REMEMBERED_TRIES }, (_, index) => crowdKey(index));

@@ -145,7 +145,7 @@ describe.each(STORES)("%s keeps orders", (_name, open) => {
     expect((await stores[0]?.events(order.id))?.slice(1)).toEqual([sampleEvent({ facts: { writer } })]);
   });
 
-  it("tells the history in the order of writing, and passes over writes that have nothing new to tell", async () => {
+  it("gives the history in the order of writing, without writes that have no event", async () => {
     const store = handle();
     let order = sampleOrder();
     await store.insert(sampleWrite(order, { event: sampleEvent({ facts: { step: 1 } }) }));

@@ -4,7 +4,7 @@ import { type Payment, payingPayment, paymentToShow } from "./order";
 
 const orderOf = (...payments: Partial<Payment>[]) => sampleOrder({ payments: payments.map(samplePayment) });
 
-it("was paid by the first payment that was paid, with real money where there is any", () => {
+it("the payment that paid an order is the first that was paid, with real money where there is any", () => {
   const [trial, later, first] = [
     { status: "paid", testStore: true, paidAt: CREATED },
     { status: "paid", paidAt: CREATED + 2 },

@@ -165,7 +165,7 @@ describe("the SQLite store on bad days", () => {
   );
 
   it.each(cases)(
-    "does not honour a %s by a clock that was %s ahead, once it is right",
+    "does not honor a %s by a clock that was %s ahead, once it is right",
     async (name, _by, ttlMs, aheadMs) => {
       const now = Date.now();
       const lease = { value: "then", ttlMs };

@@ -87,7 +87,7 @@ describe("client address", () => {
     expect(networkOf(address)).toBe(network);
   });
 
-  it("keeps neighbours of one /48 together and other networks apart", () => {
+  it("keeps neighbors of one /48 together and other networks apart", () => {
     const networks = new Set(
       Array.from({ length: 500 }, (_, i) => networkOf(from(`2001:db8:7:${i.toString(16)}::9`, 1))),
     );

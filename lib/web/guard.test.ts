@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-/** Takes bodies as Next does: keeps whatever comes. One route reads up to its cap; the others do not wait for the body. */
+/** Keeps whatever body comes, as Next does. One route reads up to its cap; the others do not wait for the body. */
 const asNext: RequestListener = (request, response) => {
   const reads = request.url === "/api/reads";
   const entry = { method: request.method, url: request.url, bytes: 0 };

@@ -65,7 +65,7 @@ describe("health", () => {
     expect(await check(parts())).toMatchObject({ ok: false });
   });
 
-  it("does not keep a failure of its own for longer", async () => {
+  it("keeps a failure no longer than an answer", async () => {
     const work = vi.fn().mockRejectedValueOnce(new Error("once")).mockResolvedValue("well");
     const check = cachedFor(5_000, work);
     vi.useFakeTimers({ toFake: ["performance"] });

@@ -18,8 +18,8 @@ const CREATED = 1;
 export const CONFIRMED = 20;
 
 /**
- * A second AllScale, written from the protocol alone, that shares no code with the app or with the emulator. It only keeps
- * the facts and builds answers; what goes wrong on the way is its callers' matter.
+ * A second AllScale, written from the protocol alone, that shares no code with the app or with the emulator. It only
+ * keeps the facts and builds answers; what goes wrong on the way is its callers' matter.
  */
 export class AllScaleModel {
   readonly intents = new Map<string, Intent>();

@@ -45,7 +45,7 @@ const SLOW_MS = 1_700;
 const SKEW_SECONDS = 20 * 60;
 const WINDOW_SECONDS = 600;
 
-/** AllScale's API on a real socket of loopback: authenticates, answers signed, and fails in the way that was asked for. */
+/** AllScale's API on a real socket: authenticates, signs its answers, and fails in the way that was asked for. */
 export async function startStandIn(): Promise<StandIn> {
   const credentials = { apiKey: `st_key_${randomUUID()}`, apiSecret: `st_canary_${randomUUID()}` };
   const server = createServer((request, response) => {

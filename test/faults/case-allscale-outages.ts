@@ -44,7 +44,7 @@ const SIGNED_OUTAGES: readonly Outage[] = [
   { fault: "stalls_in_body", ...TIMEOUT },
 ];
 
-/** Whatever happens to AllScale: no payment is invented, webhooks go on settling, and what was missed is found later. */
+/** Whatever happens to AllScale, no payment is invented, webhooks go on settling, and the rest is found later. */
 export const allscaleOutages: Case = {
   name: "allscale-outages",
   async run({ report }) {
@@ -112,7 +112,7 @@ async function strike(options: { report: Report; shop: Shop; outages: readonly O
   }
 }
 
-/** AllScale asks to be left alone for 7 s: no poll asks before, though the fault is long over, and the payment is found then. */
+/** AllScale asks to be left alone for 7 s: no poll asks before that, and the payment is found then. */
 async function namedWait(report: Report, shop: Shop): Promise<void> {
   const orderId = await shop.openOrder();
   const intent = shop.allscale.model.intentOf(orderId);

@@ -24,9 +24,9 @@ type Sinks = Awaited<ReturnType<typeof openSinks>>;
 const RECONCILES_EVERY = 4;
 
 /**
- * SIGKILL of processes between making orders paid and delivering them. Afterwards a process that is left alone reconciles:
- * each order is paid and was delivered at least once, and so was the notification of each channel. What was delivered more
- * than once is counted.
+ * SIGKILL of processes between making orders paid and delivering them. Afterwards a process that is left alone
+ * reconciles: each order is paid and was delivered at least once, and so was the notification of each channel. What was
+ * delivered more than once is counted.
  */
 function effectKills({ name, kills, open }: Options): Case {
   return {

@@ -25,7 +25,7 @@ const FLOODS: Readonly<Record<string, Flood>> = {
   heldBodies,
 };
 
-/** Every flood at once, and once a second an honest payer from an address of their own, who must be served each time. */
+/** Every flood at once, and once a second an honest payer with a new address, who must be served each time. */
 export const floodSoak: Case = {
   name: "flood-soak",
   async run({ report, sizes }) {

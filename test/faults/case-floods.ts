@@ -12,7 +12,7 @@ export const DEFAULT_LIMITS = { RATE_LIMIT_CHECKOUT: "5/60s", RATE_LIMIT_STATUS:
 const HELD_CONNECTIONS = 80;
 const REFUSED_REQUESTS = 200;
 
-/** What a flood costs: memory for each address, memory for each held body, bytes on the disk for each refused request. */
+/** What a flood costs: memory for each address and each held body, bytes on the disk for each refused request. */
 export const floods: Case = {
   name: "floods",
   async run({ report, sizes }) {
@@ -47,7 +47,7 @@ async function manyAddresses(options: { report: Report; shop: Shop; addresses: n
   if (before === null || after === null) return report.skip("memory of addresses", "it cannot be read here");
   const perTenThousand = ((after - before) * 10_000) / addresses;
   report.figure(`floods: ${addresses} addresses cost ${after - before} MB, ${perTenThousand.toFixed(1)} MB per 10,000`);
-  // Twenty kilobytes each, as they once were, would be 200 MB for 10,000; the rest is what a heap takes its time to give back.
+  // At 20 kB each, 10,000 would take 200 MB. The rest is what a heap takes its time to give back.
   report.check("floods: addresses cost next to nothing", after - before < 60 + addresses * 0.0006, { before, after });
 }
 

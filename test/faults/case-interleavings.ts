@@ -6,7 +6,7 @@ import { type Places, redisPlaces, sqlitePlaces } from "./interleavings/stores";
 import type { Audit } from "./ledger";
 import { silenceLog } from "./silence-log";
 
-/** Random stories of webhooks, polls, reconciliations, second payments, clocks and crashes; a bad one is made as short as it goes. */
+/** Random stories of webhooks, polls, reconciliations, second payments, clocks and crashes, shrunk when bad. */
 function interleavingsOn(name: string, open: () => Promise<Places>): Case {
   return {
     name: `interleavings-${name}`,

@@ -46,9 +46,9 @@ export const payoutKillsOf = (system: PayoutSystem): readonly Case[] => [
 ];
 
 /**
- * SIGKILL of processes that send refunds, each button pressed three times: before the intent is stored, between that and
- * the call, and between the call and its answer. Afterwards a process that is left alone reconciles: at the emulator there
- * is one payout for each refund that was pressed, of what was received, and none besides.
+ * SIGKILL of processes that send refunds, each button pressed three times: before the intent is stored, between that
+ * and the call, and between the call and its answer. Afterwards a process that is left alone reconciles: at the
+ * emulator there is one payout for each refund that was pressed, of what was received, and none besides.
  */
 function payoutKills({ system, store: kind, kills, open }: Options): Case {
   const { provider, coin, receiver, credentials } = system;

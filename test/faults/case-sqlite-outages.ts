@@ -7,7 +7,7 @@ import { makeReadOnly } from "./read-only-file";
 import type { Report } from "./report";
 import { openShop, type Shop, sqliteOrders } from "./shop";
 
-/** SQLite's file locked by another program, read-only, replaced by garbage, and gone. What needs a disk of its own is elsewhere. */
+/** SQLite's file locked by another program, read-only, replaced by garbage, and gone. */
 export const sqliteOutages: Case = {
   name: "sqlite-outages",
   async run({ report }) {

@@ -6,7 +6,7 @@ import { Ledger } from "./ledger";
 import { startRedisBackend } from "./redis-backend";
 import { inParallel, settingsFor, shopOf } from "./shop";
 
-/** Two servers on one Redis get many copies of each delivery at the same time: one of them settles, the others find it done. */
+/** Two servers on one Redis get many copies of each delivery at once: one settles, the others find it done. */
 export const twoProcesses: Case = {
   name: "two-processes",
   async run({ report, sizes }) {

@@ -8,8 +8,8 @@ const WIDTH = 12;
 
 /**
  * One crash: deliveries of every kind are sent at once, and `crash` strikes as soon as a random number of them has been
- * acknowledged, with the others still under way. After `recover`, what was acknowledged must be there before anything is
- * sent again, and the rest must be accepted when it comes again, byte for byte.
+ * acknowledged, with the others still under way. After `recover`, what was acknowledged must be there before anything
+ * is sent again, and the rest must be accepted when it comes again, byte for byte.
  */
 export async function crashDuringDeliveries(options: {
   shop: Shop;

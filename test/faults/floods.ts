@@ -5,7 +5,7 @@ import { connect } from "node:net";
 /** One stranger against the shop. Each runs until `done`, as fast as it is answered, and tells what it was answered. */
 export type Flood = (options: { url: string; done: () => boolean }) => Promise<Map<number, number>>;
 
-/** As many as keep the server busy. The strangers share the machine with it, so more would only slow themselves down. */
+/** As many as keep the server busy. More would only slow each other down on the same machine. */
 const WIDTH = 3;
 const BODY_BYTES = 10_000_000;
 const CHUNK = Buffer.alloc(64 * 1024, "x");
@@ -26,7 +26,7 @@ export const createsFromOneAddress: Flood = (options) =>
 
 export const health: Flood = (options) => flood(options, () => ({ path: "/api/health", address: "198.51.100.7" }));
 
-/** What Next answered by itself before: pictures, and pages for any method, with the client's text in its own log lines. */
+/** What Next alone would answer: pictures, and pages for any method, with the client's text in its log lines. */
 export const oddRoutes: Flood = (options) =>
   flood(options, (count) => {
     const address = "198.51.100.8";
@@ -36,7 +36,7 @@ export const oddRoutes: Flood = (options) =>
     return { path: `/orders/x?error=${forged}`, address };
   });
 
-/** Connections that post bodies to pages and routes, too large, slowly or not to their end, and stay as long as they may. */
+/** Connections that post bodies, too large, slowly or without an end, and stay as long as they may. */
 export const heldBodies: Flood = async ({ url, done }) => {
   const answers = new Map<number, number>();
   const paths = ["/", "/api/checkout", "/api/health", "/api/webhooks/allscale", "/orders/x", "/api/nothing"];
@@ -55,8 +55,8 @@ export const heldBodies: Flood = async ({ url, done }) => {
 };
 
 /**
- * One such connection: it sends `bytes` of a body that never ends, and then a byte at a time. `closed` is the status that it
- * was answered, 0 for none, once the server has closed it.
+ * One such connection: it sends `bytes` of a body that never ends, and then a byte at a time. `closed` is the status
+ * that it was answered, 0 for none, once the server has closed it.
  */
 export function holdBody(url: string, options: { path: string; chunked?: boolean; bytes?: number }) {
   const { path, chunked = false, bytes = BODY_BYTES - 1 } = options;

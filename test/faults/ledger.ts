@@ -95,7 +95,7 @@ async function readHistories(store: StoredOrders): Promise<History[]> {
   }
 }
 
-/** Whether the store holds what a delivery said. The right money on a payment that is on hold waits for the merchant, as it should. */
+/** Whether the store holds what a delivery said. The right money on a payment on hold waits for the merchant. */
 function isBorneOut({ kind, intent }: Delivery, order: StoredOrder | undefined): boolean {
   const payment = order?.payments.find(({ paymentId }) => paymentId === intent.id);
   if (order === undefined || payment === undefined) return false;

@@ -12,8 +12,8 @@ export function residentMegabytes(pid: number): number | null {
 }
 
 /**
- * Whether memory stayed flat: the first two tenths warm up, after them it may breathe, but must not grow with the number
- * of requests.
+ * Whether memory stayed flat: the first two tenths warm up, after them it may breathe, but must not grow with the
+ * number of requests.
  */
 export function checkMemory(report: Report, name: string, samples: readonly (number | null)[]): void {
   const known = samples.filter((sample) => sample !== null);

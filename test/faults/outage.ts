@@ -18,8 +18,8 @@ export type Sight = {
 };
 
 /**
- * Asks for everything at once, about an order that was opened in good times. `health` is what `/api/health` will say once
- * its answer is none of before: it may be five seconds old.
+ * Asks for everything at once, about an order that was opened in good times. `health` is what `/api/health` will say
+ * once its answer is none of before: it may be five seconds old.
  */
 export async function lookAround(
   shop: Shop,

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync } from "node:fs";
 
 /**
- * Makes files read-only, also for a process that has them open: by the immutable attribute where we are root, whom permissions do
- * not stop, otherwise by permissions. Answers how to undo it, or null where neither works.
+ * Makes files read-only, also for a process that has them open: by the immutable attribute where we are root, whom
+ * permissions do not stop, otherwise by permissions. Answers how to undo it, or null where neither works.
  */
 export function makeReadOnly(paths: readonly string[]): { undo(): void; stopsOpenFiles: boolean } | null {
   const present = paths.filter((path) => existsSync(path));

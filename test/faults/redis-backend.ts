@@ -14,7 +14,7 @@ export type RedisBackend = {
   close(): Promise<void>;
 };
 
-/** A real redis-server (every write on disk before its answer) behind Upstash's protocol and a gateway that can fail. */
+/** A durable redis-server behind Upstash's protocol and a gateway that can fail. */
 export async function startRedisBackend(): Promise<RedisBackend> {
   const server = await startRedisServer();
   const token = randomUUID();

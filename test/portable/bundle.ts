@@ -1,6 +1,6 @@
 import { build } from "esbuild";
 
-/** `tryCore` with all that it imports as one script, which sets the global `core`. Refused when it imports a module of Node's. */
+/** `tryCore` with all that it imports as one script, which sets the global `core`. Throws for a module of Node's. */
 export async function bundleCore(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ["test/portable/core.ts"],

@@ -2,7 +2,7 @@ import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
 import { canonicalRequest, canonicalWebhook, sha256Hex, sign, verifyResponse } from "@/lib/provider/allscale/signing";
 import { ofKind, receivedResponse, vectorNamed, vectors } from "@/lib/provider/allscale/test-support/vectors";
 
-/** What a runtime has to bring: it is bundled with the AllScale folder and nothing else, and run where Node's modules are not. */
+/** It is bundled with the AllScale folder and nothing else, and run where Node's modules are not. */
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -23,7 +23,7 @@ function read(env: Environment, { allowsLoopback = false } = {}) {
 }
 
 describe("notification settings", () => {
-  it("are off by default, and right as a whole", () => {
+  it("are off by default, and read where each group is complete", () => {
     const none = {
       webhook: "off",
       discord: "off",

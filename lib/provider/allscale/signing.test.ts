@@ -32,7 +32,7 @@ describe.each(vectors)("vector $name", (vector) => {
     expect(vector.canonical.endsWith("\n")).toBe(false);
   });
 
-  test("the signature is made and recognised", async () => {
+  test("the signature is made and recognized", async () => {
     expect(await sign(vector.canonical, vector.api_secret)).toBe(`v1=${vector.signature}`);
     const good = { canonical: vector.canonical, signature: `v1=${vector.signature}`, secret: vector.api_secret };
     expect(await verifySignature(good)).toBe(true);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** One step of a story. Numbers choose among what there is when the step is reached, so that every story can be told. */
+/** One step of a story. Numbers choose among what there is at that step, so that every story can be played. */
 export type Action =
   | { readonly do: "let"; readonly pick: number; readonly steps: number }
   | { readonly do: "checkout"; readonly key: number | null }

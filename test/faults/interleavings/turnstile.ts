@@ -5,8 +5,9 @@ import type { OrderStore } from "@/lib/orders/order-store";
 const piece = new AsyncLocalStorage<{ last: Promise<unknown> }>();
 
 /**
- * Lets concurrent work through one step at a time, in an order that the test decides: everything that reaches the outside
- * (store, provider, sleep) waits here before and after, so that any interleaving of those steps can be repeated.
+ * Lets concurrent work through one step at a time, in an order that the test decides: everything that reaches the
+ * outside (store, provider, sleep) waits here before and after, so that any interleaving of those steps can be
+ * repeated.
  */
 export class Turnstile {
   #waiting: (() => void)[] = [];
@@ -40,7 +41,7 @@ export class Turnstile {
     return done;
   }
 
-  /** Lets one go on for some steps, or to its end if that comes sooner, while all others wait. -1 is the one that came last. */
+  /** Lets one go on for some steps, or to its end, while all others wait. -1 is the one that came last. */
   async let(pick: number, steps: number): Promise<void> {
     const others = this.#waiting.length - 1;
     await this.#step(pick);

@@ -39,7 +39,7 @@ export class World {
   readonly delivered: string[] = [];
   readonly errors: unknown[] = [];
   now = 1_800_000_000_000;
-  /** Nothing has happened for which a delivery may be repeated: no crash, and no runner stood still for as long as its lease. */
+  /** No delivery may be repeated yet: there was no crash, and no runner stood still for as long as its lease. */
   isQuiet = true;
   #moved = 0;
   #store: OrderStore;
