@@ -1,7 +1,12 @@
 import type { PaymentStatus } from "@/lib/orders/status";
 import { STATUSES } from "@/lib/orders/status";
 
-export type Fact = { readonly name: string; readonly text: string; readonly href?: string; readonly isCode?: boolean };
+export type Fact = {
+  readonly name: string;
+  readonly text: string;
+  readonly href?: string | undefined;
+  readonly isCode?: boolean;
+};
 
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (

@@ -169,7 +169,7 @@ function unauthenticated(diagnosis: string) {
 
 /** One write per process and minute at most: enough to see that webhooks arrive, and nothing beside the orders' own. */
 const NOTED_EVERY_MS = 60_000;
-const REMEMBERED_MS = 400 * 24 * 60 * 60 * 1_000;
+export const REMEMBERED_MS = 400 * 24 * 60 * 60 * 1_000;
 
 const seenKey = (provider: string) => `webhook-seen:${provider}`;
 

@@ -14,7 +14,8 @@ import { canGiveUp, offeredRefunds, payoutsFor } from "./refunds";
 import { eventTitle, payerName, REASON_WORDS, refundWords, SOURCE_WORDS, STATUS_WORDS, timeText } from "./words";
 
 /** One line of a list of facts. What is not known has no line. */
-type Fact = { readonly name: string; readonly text: string; readonly href?: string; readonly isCode?: boolean };
+type Fact = Look & { readonly name: string; readonly text: string };
+type Look = { readonly href?: string | undefined; readonly isCode?: boolean };
 
 export const priceText = (order: Order) => formatAmountForPeople(order.price, "en");
 
@@ -52,7 +53,6 @@ export function orderFacts(order: Order): Fact[] {
 
 export function paymentFacts(payment: Payment, labelOf: (name: string) => string): Fact[] {
   const { transaction, quote } = payment;
-  const hash = transaction?.hash;
   return [
     {
       name: "Status",
@@ -61,16 +61,7 @@ export function paymentFacts(payment: Payment, labelOf: (name: string) => string
     ...maybe("Asked for", quote && `${quote.amount} ${quote.coin}`),
     ...maybe("Received", transaction?.amount && `${transaction.amount} ${transaction.coin ?? ""}`),
     ...maybe("Network", transaction?.network),
-    ...(hash === undefined
-      ? []
-      : [
-          {
-            name: "Transaction",
-            text: hash,
-            isCode: true,
-            ...(transaction?.explorerUrl && { href: transaction.explorerUrl }),
-          },
-        ]),
+    ...maybe("Transaction", transaction?.hash, { isCode: true, href: transaction?.explorerUrl }),
     ...maybe("From", transaction?.from, { isCode: true }),
     ...maybe("Paid", payment.paidAt === null ? null : timeText(payment.paidAt)),
     { name: "Opened", text: timeText(payment.createdAt) },
@@ -81,13 +72,13 @@ export function paymentFacts(payment: Payment, labelOf: (name: string) => string
 }
 
 export function refundFacts(refund: Refund): Fact[] {
-  const { kind, transactionHash, note } = refund;
+  const { kind, transactionHash, explorerUrl, note } = refund;
   return [
     { name: "Amount", text: `${refund.amount} ${refund.coin}` },
     { name: "Status", text: kind === "recorded" ? "Recorded by you" : refundWords(refund) },
     { name: "Time", text: timeText(refund.createdAt) },
-    ...maybe("Transaction", transactionHash, { isCode: true }),
-    ...maybe("Note", note),
+    ...maybe("Transaction", transactionHash, { isCode: true, href: explorerUrl }),
+    ...maybe(kind === "recorded" ? "Note" : "Message to the payer", note),
   ];
 }
 
@@ -98,17 +89,13 @@ export function payoutSection(flow: Flow, order: Order) {
 }
 
 function payoutRow({ payouts, clock }: Flow, refund: Refund) {
-  const { reference, status, claimUrl, network, transactionHash, explorerUrl, receiver, held = false } = refund;
+  const { reference, status, claimUrl, network, receiver, held = false } = refund;
   const { holdPayout = null, receiverFields = [] } = payouts.get(refund.provider ?? "") ?? {};
   const labelOf = (name: string) => receiverFields.find((field) => field.name === name)?.label ?? name;
-  const facts = refundFacts(refund).map((fact) => {
-    if (fact.name === "Note") return { ...fact, name: "Message to the payer" };
-    return fact.text === transactionHash && explorerUrl ? { ...fact, href: explorerUrl } : fact;
-  });
   return {
     reference,
     facts: [
-      ...facts,
+      ...refundFacts(refund),
       ...maybe("Network", network),
       ...Object.entries(receiver ?? {}).map(([name, text]) => ({ name: labelOf(name), text })),
       { name: "Reference", text: reference, isCode: true },
@@ -161,6 +148,6 @@ export function eventRow(event: OrderEvent, key: number) {
 /** "transactionHash" is "transaction hash" to people. */
 const factName = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-function maybe(name: string, text: string | null | undefined, options: { isCode?: boolean } = {}): Fact[] {
-  return text ? [{ name, text, ...options }] : [];
+function maybe(name: string, text: string | null | undefined, look: Look = {}): Fact[] {
+  return text ? [{ name, text, ...look }] : [];
 }

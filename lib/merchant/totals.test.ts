@@ -45,15 +45,14 @@ it("sums are exact, by currency and coin", () => {
   expect(totalRows(days, null)).toEqual([
     {
       key: "USD USDT false",
-      currency: "USD",
       testStore: false,
       count: "2",
       price: "$90,071,992,547,409.91",
       received: "9007199254740.300001 USDT",
       ...unknown,
     },
-    { ...live, key: "USD  false", currency: "USD", count: "1", price: "$5.00", received: "not reported", ...unknown },
-    { ...live, key: "JPY USDT false", currency: "JPY", count: "1", price: "¥500", received: "5.00 USDT", ...unknown },
+    { ...live, key: "USD  false", count: "1", price: "$5.00", received: "not reported", ...unknown },
+    { ...live, key: "JPY USDT false", count: "1", price: "¥500", received: "5.00 USDT", ...unknown },
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { formatAmountForPeople } from "@/lib/money/amount";
 import type { Currency } from "@/lib/money/currency";
+import { addDecimals } from "@/lib/money/decimal";
 import type { DayTotal } from "@/lib/orders/order-store";
 import type { PublishedFee } from "@/lib/provider/provider";
 
@@ -31,22 +32,21 @@ function parseDay(text: unknown): string | null {
 
 /** What was paid, by currency and coin, with test stores apart. `fee` is null where the provider's is not known. */
 export function totalRows(days: readonly DayTotal[], fee: PublishedFee | null) {
-  type Sum = Pick<DayTotal, "currency" | "coin" | "testStore" | "count" | "minor"> & { micros: bigint };
-  const sums = new Map<string, Sum>();
-  for (const { currency, coin, testStore, count, minor, coins } of days) {
-    const key = `${currency} ${coin} ${testStore}`;
-    const sum = sums.get(key) ?? { currency, coin, testStore, count: 0, minor: 0, micros: 0n };
-    const micros = sum.micros + BigInt(coins.replace(".", ""));
-    sums.set(key, { ...sum, count: sum.count + count, minor: sum.minor + minor, micros });
+  const sums = new Map<string, Omit<DayTotal, "day">>();
+  for (const { day: _, ...total } of days) {
+    const key = `${total.currency} ${total.coin} ${total.testStore}`;
+    const { count, minor, coins } = sums.get(key) ?? { count: 0, minor: 0, coins: "0" };
+    const added = { count: count + total.count, minor: minor + total.minor, coins: addDecimals(coins, total.coins) };
+    sums.set(key, { ...total, ...added });
   }
-  return [...sums.entries()].map(([key, { currency, coin, testStore, count, minor, micros }]) => ({
+  return [...sums].map(([key, { currency, coin, testStore, count, minor, coins }]) => ({
     key,
-    currency,
     testStore,
     count: String(count),
     price: formatAmountForPeople({ currency, minor }, "en"),
     ...feeAndNet({ currency, minor, count }, fee),
-    received: coin === "" ? "not reported" : `${decimalOf(micros)} ${coin}`,
+    // Of the six decimals that the store counts, those that are not zero, and two at least.
+    received: coin === "" ? "not reported" : `${coins.replace(/0{1,4}$/, "")} ${coin}`,
   }));
 }
 
@@ -55,12 +55,6 @@ function feeAndNet({ count, ...sum }: { currency: Currency; minor: number; count
   const kept = Math.min(fee.estimate(sum, count), sum.minor);
   const text = (minor: number) => formatAmountForPeople({ ...sum, minor }, "en");
   return { fee: `from ${text(kept)}`, net: `up to ${text(sum.minor - kept)}` };
-}
-
-/** Of the six decimals that the store counts, those that are not zero, and two at least. */
-function decimalOf(micros: bigint): string {
-  const digits = micros.toString().padStart(7, "0");
-  return `${digits.slice(0, -6)}.${digits.slice(-6).replace(/0{1,4}$/, "")}`;
 }
 
 export type Bar = { readonly label: string; readonly count: number; readonly minor: number };

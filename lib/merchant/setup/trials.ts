@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Flow, Shop } from "@/lib/checkout/flow";
 import type { StartResult } from "@/lib/checkout/payment";
 import { readOrder } from "@/lib/checkout/read";
+import { REMEMBERED_MS } from "@/lib/checkout/receive-webhook";
 import { startPayment } from "@/lib/checkout/start";
 import type { Settings } from "@/lib/env";
 import { CHANNELS, type NotificationTest } from "@/lib/merchant/notify/notify";
@@ -14,7 +15,6 @@ import { smallestPayment } from "./price-checks";
 /** What came of what the merchant tried on `/setup`, in leases: they need no table of their own, and lapse. */
 type Memory = Pick<Flow, "store"> & { readonly clock: Pick<Flow["clock"], "now"> };
 
-const REMEMBERED_MS = 400 * 24 * 60 * 60 * 1_000;
 const PAYMENT = "setup-payment";
 const NOTIFICATIONS = "setup-notifications";
 const webhookOf = (provider: string) => `setup-webhook:${provider}`;
