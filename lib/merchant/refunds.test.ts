@@ -23,7 +23,7 @@ onBothStores("a refund", (world) => {
     const transaction = { chain: "main", coin: "USDT", amount: "3.20" } as const;
     const observation = provider.report(paymentId, "underpaid", { transaction });
     await settle(flow, { observation, source: "webhook" });
-    return { flow, start, payouts, orderId: order.id, paymentId };
+    return { flow, start, payouts, orderId: order.id, paymentId, reference: `${order.id}-refund-1` };
   }
 
   const refundOf = async (flow: TestFlow, id: OrderId): Promise<Refund> => {
@@ -37,13 +37,12 @@ onBothStores("a refund", (world) => {
     (await store.events(id)).filter(({ type }) => type === "refund_changed").map(({ facts }) => facts.refund);
 
   it("is stored before it is sent, is sent after the answer, and leaves the payments as they are", async () => {
-    const { flow, payouts, orderId } = await underpaidOrder();
+    const { flow, payouts, orderId, reference } = await underpaidOrder();
     const before = await stored(flow, orderId);
     const started = await startRefund(flow, orderId, ALL);
     expect(started).toMatchObject({ ok: true, refund: { status: "sending", amount: "3.20", claimUrl: null } });
     expect([payouts.requests, (await refundOf(flow, orderId)).status]).toEqual([[], "sending"]);
     await flow.runDeferred();
-    const reference = `${orderId}-refund-1`;
     const request = { reference, coin: "USDT", amount: "3.20", network: "Base", message: "Refund from Zoë" };
     expect(payouts.requests).toEqual([request]);
     const after = await stored(flow, orderId);
@@ -84,9 +83,8 @@ onBothStores("a refund", (world) => {
   it("of a test store's payment is not sent once the credentials are those of a live store", async () => {
     const { provider, pass } = world();
     provider.testStore = true;
-    const { start, payouts, orderId, flow } = await underpaidOrder();
+    const { start, payouts, orderId, flow, reference } = await underpaidOrder();
     payouts.withStatusCall();
-    const reference = `${orderId}-refund-1`;
     payouts.refusal = failure("unauthorized");
     await startRefund(flow, orderId, ALL);
     await flow.runDeferred();
@@ -181,7 +179,7 @@ onBothStores("a refund", (world) => {
   });
 
   it("waits through an outage without being given up, and one call is under way at a time", async () => {
-    const { flow, start, payouts, orderId } = await underpaidOrder();
+    const { flow, start, payouts, orderId, reference } = await underpaidOrder();
     payouts.refusal = failure("unreachable");
     await startRefund(flow, orderId, ALL);
     await flow.runDeferred();
@@ -204,7 +202,7 @@ onBothStores("a refund", (world) => {
     await expect.poll(() => payouts.requests.length).toBe(calls + 1);
     await continueRefunds(start(), orderId);
     expect((await refundOf(flow, orderId)).status).toBe("unsure");
-    expect(await cancelRefund(flow, orderId, { reference: `${orderId}-refund-1` })).toEqual({
+    expect(await cancelRefund(flow, orderId, { reference })).toEqual({
       ok: false,
       refusal: "not_sent_yet",
     });
@@ -239,8 +237,7 @@ onBothStores("a refund", (world) => {
   });
 
   it("can be canceled before it is sent and while it waits, and what was collected all the same counts", async () => {
-    const { flow, payouts, orderId } = await underpaidOrder();
-    const reference = `${orderId}-refund-1`;
+    const { flow, payouts, orderId, reference } = await underpaidOrder();
     await startRefund(flow, orderId, ALL);
     expect(await cancelRefund(flow, orderId, { reference })).toMatchObject({ ok: true, canceled: true });
     await flow.runDeferred();
@@ -263,13 +260,13 @@ onBothStores("a refund", (world) => {
 
   it("is settled by a signed webhook once, with its own money only, and raises its effects once", async () => {
     const { provider } = world();
-    const { start, payouts, orderId, flow: first } = await underpaidOrder();
+    const { start, payouts, orderId, flow: first, reference } = await underpaidOrder();
     const events: string[] = [];
     const run = (cause: { kind: string }) => void events.push(cause.kind);
     const flow = { ...start(), effects: [{ name: "tell", events: ["refund"] as const, run }] };
     await startRefund(first, orderId, ALL);
     await first.runDeferred();
-    const report = payouts.report(`${orderId}-refund-1`, "sent", { transactionHash: "0xabc" });
+    const report = payouts.report(reference, "sent", { transactionHash: "0xabc" });
     const deliver = async (payout: object, forged = false) => {
       const delivery = provider.signed(JSON.stringify({ payout }));
       if (forged) delivery.headers.set("x-signature", "0".repeat(64));
@@ -290,11 +287,10 @@ onBothStores("a refund", (world) => {
   });
 
   it("is read where the provider has a call for that, and a bank may send it back after its end", async () => {
-    const { flow, payouts, orderId } = await underpaidOrder();
+    const { flow, payouts, orderId, reference } = await underpaidOrder();
     payouts.withStatusCall();
     await startRefund(flow, orderId, ALL);
     await flow.runDeferred();
-    const reference = `${orderId}-refund-1`;
     const hint = { kind: "payout_hint", reference, deliveryId: "hint" } as const;
     const results: string[] = [];
     for (const status of ["sent", "sent", "failed"] as const) {
@@ -326,8 +322,7 @@ onBothStores("a refund", (world) => {
   });
 
   it("is ended by the merchant when the provider will never tell, and counts if it was sent all the same", async () => {
-    const { flow, start, payouts, orderId } = await underpaidOrder();
-    const reference = `${orderId}-refund-1`;
+    const { flow, start, payouts, orderId, reference } = await underpaidOrder();
     payouts.onCreate = () => failure("timeout", { maybeAccepted: true });
     await startRefund(flow, orderId, ALL);
     await flow.runDeferred();
@@ -356,11 +351,10 @@ onBothStores("a refund", (world) => {
   });
 
   it("keeps the end that was told while an older answer was under way", async () => {
-    const { flow, payouts, orderId } = await underpaidOrder();
+    const { flow, payouts, orderId, reference } = await underpaidOrder();
     payouts.withStatusCall();
     await startRefund(flow, orderId, ALL);
     await flow.runDeferred();
-    const reference = `${orderId}-refund-1`;
     const old = gate();
     const read = payouts.readPayout;
     payouts.readPayout = async (payout) => {
