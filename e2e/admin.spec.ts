@@ -257,7 +257,7 @@ test("the totals set what a test store brought apart from real money", async ({ 
   await shop.close();
 });
 
-test("a follow-up that failed needs attention, is named in the list and on the payment, and runs again at a press", async ({
+test("a follow-up that failed needs attention, is named in the list and on the payment, can be given up, and runs again at a press", async ({
   context,
 }) => {
   let isUp = false;
@@ -277,15 +277,18 @@ test("a follow-up that failed needs attention, is named in the list and on the p
     const failed = page.getByRole("row").filter({ hasText: "notify_webhook has failed" });
     await failed.getByRole("link").click();
     await expect(page).toHaveURL(shop.app.url + path);
+    await page.getByRole("button", { name: "Give up notify_webhook" }).click();
+    await expect(page.getByText("Given up", { exact: true })).toBeVisible();
+    await page.goto(`${shop.app.url}/admin?filter=attention`);
+    await expect(page.getByText("There is no such payment.")).toBeVisible();
+    await page.goto(shop.app.url + path);
     isUp = true;
     await page.getByRole("button", { name: "Run notify_webhook again" }).click();
     await shop.fulfilled(orderId);
     await page.goto(shop.app.url + path);
     await expect(page.getByText(/^Pending/)).toHaveCount(0);
     await expect(page.getByText("Done", { exact: true })).toHaveCount(2);
-    expect(shop.app.storedEvents(orderId).filter(({ source }) => source === "merchant")).toHaveLength(1);
-    await page.goto(`${shop.app.url}/admin?filter=attention`);
-    await expect(page.getByText("There is no such payment.")).toBeVisible();
+    expect(shop.app.storedEvents(orderId).filter(({ source }) => source === "merchant")).toHaveLength(2);
   } finally {
     await shop.close();
     await sink.close();

@@ -69,6 +69,7 @@ type EffectRow = {
   readonly when: string;
   readonly isDone: boolean;
   readonly canRunAgain: boolean;
+  readonly canGiveUp: boolean;
 };
 
 export function EffectsSection({ effects, path, csrfToken }: Posting & { effects: readonly EffectRow[] }) {
@@ -76,7 +77,7 @@ export function EffectsSection({ effects, path, csrfToken }: Posting & { effects
     return <p className="small">Nothing so far. What has to happen after a payment is listed here.</p>;
   return (
     <ul className="rows">
-      {effects.map(({ event, name, state, when, isDone, canRunAgain }) => (
+      {effects.map(({ event, name, state, when, isDone, canRunAgain, canGiveUp }) => (
         <li key={`${event} ${name}`}>
           <div>
             <code>{name}</code> <span className="small">on {event}</span>
@@ -87,12 +88,15 @@ export function EffectsSection({ effects, path, csrfToken }: Posting & { effects
               <span className="small">{when}</span>
             </p>
           </div>
-          {canRunAgain && (
-            <ActionForm action={`${path}/run-again`} csrfToken={csrfToken} label={`Run ${name} again`} quiet>
+          {[
+            ...(canRunAgain ? [{ action: "run-again", label: `Run ${name} again` }] : []),
+            ...(canGiveUp ? [{ action: "give-up", label: `Give up ${name}` }] : []),
+          ].map(({ action, label }) => (
+            <ActionForm key={action} action={`${path}/${action}`} csrfToken={csrfToken} label={label} quiet>
               <input type="hidden" name="event" value={event} />
               <input type="hidden" name="name" value={name} />
             </ActionForm>
-          )}
+          ))}
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { runEffectAgain } from "@/lib/merchant/repairs";
+import { giveUpEffect, runEffectAgain } from "@/lib/merchant/repairs";
 import { changeOrder } from "@/lib/orders/change-order";
 import { orderIdSchema } from "@/lib/orders/order";
 import { storeUnavailable } from "@/lib/orders/order-store";
@@ -307,6 +307,41 @@ onBothStores("an effect", (world) => {
     mayEnd.open();
     await running;
     expect(noted).toEqual(["paid", "attention"]);
+  });
+
+  it("that fails is given up at the merchant's wish, unless it succeeds after all", async () => {
+    const { process, pass } = world();
+    const inside = gate();
+    const ends = gate();
+    let isDown = true;
+    const effect = noting(async () => {
+      if (isDown) throw new Error("down");
+      inside.open();
+      await ends.opened;
+    });
+    const flow = process({ effects: [effect] });
+    const { id } = await paidOrder(world(), flow);
+    const name = { event: "paid", name: "deliver" };
+    const needAttention = async () => (await flow.store.list({ filter: "attention", cursor: null, limit: 5 })).orders;
+    expect(await giveUpEffect(flow, id, name)).toEqual({ ok: false, refusal: "no_change" });
+    await flow.runDeferred();
+    expect((await needAttention()).some((order) => order.id === id)).toBe(true);
+    expect(await giveUpEffect(flow, id, name)).toMatchObject({ ok: true, order: { effects: [{ givenUp: true }] } });
+    expect((await needAttention()).some((order) => order.id === id)).toBe(false);
+    await pass(24 * 3_600 * SECOND);
+    await reconcile(flow, BOUNDS);
+    expect(effect.calls).toHaveLength(1);
+
+    await runEffectAgain(flow, id, name);
+    await flow.runDeferred();
+    isDown = false;
+    await pass(15 * SECOND);
+    const running = reconcile(flow, BOUNDS);
+    await inside.opened;
+    expect(await giveUpEffect(flow, id, name)).toMatchObject({ ok: true });
+    ends.open();
+    await running;
+    expect(await stateOf(flow, id)).toMatchObject({ effects: [{ doneAt: expect.any(Number), givenUp: false }] });
   });
 
   it("that has nothing to do says why, and is done", async () => {

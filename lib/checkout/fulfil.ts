@@ -103,7 +103,11 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone:
     change: (current) => {
       const now = flow.clock.now();
       const ended = end.ok ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
-      const effects = current.effects.map((state) => (isSameEffect(state, effect) ? { ...state, ...ended } : state));
+      const effects = current.effects.map((state) =>
+        isSameEffect(state, effect)
+          ? { ...state, ...ended, ...(end.ok && state.givenUp && { givenUp: false }) }
+          : state,
+      );
       const type = end.ok ? "effect_done" : "effect_failed";
       // The first failure is news, the rest are counted.
       const event = end.ok || attempt === 1 ? ({ type, source: "effect", facts } as const) : null;

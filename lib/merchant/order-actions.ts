@@ -14,6 +14,7 @@ import {
 import {
   acceptAsPaid,
   checkNow,
+  giveUpEffect,
   markHandled,
   type RepairRefusal,
   recordRefund,
@@ -71,9 +72,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   // Without a confirmation: it moves no money, and can be taken back.
   "hold-refund": (flow, orderId, form) =>
     holdRefund(flow, orderId, { reference: textOf(form, "reference"), isOnHold: form.get("hold") === "yes" }),
-  "run-again": (flow, orderId, form) =>
-    runEffectAgain(flow, orderId, { event: textOf(form, "event"), name: textOf(form, "name") }),
+  "run-again": (flow, orderId, form) => runEffectAgain(flow, orderId, effectOf(form)),
+  "give-up": (flow, orderId, form) => giveUpEffect(flow, orderId, effectOf(form)),
 };
+
+const effectOf = (form: URLSearchParams) => ({ event: textOf(form, "event"), name: textOf(form, "name") });
 
 function textOf(form: URLSearchParams, name: string): string {
   return form.get(name) ?? "";

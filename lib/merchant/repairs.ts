@@ -10,6 +10,7 @@ import { changeOrder } from "@/lib/orders/change-order";
 import { type EffectName, isSameEffect } from "@/lib/orders/effects";
 import {
   decimalSchema,
+  type EffectState,
   NOTE_MAX_LENGTH,
   type Order,
   type OrderEvent,
@@ -132,13 +133,30 @@ export async function checkNow(flow: Flow, orderId: OrderId): Promise<RepairResu
 
 /** Due now, as if it had never run. Nothing is written for one that waits for its first run. */
 export function runEffectAgain(flow: Flow, orderId: OrderId, name: EffectName): Promise<RepairResult> {
+  return changeEffect(flow, { orderId, name, action: "run_effect_again" }, ({ doneAt, failures }, now) =>
+    doneAt === null && failures === 0 ? null : { doneAt: null, givenUp: false, failures: 0, nextAt: now },
+  );
+}
+
+/** No further try of one that has failed, such as a message to a channel that is gone: without it, the tries never end. */
+export function giveUpEffect(flow: Flow, orderId: OrderId, name: EffectName): Promise<RepairResult> {
+  return changeEffect(flow, { orderId, name, action: "give_up_effect" }, ({ doneAt, failures }, now) =>
+    doneAt === null && failures > 0 ? { doneAt: now, givenUp: true } : "no_change",
+  );
+}
+
+function changeEffect(
+  flow: Flow,
+  { orderId, name, action }: { orderId: OrderId; name: EffectName; action: string },
+  decide: (state: EffectState, now: number) => Partial<EffectState> | RepairRefusal | null,
+): Promise<RepairResult> {
   return change(flow, orderId, (order, now) => {
     const state = order.effects.find((each) => isSameEffect(each, name));
     if (state === undefined) return "unknown_effect";
-    if (state.doneAt === null && state.failures === 0) return null;
-    const again = { ...state, doneAt: null, failures: 0, nextAt: now };
-    const effects = order.effects.map((each) => (each === state ? again : each));
-    return { changes: { effects }, facts: { action: "run_effect_again", effect: state.name, event: state.event } };
+    const decided = decide(state, now);
+    if (decided === null || typeof decided === "string") return decided;
+    const effects = order.effects.map((each) => (each === state ? { ...state, ...decided } : each));
+    return { changes: { effects }, facts: { action, effect: state.name, event: state.event } };
   });
 }
 

@@ -99,6 +99,7 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   show_on_wall: "Shown on the wall",
   record_refund: "Refund recorded",
   run_effect_again: "Follow-up run again",
+  give_up_effect: "Follow-up given up",
   check_now: "Asked the provider",
 };
 

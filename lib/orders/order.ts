@@ -130,6 +130,8 @@ const effectSchema = z.object({
   event: z.string().min(1).max(80),
   name: z.string().min(1).max(60),
   doneAt: z.int().nullable(),
+  /** It has not succeeded, and the merchant wants no further try. */
+  givenUp: z.boolean().optional(),
   failures: z.int().nonnegative(),
   nextAt: z.int(),
 });
