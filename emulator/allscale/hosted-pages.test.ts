@@ -64,9 +64,9 @@ describe("the hosted page", () => {
     await press("status=3");
     expect(await page()).toMatch(/data-testid="address"[\s\S]*Wallet assigned[\s\S]*Waiting for your payment/);
     await press("status=4");
-    const held = await page();
-    expect(held).toContain('data-testid="pay"');
-    for (const hidden of ['data-testid="address"', "Waiting for your payment"]) expect(held).not.toContain(hidden);
+    const shown = await page();
+    expect(shown).toContain('data-testid="pay"');
+    for (const hidden of ['data-testid="address"', "Waiting for your payment"]) expect(shown).not.toContain(hidden);
   });
 
   it("stays when there is nowhere to go, and knows no other tokens, statuses or methods", async () => {

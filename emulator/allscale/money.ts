@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { divide, formatUnits, parseDecimal, powerOfTen } from "../core/decimal";
+import { formatUnits, parseDecimal, powerOfTen, rescale } from "../core/decimal";
 
 /** The fiat currencies of §5. The rates, coins for one major unit, are made up and fixed. */
 export const fiatCurrencies: readonly Readonly<{ value: number; symbol: string; rate: string }>[] = [
@@ -44,12 +44,9 @@ function hash(seed: string): string {
 export function quote(amountCents: number, rate: string | null, places: number) {
   const factor = parseDecimal(rate ?? "1");
   if (factor === null) throw new Error(`The rate "${rate}" is not a plain decimal.`);
-  const numerator = BigInt(amountCents) * factor.units;
-  const denominator = 100n * powerOfTen(factor.scale);
-  return {
-    amountCoins: formatUnits(divide(numerator * powerOfTen(places), denominator), places),
-    isAboveMinimum: numerator * 10n > denominator,
-  };
+  const coins = { units: BigInt(amountCents) * factor.units, scale: factor.scale + 2 };
+  const isAboveMinimum = coins.units * 10n > powerOfTen(coins.scale);
+  return { amountCoins: formatUnits(rescale(coins, places), places), isAboveMinimum };
 }
 
 export function timesHundred(amount: string): string {

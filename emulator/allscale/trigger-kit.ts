@@ -11,7 +11,7 @@ import { buildVariant, isWebhookVariant, newWebhookId, signWebhook, webhookVaria
 const refused = (name: string, variant: WebhookVariant, hole: string, status = 401): MatrixLine => {
   return { name, slot: "untouched", variant, expects: "refuses", status, hole };
 };
-const held = (name: string, slot: "short" | "foreign", variant: WebhookVariant, hole: string): MatrixLine => {
+const holds = (name: string, slot: "short" | "foreign", variant: WebhookVariant, hole: string): MatrixLine => {
   return { name, slot, variant, expects: "holds", status: 200, hole };
 };
 const settles = { expects: "settles", status: 200, variant: "good" } as const;
@@ -32,8 +32,8 @@ const lines: readonly MatrixLine[] = [
   { name: "delivered-twice", slot: "settled", ...again, hole: "A delivery that comes twice settles twice." },
   { name: "twenty-at-once", slot: "crowded", ...settles, copies: 20, hole: "Copies at once settle more than once." },
   { name: "unknown-order", slot: "untouched", ...early, hole: "A webhook that overtakes its order is lost for good." },
-  held("amount-short", "short", "amount_short", "It takes any amount for the right one."),
-  held("other-currency", "foreign", "other_currency", "It takes any currency for the right one."),
+  holds("amount-short", "short", "amount_short", "It takes any amount for the right one."),
+  holds("other-currency", "foreign", "other_currency", "It takes any currency for the right one."),
 ];
 
 const figures = ["amount_cents", "currency", "currency_symbol", "amount_coins", "order_id", "user_id", "user_name"];

@@ -8,10 +8,10 @@ import { header, json, type RawRequest, type Reply } from "./http";
 import { isRecord, readJson } from "./json";
 import { logRoutes } from "./log-routes";
 import { overviewRoutes } from "./overview";
+import type { Provider } from "./provider";
 import { timeRoutes } from "./time-routes";
 
-export function controlRoutes<A extends Account>(host: Pick<Host<A>, "provider">): readonly Route<A>[] {
-  const { provider } = host;
+export function controlRoutes<A extends Account>(provider: Provider<A>): readonly Route<A>[] {
   return [
     ...overviewRoutes<A>(),
     ...accountRoutes(provider),

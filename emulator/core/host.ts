@@ -33,7 +33,7 @@ export class Host<A extends Account> {
     credentials: Credentials,
     readonly listeners: Listeners,
   ) {
-    this.routes = controlRoutes({ provider });
+    this.routes = controlRoutes(provider);
     this.firstAccount = this.addAccount(credentials);
   }
 

@@ -90,7 +90,7 @@ function perform(account: Merchant | null, { operation, fields, text: body }: As
     moveCashout(account, cashout, { status });
   }
   if (operation === "cashout_cancel") {
-    if (!isOpen || (cashout.status === "ON_HOLD" && !account.settings.cancelsHeld)) return invalid;
+    if (!isOpen || (cashout.status === "ON_HOLD" && !account.settings.cancelsOnHold)) return invalid;
     moveCashout(account, cashout, { status: "CANCELLED" });
   }
   return { status: 200, body: JSON.stringify(viewOf(cashout)), message: null, cashout };

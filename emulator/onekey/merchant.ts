@@ -10,7 +10,7 @@ export const settings = {
   cashoutLogin: setting("onekey_emulator_cashout_login", text("The API key of cashouts.")),
   cashoutPass: setting("onekey_emulator_cashout_pass", text("The passphrase of cashouts.")),
   cashoutSecret: setting("onekey_emulator_cashout_secret", text("The API signature of cashouts.")),
-  cancelsHeld: setting(true, flag("Whether a cashout that is on hold can be canceled: the documents say both.")),
+  cancelsOnHold: setting(true, flag("Whether a cashout that is on hold can be canceled: the documents say both.")),
   evilUrl: setting(null, nullable(text("A redirect_url to answer instead of the true one."))),
 } as const satisfies SettingTable;
 type Settings = ValuesOf<typeof settings>;

@@ -1,6 +1,6 @@
 import type { Finding, ProviderFailure, ProviderResult } from "./provider";
 
-export type Diagnosed = {
+type Diagnosed = {
   readonly label: string;
   readonly baseUrl: string;
   /** What a call that changes nothing was answered. */

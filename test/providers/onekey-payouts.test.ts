@@ -176,7 +176,7 @@ onBothStores("a cashout of OneKey beside its emulator", (world) => {
     expect(JSON.stringify([events, calls, world().logged("refund_not_sent")])).not.toContain(bank_account);
   });
 
-  it("can be held, let go and canceled while it waits, and not once the bank has it", async () => {
+  it("can be put on hold, let go and canceled while it waits, and not once the bank has it", async () => {
     const { flow, control } = lab();
     const { order, reference, cashout } = await waiting();
     const hold = (isOnHold: boolean) => holdRefund(flow, order.id, { reference, isOnHold });

@@ -1,4 +1,4 @@
-import { findingsOf } from "../diagnose";
+import { findingsOf, ok } from "../diagnose";
 import type { Finding, ProviderResult } from "../provider";
 import { readCashout } from "./cashouts";
 import { callDeposits } from "./client";
@@ -14,14 +14,10 @@ export async function diagnose(options: OneKeyOptions): Promise<Finding[]> {
   const credentials =
     "Compare ONEKEY_LOGIN, ONEKEY_SECRET and ONEKEY_AUTHORIZATION_SCHEME, and ask OneKey whether this server's address is allow-listed.";
   const about = { label: LABEL, baseUrl: options.baseUrl, credentials, clockCodes: ["103"], notKnown: NOT_KNOWN };
-  const found = findingsOf({ ...about, ping });
-  return found.map((each) => (each.id === "provider_calls" && cashouts !== null ? told(each, cashouts) : each));
+  return findingsOf({ ...about, ping }).map((each) =>
+    each.id === cashouts?.id ? { ...cashouts, sentence: `${cashouts.sentence} ${each.sentence}` } : each,
+  );
 }
-
-const told = (calls: Finding, cashouts: Finding): Finding => ({
-  ...cashouts,
-  sentence: `${cashouts.sentence} ${calls.sentence}`,
-});
 
 /** Asks about a deposit that cannot be there: an answer that says so comes after the signature was accepted. */
 async function askForDeposit(options: OneKeyOptions): Promise<ProviderResult> {
@@ -39,7 +35,7 @@ async function cashoutsFinding(options: OneKeyOptions): Promise<Finding | null> 
   const id = "provider_calls";
   const read = await readCashout({ ...options, cashouts }, { reference: "doctor-asks-about-none" });
   if (read.ok || read.failure.kind === "not_found") {
-    return { id, state: "ok", sentence: "OneKey accepts the credentials of cashouts." };
+    return ok(id, "OneKey accepts the credentials of cashouts.");
   }
   const { message: sentence } = read.failure;
   return { id, state: "failed", sentence, todo: "Correct ONEKEY_CASHOUT_LOGIN, _PASSPHRASE and _SECRET." };
