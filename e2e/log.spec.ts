@@ -45,7 +45,7 @@ test("one payment can be followed by its id, from its start to its receipt, and 
     { event: "order_changed", orderId, paymentId, from: "pending", to: "confirming", source: "poll", requestId },
     { event: "order_changed", orderId, paymentId, from: "confirming", to: "paid", source: "webhook", requestId },
     { event: "webhook_accepted", orderId, paymentId, result: "paid", deliveryId: TEXT, requestId },
-    { event: "effect_done", orderId, effect: "on_paid", attempt: 1, requestId },
+    { event: "effect_done", orderId, effect: "on_paid", cause: "paid", attempt: 1, requestId },
     { event: "webhook_accepted", orderId, paymentId, result: "duplicate", requestId },
     { event: "webhook_accepted", orderId, paymentId, result: "duplicate", requestId },
   ]);

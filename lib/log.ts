@@ -5,7 +5,13 @@ import pino from "pino";
 import { getSettings } from "@/lib/env";
 import { openLogOutput } from "@/lib/log-output";
 
-type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Value = string | number | boolean | null | undefined;
+/** Not `event`, `level` or `time`, which each line has: of a key that is there twice, readers of JSON lose one. */
+type Fields = { readonly [name: string]: Value } & {
+  readonly event?: never;
+  readonly level?: never;
+  readonly time?: never;
+};
 
 /** One for the process, though Next gives each route a copy of this module: two writers would mix their lines. */
 const shared = globalThis as { checkoutLog?: ReturnType<typeof createLog> };

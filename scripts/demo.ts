@@ -24,7 +24,7 @@ const env = {
   CRON_SECRET: randomBytes(18).toString("base64url"),
 };
 
-console.log("Building the app, which takes a few seconds ...");
+console.log("Building the app, which takes up to a minute ...");
 const built = await run(next("build"), env);
 if (built !== 0) process.exit(built);
 

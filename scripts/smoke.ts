@@ -31,7 +31,7 @@ for up to a minute.
 With ALLSCALE_API_KEY and ALLSCALE_API_SECRET of the deployment in the environment it also checks webhooks that are
 well signed. The key is sent to the URL; the secret is not.
 
-Without a URL it builds this app unless there is a build, starts it with the emulator, and checks that.
+Without a URL it builds this app where it has changed, starts it with the emulator, and checks that.
 
 ${CHECKS.map(({ id, title }) => `  ${id.padEnd(16)} ${title}`).join("\n")}`;
 

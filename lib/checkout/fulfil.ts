@@ -88,14 +88,10 @@ export async function fulfil(flow: Flow, orderId: OrderId): Promise<void> {
 async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone: boolean): Promise<Order | undefined> {
   const attempt = effect.failures + 1;
   const end = await runOnce(flow, order, effect);
-  const facts = {
-    effect: effect.name,
-    event: effect.event,
-    attempt,
-    ...(end.ok && end.skipped !== undefined && { skipped: end.skipped }),
-  };
-  if (end.ok) log.info("effect_done", { orderId: order.id, ...facts });
-  else log.error("effect_failed", end.error, { orderId: order.id, ...facts });
+  const skipped = end.ok && end.skipped !== undefined ? { skipped: end.skipped } : {};
+  const line = { orderId: order.id, effect: effect.name, cause: effect.event, attempt, ...skipped };
+  if (end.ok) log.info("effect_done", line);
+  else log.error("effect_failed", end.error, line);
 
   const updated = await compareAndSet(flow, {
     known: isAlone ? order : undefined,
@@ -109,6 +105,7 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone:
           : state,
       );
       const type = end.ok ? "effect_done" : "effect_failed";
+      const facts = { effect: effect.name, event: effect.event, attempt, ...skipped };
       // The first failure is news, the rest are counted.
       const event = end.ok || attempt === 1 ? ({ type, source: "effect", facts } as const) : null;
       return { write: changeOrder(current, { effects }, { event, now }) };
