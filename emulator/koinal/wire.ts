@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { isRecord, parseJson } from "../core/json";
 
 /*
  * The public documents have lost paths, methods, names of headers and fields, and the values of a status: these are
@@ -28,15 +29,12 @@ export function requestSignature(
 
 /** Null when the value is not the base64 of the four fields. */
 export function readAuthorization(value: string) {
-  try {
-    const fields: unknown = JSON.parse(Buffer.from(value, "base64").toString("utf8"));
-    const { merchant_code, customer_reference, timestamp, signature } = fields as Record<string, unknown>;
-    const isComplete = typeof customer_reference === "string" && typeof timestamp === "string";
-    if (typeof merchant_code !== "number" || !isComplete || typeof signature !== "string") return null;
-    return { merchantCode: String(merchant_code), customerReference: customer_reference, timestamp, signature };
-  } catch {
-    return null;
-  }
+  const fields = parseJson(Buffer.from(value, "base64").toString("utf8"));
+  if (!isRecord(fields)) return null;
+  const { merchant_code, customer_reference: customerReference, timestamp, signature } = fields;
+  const isComplete = typeof customerReference === "string" && typeof timestamp === "string";
+  if (typeof merchant_code !== "number" || !isComplete || typeof signature !== "string") return null;
+  return { merchantCode: String(merchant_code), customerReference, timestamp, signature };
 }
 
 /** The signature of a callback over `<body><secret>` (§1.4), in one of its two readings. */

@@ -8,7 +8,6 @@ import { findingsOf } from "../diagnose";
 import { exactNumber, readExactJson } from "../exact-json";
 import { describeIssues } from "../parsing";
 import type {
-  CreatedPayment,
   CreatePaymentInput,
   CreatePaymentResult,
   PaymentProvider,
@@ -96,7 +95,7 @@ async function openInvoice(
   const created = await client.createInvoice(about, { ...payload, currency });
   if (!created.ok) return created;
   const invoice = created.data;
-  const { invoiceAddress: address, amount, expiration } = invoice;
+  const { invoiceAddress: address, amount, expiration: expiresAt = null } = invoice;
   const { price } = input;
   const isOurs = invoice.currency === currency && isPriceOf(invoice, price);
   if (!isOurs || amount === undefined || !isPlausible({ price, coins: amount })) {
@@ -107,15 +106,8 @@ async function openInvoice(
   if (!/^[0-9A-Za-z]{20,100}$/.test(address)) return { ok: false, failure: badAnswer(LABEL, "no address to pay to") };
   const { coin, network } = COINS[currency];
   const payTo = { address, amount, coin, network, uri: walletUri(currency, { address, amount }) };
-  const expiresAt = expiration === undefined ? null : Date.parse(expiration);
-  const payment: CreatedPayment = {
-    paymentId,
-    checkoutUrl: null,
-    payTo,
-    expiresAt,
-    quote: { coin, amount, rate: null, accepted: [coin] },
-  };
-  return { ok: true, payment };
+  const quote = { coin, amount, rate: null, accepted: [coin] };
+  return { ok: true, payment: { paymentId, checkoutUrl: null, payTo, expiresAt, quote } };
 }
 
 async function openWidget(
@@ -126,10 +118,9 @@ async function openWidget(
   const { paymentId, payload, about } = terms(input);
   const created = await client.createWidget(about, { ...payload, cryptoCurrencies: coins });
   if (!created.ok) return created;
-  const { idempotencyKey, expiration } = created.data;
+  const { idempotencyKey, expiration: expiresAt = null } = created.data;
   if (idempotencyKey !== paymentId) return { ok: false, failure: badAnswer(LABEL, "the widget is another one") };
   const checkoutUrl = widgetUrl.replaceAll("{key}", paymentId);
-  const expiresAt = expiration === undefined ? null : Date.parse(expiration);
   // Which coin will be paid, and how much of it, is decided on the widget's page.
   return { ok: true, payment: { paymentId, checkoutUrl, payTo: null, expiresAt, quote: null } };
 }
@@ -169,17 +160,12 @@ function asksOf({ currency, invoiceAddress: address }: Invoice, amount: string) 
   return { coin: coinOf(currency), amount, uri: isCoin(currency) ? walletUri(currency, { address, amount }) : null };
 }
 
-type Told = {
-  readonly amount: string;
-  readonly currency: string;
-  readonly fiatAmount: string | undefined;
-  readonly fiatCurrency: string | undefined;
-};
+type Told = Pick<Invoice, "currency" | "fiatAmount" | "fiatCurrency"> & { readonly amount: string };
 
 function moneyOf({ amount, currency, fiatAmount, fiatCurrency }: Told): PaymentObservation["money"] {
-  const price = fiatAmount !== undefined && fiatCurrency !== undefined;
+  const isPriced = fiatAmount !== undefined && fiatCurrency !== undefined;
   return {
-    price: price ? { amount: fiatAmount, currency: fiatCurrency } : null,
+    price: isPriced ? { amount: fiatAmount, currency: fiatCurrency } : null,
     coins: { coin: coinOf(currency), amount },
   };
 }

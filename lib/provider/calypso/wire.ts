@@ -15,7 +15,8 @@ export function envelope(account: string, nowMs: number, payload: object): Uint8
 /** An exponent is no amount. */
 const decimal = exactNumberSchema.pipe(decimalSchema);
 const text = z.string().max(200);
-const time = z.string().refine((value) => !Number.isNaN(Date.parse(value)));
+/** Milliseconds since the epoch. */
+const time = z.string().transform(Date.parse).pipe(z.int());
 
 /** One invoice (§2.3), as far as it is used. */
 export const invoiceSchema = z.object({
@@ -74,7 +75,7 @@ export function readExternalId(text: string | undefined): { orderReference: stri
 export function statusOf(invoice: Invoice, nowMs: number): PaymentStatus | null {
   const { state, expiration, interventionType, isInterventionResolved } = invoice;
   if (state === "PENDING_PAYMENT") {
-    return expiration !== undefined && Date.parse(expiration) <= nowMs ? "expired" : "pending";
+    return expiration !== undefined && expiration <= nowMs ? "expired" : "pending";
   }
   if (state !== "PENDING_INTERVENTION") return STATUSES.get(state) ?? null;
   if (isInterventionResolved === true) return "confirming";
