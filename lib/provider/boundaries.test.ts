@@ -5,13 +5,14 @@ import { PROVIDERS } from "./registry";
 
 const here = "lib/provider";
 const folders = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-const sources = folders.flatMap(({ name }) =>
-  readdirSync(join(here, name))
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
-    .map((file) => join(here, name, file)),
+/** Of the folders, and what they share. */
+const sources = ["", ...folders.map(({ name }) => name)].flatMap((folder) =>
+  readdirSync(join(here, folder))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && file !== "registry.ts")
+    .map((file) => join(here, folder, file)),
 );
 
-/** What a provider's folder may import, so that it can be copied into another program and run on any runtime. */
+/** What a provider may import, so that it can be copied into another program and run on any runtime. */
 const ALLOWED =
   /^(\.\.?\/|zod$|lossless-json$|@\/lib\/(assert-never$|settings$|money\/|orders\/(order|status|observation)$))/;
 
