@@ -1,20 +1,18 @@
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import type { Page } from "playwright/test";
+import { type HttpServer, startHttpServer } from "../test/http-server";
 import { expect, test } from "./support/fixtures";
 import { orderIn, shiftsOf } from "./support/payer";
 
-type SlowLine = {
-  readonly url: string;
+type SlowLine = HttpServer & {
   /** Sends the next piece of the page; false when all has been sent. */
   next(): boolean;
-  close(): void;
 };
 
 /** A proxy in front of the app that holds each page back until the test lets a piece of it through. */
 async function slowLine(appUrl: string, headers: Record<string, string>): Promise<SlowLine> {
   let page: { readonly response: ServerResponse; readonly pieces: string[] } | undefined;
-  const server = createServer(async (request, response) => {
+  const server = await startHttpServer(async (request, response) => {
     const answer = await fetch(`${appUrl}${request.url}`, { headers: { ...headers, accept: "*/*" } });
     const kept = [...answer.headers].filter(
       ([name]) => !/^(content-(encoding|length)|transfer-encoding|connection)$/.test(name),
@@ -30,21 +28,14 @@ async function slowLine(appUrl: string, headers: Record<string, string>): Promis
     response.write(html.slice(0, start));
     page = { response, pieces: [...(html.slice(start, end).match(/[^>]*>/g) ?? []), html.slice(end)] };
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     next() {
       const piece = page?.pieces.shift();
       if (page === undefined || piece === undefined) return false;
       if (page.pieces.length > 0) page.response.write(piece);
       else page.response.end(piece);
       return true;
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
     },
   };
 }
@@ -94,7 +85,7 @@ for (const [device, viewport] of [
         await expect(page.locator("main")).toBeVisible();
         expect(await shiftsOf(page)).toBe(0);
       } finally {
-        line.close();
+        await line.close();
       }
     });
   }

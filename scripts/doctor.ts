@@ -1,6 +1,6 @@
 /**
- * `npm run doctor [-- --json]`: whether the setup is right, by the settings of the environment and of `.env`. One line for
- * each check; the exit code is 1 when one failed. It changes nothing, and prints no secret.
+ * `npm run doctor [-- --json]`: whether the setup is right, by the settings of the environment and of `.env`. One line
+ * for each check; the exit code is 1 when one failed. It changes nothing, and prints no secret.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";

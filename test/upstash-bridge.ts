@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { Redis } from "ioredis";
+import { startHttpServer } from "./http-server";
 
 export interface UpstashBridge {
   readonly url: string;
@@ -63,25 +64,20 @@ export async function startUpstashBridge(options: { redisPort: number; token: st
   }
 
   let requests = 0;
-  const server = createServer(async (request, response) => {
+  const server = await startHttpServer(async (request, response) => {
     requests += 1;
     const { status, body } = await answer(request).catch(() => ({ status: 400, body: { error: "ERR bad request" } }));
     const base64 = request.headers["upstash-encoding"] === "base64";
     const encoded = Array.isArray(body) ? body.map((item) => encodeItem(item, base64)) : encodeItem(body, base64);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(encoded));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   await connected;
-  const address = server.address();
-  if (!address || typeof address !== "object") throw new Error("The bridge has no address.");
-
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: server.url,
     token: options.token,
     requests: () => requests,
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       redis.disconnect();
     },
   };

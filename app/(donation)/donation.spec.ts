@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import Database from "libsql";
 import { expectAccessible } from "../../e2e/support/access";
 import { type App, startApp } from "../../e2e/support/app";
@@ -8,6 +6,7 @@ import { type EmulatorAccount, registerAccount, settingsFor } from "../../e2e/su
 import { test as base, expect, randomAddress } from "../../e2e/support/fixtures";
 import { scan } from "../../e2e/support/payer";
 import { siteConfig } from "../../site.config";
+import { startHttpServer } from "../../test/http-server";
 import { overlayKey } from "./overlay-key";
 
 const ADMIN_SECRET = "correct horse battery";
@@ -190,7 +189,7 @@ test("the card for frames works in a page that allows no script, and nothing els
   app,
   client,
 }) => {
-  const host = createServer((_, response) => {
+  const host = await startHttpServer((_, response) => {
     response.writeHead(200, {
       "Content-Type": "text/html",
       "Content-Security-Policy": `script-src 'none'; default-src 'none'; frame-src ${app.url}; img-src ${app.url}`,
@@ -199,11 +198,8 @@ test("the card for frames works in a page that allows no script, and nothing els
       <iframe name="embed" src="${app.url}/embed" width="400" height="260" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
       <iframe name="tip" src="${app.url}/"></iframe>`);
   });
-  await new Promise<void>((resolve) => {
-    host.listen(0, "127.0.0.1", resolve);
-  });
   try {
-    await page.goto(`http://localhost:${(host.address() as AddressInfo).port}/`);
+    await page.goto(host.url.replace("127.0.0.1", "localhost"));
     const frame = page.frameLocator("[name=embed]");
     const link = frame.getByRole("link", { name: "Tip Ada Lindqvist" });
     // Its style has arrived too.
@@ -214,8 +210,7 @@ test("the card for frames works in a page that allows no script, and nothing els
     await expect((await opened).getByTestId("tip-page")).toBeVisible();
     expect(await scan(frame.getByRole("img"))).toBe(`${app.url}/`);
   } finally {
-    host.closeAllConnections();
-    host.close();
+    await host.close();
   }
   for (const path of ["/", "/embedded", "/embed/", "/badge.svg", "/overlay", "/orders/x", "/api/health"]) {
     const { headers } = await client.request("GET", path);

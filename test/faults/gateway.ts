@@ -1,16 +1,16 @@
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request as forward, type IncomingMessage, type ServerResponse } from "node:http";
+import { type HttpServer, startHttpServer } from "@/test/http-server";
 
 /** How the HTTP endpoint of Redis behaves. `lost_answer`: the command is carried out, and its answer never arrives. */
 export type GatewayFault = "none" | "slow" | "lost_answer" | "reset" | "html" | "error" | "unauthorized";
 
-export type Gateway = { readonly url: string; fault: GatewayFault; close(): Promise<void> };
+export type Gateway = HttpServer & { fault: GatewayFault };
 
 const SLOW_MS = 300;
 
 /** Stands between the app and the Upstash bridge, and spoils what passes, as a network or a provider's edge does. */
 export async function startGateway(target: string): Promise<Gateway> {
-  const server = createServer((request, response) => {
+  const server = await startHttpServer((request, response) => {
     const { fault } = gateway;
     if (fault === "reset") return void response.destroy();
     if (fault === "html") return void response.writeHead(502, { "content-type": "text/html" }).end("<h1>502</h1>");
@@ -35,15 +35,7 @@ export async function startGateway(target: string): Promise<Gateway> {
     request.pipe(onward);
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const gateway: Gateway = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    fault: "none",
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const gateway: Gateway = { ...server, fault: "none" };
   return gateway;
 }
 

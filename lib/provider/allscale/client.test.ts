@@ -1,7 +1,6 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { afterAll, describe, expect, test } from "vitest";
 import { paymentIdSchema } from "@/lib/orders/order";
+import { freePort } from "@/scripts/processes";
 import { concernsAll, type ProviderCall } from "../provider";
 import { type ClientOptions, createAllScaleClient } from "./client";
 import { expectedSignature, json, raw, startScriptedServer, success } from "./test-support/scripted-server";
@@ -356,7 +355,7 @@ describe("network trouble", () => {
   });
 
   test("a refused connection has opened nothing", async () => {
-    const baseUrl = `http://127.0.0.1:${await unusedPort()}`;
+    const baseUrl = `http://127.0.0.1:${await freePort()}`;
     expect(await create({ baseUrl })).toMatchObject({
       failure: { kind: "unreachable", maybeAccepted: false, reason: "ECONNREFUSED" },
     });
@@ -408,12 +407,3 @@ test("each call is reported, with what it was about and without anything secret"
   const said = JSON.stringify(reports);
   for (const secret of [apiKey, apiSecret, "v1="]) expect(said).not.toContain(secret);
 });
-
-function unusedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

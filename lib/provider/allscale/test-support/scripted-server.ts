@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { startHttpServer } from "@/test/http-server";
 
 export type SeenRequest = {
   readonly method: string;
@@ -17,24 +17,17 @@ export type Answer = (request: SeenRequest, response: ServerResponse, raw: Incom
 export async function startScriptedServer() {
   let answer: Answer = (_request, response) => response.end();
   const seen: SeenRequest[] = [];
-  const server = createServer(async (raw, response) => {
+  const server = await startHttpServer(async (raw, response) => {
     const request = { method: raw.method ?? "", target: raw.url ?? "", headers: raw.headers, body: await text(raw) };
     seen.push(request);
     answer(request, response, raw);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
+    ...server,
     seen,
     answerWith(next: Answer) {
       seen.length = 0;
       answer = next;
-    },
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
     },
   };
 }
