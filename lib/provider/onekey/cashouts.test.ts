@@ -6,14 +6,14 @@ const ACCOUNT = "021790064060296642";
 // The branch is the start of the account's number.
 const PAYOUT = { reference: "order-refund-1", receiver: { bank_branch: "0217", bank_account: ACCOUNT } };
 
-function payoutsRefusedWith(message: string) {
+function payoutsRefusedWith(message: string, { code = 300, status = 400 } = {}) {
   return createOneKeyPayouts({
     baseUrl: "https://onekey.example",
     cashouts: { login: "login-1", passphrase: "pass-1", secret: "secret-1" },
     country: "BR",
     webhookUrl: "https://shop.example/api/webhooks/onekey",
     timeoutMs: 1_000,
-    fetch: async () => Response.json({ code: 300, message }, { status: 400 }),
+    fetch: async () => Response.json({ code, message }, { status }),
   });
 }
 
@@ -34,4 +34,13 @@ it.each([
     expect(refused.failure).toMatchObject({ kind: "refused", code: "300" });
     expect(refused.failure.reason).not.toMatch(/0217|9006|6642/);
   }
+});
+
+it.each([
+  [401, "unauthorized"],
+  [403, "forbidden"],
+  [412, "not_found"],
+])("HTTP %i with the code of an unknown cashout is %s", async (status, kind) => {
+  const payouts = payoutsRefusedWith("Cashout not found", { code: 509, status });
+  expect(await payouts.readPayout?.(PAYOUT)).toMatchObject({ ok: false, failure: { kind, code: "509" } });
 });

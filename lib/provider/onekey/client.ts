@@ -101,7 +101,9 @@ function failureOf(status: number, { api, json, secrets }: Refused): ProviderFai
   const { code = "" } = said ?? {};
   const theirs = said && [said.type, said.description ?? said.message, said.reason].filter(Boolean).join(" ");
   const reason = printable(`http_${status}${theirs ? `: ${theirs}` : ""}`, secrets);
-  const meaning = api.credentials.test(code) ? 401 : api.missing?.test(code) ? 404 : status;
+  // "Not found" ends a payout for good, so no code makes that of refused credentials, which are tried again.
+  const isMissing = status !== 401 && status !== 403 && api.missing?.test(code);
+  const meaning = api.credentials.test(code) ? 401 : isMissing ? 404 : status;
   const failure = failureOfStatus(meaning, LABEL, reason);
   return { ...failure, message: api.words[failure.kind] ?? failure.message, ...(said && { code }) };
 }
