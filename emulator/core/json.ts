@@ -19,8 +19,8 @@ export function parseJson(text: string): unknown {
 }
 
 /** A number of a JSON text as it was written: parsed, it would be a binary fraction. Empty when there is none. */
-export function numberText(text: string, name: string): string {
-  return new RegExp(`"${name}"\\s*:\\s*"?([0-9.]+)`).exec(text)?.[1] ?? "";
+export function numberText(text: string, name: string, { mayBeQuoted = false } = {}): string {
+  return new RegExp(`"${name}"\\s*:\\s*${mayBeQuoted ? '"?' : ""}([0-9.]+)`).exec(text)?.[1] ?? "";
 }
 
 /** Deeper values are refused: writing them out again would overflow the stack. */

@@ -74,7 +74,7 @@ function create(host: Host<Merchant>, merchant: Merchant, { body }: RawRequest):
   const fields = read.value;
   const missing = required.find((name) => fields[name] === undefined);
   if (missing !== undefined) return { problem: `${missing} is required.` };
-  const amount = numberText(read.text, "amount");
+  const amount = numberText(read.text, "amount", { mayBeQuoted: true });
   if ((parseDecimal(amount)?.units ?? 0n) === 0n) return { problem: "amount takes a number above zero." };
   const { country, currency, invoice_id: invoiceId, payment_method: paymentMethod } = fields;
   if (!isText(country, /^[A-Z]{2}$/)) return { problem: "country takes two letters." };

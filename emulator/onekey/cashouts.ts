@@ -126,7 +126,7 @@ function create(account: Merchant, fields: Fields, body: string): Outcome {
     notification_url: url,
     ...receiver
   } = fields;
-  const amount = numberText(body, "amount");
+  const amount = numberText(body, "amount", { mayBeQuoted: true });
   const { units = 0n, scale = 0 } = parseDecimal(amount) ?? {};
   if (units === 0n || scale > 2) return refuse(400, 300, "Invalid params: amount");
   if (typeof externalId !== "string" || externalId.length > 100) return refuse(400, 300, "Invalid params: external_id");
