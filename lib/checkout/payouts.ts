@@ -99,8 +99,10 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
       const refund = findPayout(order, { provider: payouts.name, reference });
       isFirst = refund?.status === "sending";
       isNews = refund?.updatedAt === refund?.createdAt;
-      if (refund === undefined || !isFirst) return { write: null };
-      const unsure: Refund = { ...refund, status: "unsure", account: accountOf(payouts) };
+      // Only the second call is noted: a first one that stands still for longer than its lease may end after it.
+      const isSecond = refund?.status === "unsure" && !refund.askedAgain;
+      if (refund === undefined || (!isFirst && !isSecond)) return { write: null };
+      const unsure: Refund = { ...refund, status: "unsure", account: accountOf(payouts), askedAgain: isSecond };
       return {
         write: changeRefund(order, { refund: unsure, source: "reconcile", facts: null, now: flow.clock.now() }),
       };
@@ -137,8 +139,8 @@ async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed
     find: () => flow.store.get(orderId),
     change: (order) => {
       const refund = findPayout(order, { provider: payouts.name, reference });
-      // A webhook may have been faster than the answer.
-      if (refund?.status !== "unsure") return { write: null };
+      // A webhook may have been faster than the answer, or another call.
+      if (refund?.status !== "unsure" || refund.askedAgain) return { write: null };
       const facts = { reason: message, ...(code && { code }), ...(reason && { said: reason }) };
       const change = { source: "reconcile", facts: isNews || status === "failed" ? facts : null } as const;
       return { write: changeRefund(order, { refund: { ...refund, status }, now: flow.clock.now(), ...change }) };

@@ -120,6 +120,10 @@ export const ACTION_REFUSALS: Readonly<Record<ActionRefusal, { readonly status: 
   not_offered: { status: 409, text: "This deployment sends no refunds, or not for the provider of this payment." },
   more_than_received: { status: 409, text: "That is more than is left of what was received." },
   nothing_left: { status: 409, text: "Nothing of this is left to send back." },
+  returned_by_provider: {
+    status: 409,
+    text: "The provider reports that it has returned this money itself. Mark that as handled if you know better, then send the refund.",
+  },
   receiver_invalid: {
     status: 400,
     text: "A detail of the receiver is missing or has another form than it can have. Go back and correct it.",

@@ -8,6 +8,7 @@ import { storeUnavailable } from "@/lib/orders/order-store";
 import { failure, gate, onBothStores, startedOrder, stored, type TestFlow, withStore } from "@/test/flow-support";
 import { ScriptedPayouts } from "@/test/scripted-payouts";
 import { cancelRefund, holdRefund, offeredRefunds, planRefund, type RefundChoice, startRefund } from "./refunds";
+import { markHandled } from "./repairs";
 
 const ALL: RefundChoice = { number: 1, coin: "USDT", amount: "3.20", message: "Refund from Zoë" };
 const RUN = { maxOrders: 50, deadlineMs: 60_000, asksDuringWaits: true };
@@ -31,6 +32,9 @@ onBothStores("a refund", (world) => {
     if (refunds.length !== 1 || refunds[0] === undefined) throw new Error(`There are ${refunds.length} refunds.`);
     return refunds[0];
   };
+
+  const leaseOf = async ({ store }: TestFlow, id: OrderId) =>
+    (await store.leaseValue({ key: `refunds:${id}`, now: world().clock.now() })) ?? "";
 
   /** What the history says of it, in order. */
   const told = async ({ store }: TestFlow, id: OrderId) =>
@@ -339,6 +343,7 @@ onBothStores("a refund", (world) => {
     expect(await notSent(), "it is being asked for again").toEqual({ ok: false, refusal: "not_sent_yet" });
     slow.open();
     await asking;
+    await world().pass(11 * 60_000);
     expect(await notSent()).toMatchObject({ ok: true, canceled: true });
     expect(offeredRefunds(flow, await stored(flow, orderId))).toMatchObject([{ refundable: "3.20" }]);
     const calls = payouts.requests.length;
@@ -348,6 +353,58 @@ onBothStores("a refund", (world) => {
     await settlePayout(flow, { provider: "scripted", report, source: "webhook" });
     expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
     expect(await told(flow, orderId)).toEqual(["sending", "unsure", "canceled", "sent"]);
+  });
+
+  it("is not called unsent for a refusal of one call, when another one may have sent it", async () => {
+    const { flow, start, payouts, orderId, reference } = await underpaidOrder();
+    const [isCalled, mayEnd] = [gate(), gate()];
+    payouts.onCreate = async () => {
+      isCalled.open();
+      await mayEnd.opened;
+      return failure("rate_limited");
+    };
+    await startRefund(flow, orderId, ALL);
+    const frozen = flow.runDeferred();
+    await isCalled.opened;
+    await world().pass(20_000);
+    payouts.onCreate = () => failure("timeout", { maybeAccepted: true });
+    const other = start();
+    // As far as it knows, the process that stands still is gone.
+    await other.store.release({ key: `refunds:${orderId}`, value: await leaseOf(other, orderId) });
+    await continueRefunds(other, orderId);
+    mayEnd.open();
+    await frozen;
+    expect((await refundOf(flow, orderId)).status).toBe("unsure");
+    expect(await cancelRefund(flow, orderId, { reference })).toEqual({ ok: false, refusal: "not_sent_yet" });
+    expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
+  });
+
+  it("pays for nothing: what was sent back is off the money of an order that is paid late", async () => {
+    const { flow, payouts, orderId, paymentId, reference } = await underpaidOrder();
+    const { provider } = world();
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    // A link that can still be collected counts as sent.
+    await settle(flow, { observation: provider.report(paymentId, "paid"), source: "webhook" });
+    expect(await stored(flow, orderId)).toMatchObject({ status: "review", attention: ["money_mismatch"] });
+    const report = payouts.report(reference, "expired");
+    await settlePayout(flow, { provider: "scripted", report, source: "webhook" });
+    await settle(flow, { observation: provider.report(paymentId, "paid"), source: "webhook" });
+    expect(await stored(flow, orderId)).toMatchObject({ status: "paid" });
+  });
+
+  it("is not sent while the provider says that it has returned the money, unless the merchant knows better", async () => {
+    const { shop, provider, process } = world();
+    const payouts = new ScriptedPayouts();
+    const flow = process({ payouts: [payouts] });
+    const { order, paymentId } = await startedOrder(flow, shop);
+    for (const status of ["paid", "refunding"] as const) {
+      await settle(flow, { observation: provider.report(paymentId, status), source: "webhook" });
+    }
+    const refused = { ok: false, refusal: "returned_by_provider" };
+    expect(await startRefund(flow, order.id, { ...ALL, amount: "5" })).toEqual(refused);
+    await markHandled(flow, order.id, ["refund_after_paid"]);
+    expect(await startRefund(flow, order.id, { ...ALL, amount: "5" })).toMatchObject({ ok: true });
   });
 
   it("keeps the end that was told while an older answer was under way", async () => {

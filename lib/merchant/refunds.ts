@@ -4,7 +4,7 @@ import { updateOrder } from "@/lib/checkout/fulfil";
 import { allowedPayouts, continueRefunds, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
-import { NOTE_MAX_LENGTH, type Order, type OrderId, type Refund } from "@/lib/orders/order";
+import { NOTE_MAX_LENGTH, type Order, type OrderId, openReasons, type Refund } from "@/lib/orders/order";
 import { changeRefund, findPayout, type Payout, type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
 import type { PayoutProvider } from "@/lib/provider/payout";
 import { cleanText, cut } from "@/lib/web/contract";
@@ -27,6 +27,7 @@ export type RefundRefusal =
   | "wrong_amount"
   | "more_than_received"
   | "nothing_left"
+  | "returned_by_provider"
   | "receiver_invalid"
   /** The order has this refund already, with other terms. */
   | "other_refund";
@@ -66,6 +67,7 @@ type PlannedRefund =
 export function planRefund(flow: Flow, order: Order, { coin, what, amount }: Wanted): PlannedRefund {
   const payouts = payoutsFor(flow, order);
   if (payouts === null) return refuse("not_offered");
+  if (openReasons(order).includes("refund_after_paid")) return refuse("returned_by_provider");
   const offered = offeredRefunds(flow, order).find((each) => each.coin === coin);
   if (offered === undefined) return refuse("nothing_left");
   const plan = { ok: true, number: order.refunds.length + 1, coin } as const;

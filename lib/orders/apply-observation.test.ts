@@ -7,6 +7,7 @@ import type { PaymentObservation } from "./observation";
 import {
   type Attention,
   type Order,
+  openReasons,
   orderEventSchema,
   orderSchema,
   type Payment,
@@ -463,4 +464,47 @@ it("never throws, and writes only what a store can read back", () => {
     ),
     { numRuns: 1_000 },
   );
+});
+
+describe("what the merchant has dealt with", () => {
+  const tx = (transactionId: string) => ({ ...RIGHT, transaction: { chain: "main", transactionId } as const });
+  const dealtWith = (order: Order): Order => ({ ...order, handled: openReasons(order) });
+
+  it("needs attention again when one more transaction pays the same payment, and not for the same one", () => {
+    const twice = apply(apply(orderOf({}), report("paid", tx("t1"))), report("paid", tx("t2")));
+    expect(openReasons(twice)).toEqual(["duplicate_payment"]);
+    const handled = dealtWith(twice);
+    expect(applied(handled, report("paid", tx("t2"))).write).toBeNull();
+    expect(applied(handled, report("paid", tx("t1"))).write).toBeNull();
+    const { write } = applied(handled, report("paid", tx("t3")));
+    expect(openReasons(write?.order ?? handled)).toEqual(["duplicate_payment"]);
+    expect(write?.event?.facts).toMatchObject({ transactionId: "t3" });
+    expect(applied(dealtWith(write?.order ?? handled), report("paid", tx("t3"))).write).toBeNull();
+  });
+
+  it("needs attention again when another payment of the order brings wrong money", () => {
+    const first = apply(orderOf({ status: "expired" }, {}), report("paid", SHORT));
+    expect(openReasons(first)).toEqual(["money_mismatch", "review"]);
+    const handled = dealtWith(first);
+    expect(applied(handled, report("paid", SHORT)).write).toBeNull();
+    const { write } = applied(handled, report("paid", { ...SHORT, paymentId: SECOND }));
+    expect(openReasons(write?.order ?? handled)).toEqual(["money_mismatch", "review"]);
+    expect(write?.event).not.toBeNull();
+  });
+});
+
+it("what is known to have come is not made more by a confirmation that names only what was asked", () => {
+  const short = { ...usdt("3.20"), transaction: { chain: "main", coin: "USDT", amount: "3.20" } } as const;
+  const nominal = {
+    ...RIGHT,
+    transaction: { chain: "main", coin: "USDT", amount: "5.000000", nominal: true },
+  } as const;
+  const held = apply(orderOf({}), report("paid", short), "poll");
+  expect(applied(held, report("paid", nominal))).toMatchObject({ counts: false });
+  const after = apply(held, report("paid", nominal));
+  expect([after.status, after.payments[0]?.transaction?.amount]).toEqual(["review", "3.20"]);
+  // One that names what came is believed, and so is any where nothing better is known.
+  expect(apply(held, report("paid"))).toMatchObject({ status: "paid" });
+  const heldByNominal = apply(orderOf({}), report("paid", { ...nominal, ...SHORT }));
+  expect(apply(heldByNominal, report("paid", nominal)).status).toBe("paid");
 });

@@ -4,8 +4,9 @@ import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { changeOrder, type OrderChange } from "./change-order";
 import type { PaymentObservation } from "./observation";
-import { type Attention, type Order, openReasons, type Payment, type Source } from "./order";
+import { type Attention, type Order, openReasons, type Payment, type Reason, type Source } from "./order";
 import type { PaymentName } from "./order-store";
+import { leftAfterRefunds } from "./refunds";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
 export type Report = {
@@ -30,10 +31,11 @@ export type Applied = {
  * other money is for the merchant, not for the payer.
  */
 export function applyObservation(order: Order, report: Report & { readonly now: number }): Applied {
-  const { observation, source, now } = report;
-  const index = order.payments.findIndex((each) => isPayment(each, observation));
+  const { source, now } = report;
+  const index = order.payments.findIndex((each) => isPayment(each, report.observation));
   const payment = order.payments[index];
   if (payment === undefined) return { write: null, counts: false };
+  const observation = withKnownAmount(payment, report.observation);
 
   const reportsPaid = observation.status === "paid";
   const byMerchant = source === "merchant";
@@ -48,6 +50,7 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
     onHold,
     status,
     transaction: mergeTransactions(payment, observation),
+    ...othersWith(payment, observation),
     paidAt: status === "paid" ? (payment.paidAt ?? now) : null,
   };
   // The merchant has looked at the order: nothing about that is news to point out.
@@ -56,17 +59,33 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   const grew = attention.length > order.attention.length;
   if (isDeepStrictEqual(payment, changed) && !grew) return { write: null, counts: verdict.counts };
 
+  const back = reopened({ order, payment, changed, verdict });
   const step = `${payment.status}>${status}`;
-  const isNew = grew || !payment.seen.includes(step);
+  const isNew = grew || back.length > 0 || !payment.seen.includes(step);
   const count = isNew ? { seen: [...new Set([...payment.seen, step])] } : { repeats: payment.repeats + 1 };
   const payments = order.payments.with(index, { ...changed, ...count });
   const orderStatus = combineStatuses(payments.map((each) => each.status));
-  const changes = { payments, attention, status: orderStatus };
-  const write = changeOrder(order, byMerchant ? { ...changes, handled: handledWith(order) } : changes, {
+  const handled = byMerchant ? handledWith(order) : order.handled.filter((reason) => !back.includes(reason));
+  const changes = { payments, attention, status: orderStatus, handled };
+  const write = changeOrder(order, changes, {
     event: isNew ? describe(report, grew ? attention : null) : null,
     now,
   });
   return { write, counts: verdict.counts };
+}
+
+/** On hold for what is known to have come, a payment is not confirmed by a report that names only what was asked. */
+function withKnownAmount({ onHold, transaction: known }: Payment, observation: PaymentObservation): PaymentObservation {
+  const { money, transaction } = observation;
+  if (!onHold || known?.amount === undefined || known.nominal) return observation;
+  if (!transaction?.nominal || !money?.coins) return observation;
+  const { amount } = known;
+  const { nominal: _, ...rest } = transaction;
+  return {
+    ...observation,
+    money: { ...money, coins: { ...money.coins, amount } },
+    transaction: { ...rest, amount },
+  };
 }
 
 /** No rate of a dollar coin moves further in the minutes between two quotes. */
@@ -82,6 +101,27 @@ function renewQuote({ price }: Order, payment: Payment, { asks }: PaymentObserva
   return { ...payment, quote: { ...quote, amount }, payTo: payTo && { ...payTo, amount, uri } };
 }
 
+const MAX_OTHERS = 20;
+
+/** Adds the transaction of a report that is neither the payment's own nor one of those that came beside it before. */
+function othersWith(payment: Payment, observation: PaymentObservation): Pick<Payment, "others"> {
+  const { others = [] } = payment;
+  const { transactionId, hash } = observation.transaction ?? {};
+  const id = transactionId ?? hash?.toLowerCase();
+  if (id === undefined || others.includes(id) || !isSecondTransaction(payment, observation)) return {};
+  return { others: [...others, id].slice(-MAX_OTHERS) };
+}
+
+type Judged = { order: Order; payment: Payment; changed: Payment; verdict: MoneyVerdict };
+
+/** Reasons that the merchant has dealt with and that have come up once more: by other money than before. */
+function reopened({ order, payment, changed, verdict }: Judged): string[] {
+  const isNewlyOnHold = changed.onHold && !payment.onHold;
+  const again: Reason[] = isNewlyOnHold ? ["review", ...verdict.attention] : [];
+  if (changed.others !== payment.others) again.push("duplicate_payment");
+  return again.filter((reason) => order.handled.includes(reason));
+}
+
 /** A merchant who accepts an order as paid has dealt with all that was open about it. */
 const handledWith = (order: Order) => [...order.handled, ...openReasons(order)];
 
@@ -95,9 +135,15 @@ function mergeTransactions(
   { transaction: reported }: PaymentObservation,
 ): Payment["transaction"] {
   if (reported === null || known === null) return reported ?? known;
-  const [weaker, stronger] = status === "paid" ? [reported, known] : [known, reported];
+  const [{ nominal, ...weaker }, stronger] = status === "paid" ? [reported, known] : [known, reported];
   if (differ(known.hash, reported.hash) || differ(known.transactionId, reported.transactionId)) return stronger;
-  return { ...weaker, ...stronger, chain: stronger.chain === "unknown" ? weaker.chain : stronger.chain };
+  const isNominal = stronger.amount === undefined && nominal;
+  return {
+    ...weaker,
+    ...(isNominal && { nominal }),
+    ...stronger,
+    chain: stronger.chain === "unknown" ? weaker.chain : stronger.chain,
+  };
 }
 
 const differ = (known: string | undefined, reported: string | undefined) =>
@@ -177,7 +223,7 @@ export type MoneyVerdict = { readonly counts: boolean; readonly attention: reado
  */
 export function judgeMoney(order: Order, payment: Payment, observation: PaymentObservation): MoneyVerdict {
   const isForOrder = observation.orderReference === undefined || observation.orderReference === order.id;
-  if (!isForOrder || !hasRightMoney(order.price, payment, observation)) {
+  if (!isForOrder || !hasRightMoney(order, payment, observation)) {
     return { counts: false, attention: ["money_mismatch"] };
   }
   // A report that does not name the chain does not make a known one unknown.
@@ -190,9 +236,13 @@ export function judgeMoney(order: Order, payment: Payment, observation: PaymentO
   return { counts: true, attention };
 }
 
-function hasRightMoney(price: Order["price"], { quote }: Payment, { money }: PaymentObservation): boolean {
+function hasRightMoney(order: Order, payment: Payment, { money }: PaymentObservation): boolean {
   if (money === null || money.coins === null) return false;
-  const { coin, amount: actual } = money.coins;
+  const { price, status } = order;
+  const { quote } = payment;
+  const { coin, amount: reported } = money.coins;
+  // What was sent back does not pay for anything. Of a paid order it was the merchant's to give.
+  const actual = status === "paid" ? reported : leftAfterRefunds(order, payment, { coin, amount: reported });
   const inCoins = isStablecoin(price.currency);
   if (!inCoins) {
     if (money.price?.currency !== price.currency || !equalDecimals(money.price.amount, formatAmount(price)))

@@ -82,8 +82,24 @@ describe("what follows from an event of an order", () => {
     // The same reason comes back after it was gone.
     const confirming = change(change(sampleOrder(), { status: "review" }).order, { status: "confirming" });
     expect(change(confirming.order, { status: "review" }).added).toEqual([]);
-    // What the merchant has dealt with is not news.
+    // What the merchant has dealt with is not news, until it comes up by something else.
     expect(change(sampleOrder({ handled: ["review"] }), { status: "review" }).added).toEqual([]);
+    let { order } = change(sampleOrder(), { attention: ["money_mismatch"] });
+    for (const again of [2, 3]) {
+      const dealtWith = change(order, { handled: ["money_mismatch"] });
+      expect(dealtWith.added).toEqual([]);
+      const back = change(dealtWith.order, { handled: [] });
+      expect(back.added).toEqual([[`money_mismatch#${again}`, "mail"]]);
+      const happening = { kind: "attention", reason: "money_mismatch", again };
+      expect(happeningOf(back.order, `money_mismatch#${again}`)).toEqual(happening);
+      order = back.order;
+    }
+  });
+
+  it("includes an end that follows on another one by way of a payout that was open again", () => {
+    let { order } = change(sampleOrder({ refunds: [refund("waiting")] }), { refunds: [refund("failed")] });
+    order = change(order, { refunds: [refund("waiting")] }).order;
+    expect(change(order, { refunds: [refund("sent")] }).added).toEqual([["refund:refund-0123456789:sent", "mail"]]);
   });
 
   it("includes once each way in which a refund ended otherwise than before", () => {

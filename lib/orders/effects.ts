@@ -7,7 +7,8 @@ type OrderEventKind = "paid" | "attention" | "refund";
 
 export type OrderHappening =
   | { readonly kind: "paid" }
-  | { readonly kind: "attention"; readonly reason: Reason }
+  /** `again`: 2 when the reason is back after the merchant had dealt with it, and so on. */
+  | { readonly kind: "attention"; readonly reason: Reason; readonly again?: number }
   /** `isSecondEnd`: it has ended otherwise than was told before, as when a bank returned what was sent. */
   | { readonly kind: "refund"; readonly refund: Refund; readonly isSecondEnd?: true };
 
@@ -15,11 +16,12 @@ export type OrderHappening =
 export type WantedEffect = { readonly name: string; readonly events: readonly OrderEventKind[] };
 
 const REFUND_PREFIX = "refund:";
+const AGAIN = "#";
 
 /**
  * Adds the effects of what a write brings about to the write itself, so that none is lost. Each effect is added at most
- * once for an order and an event: a reason that comes back is not news. A refund that ends otherwise than before is: its
- * money is not where the merchant believes.
+ * once for an order and an event: a status that comes back is not news. A reason that is back after the merchant had dealt
+ * with it is, and so is a refund that ends otherwise than was told: its money is not where the merchant believes.
  */
 export function withEffects(
   before: Order,
@@ -45,12 +47,15 @@ function happenings(before: Order, after: Order): OrderHappening[] {
   if (after.status === "paid" && before.status !== "paid") news.push({ kind: "paid" });
   const known = openReasons(before);
   for (const reason of openReasons(after)) {
-    if (!known.includes(reason)) news.push({ kind: "attention", reason });
+    if (known.includes(reason)) continue;
+    const told = new Set(before.effects.map(({ event }) => event).filter((event) => event.split(AGAIN)[0] === reason));
+    const isBack = before.handled.includes(reason) && told.size > 0;
+    news.push({ kind: "attention", reason, ...(isBack && { again: told.size + 1 }) });
   }
   for (const refund of after.refunds) {
     const earlier = before.refunds.find(({ reference }) => reference === refund.reference);
     if (!hasEnded(refund) || refund.status === earlier?.status) continue;
-    const isSecondEnd = earlier !== undefined && hasEnded(earlier);
+    const isSecondEnd = before.effects.some(({ event }) => event === REFUND_PREFIX + refund.reference);
     news.push({ kind: "refund", refund, ...(isSecondEnd && { isSecondEnd }) });
   }
   return news;
@@ -59,7 +64,9 @@ function happenings(before: Order, after: Order): OrderHappening[] {
 /** As it is stored with an effect. */
 function eventName(happening: OrderHappening): string {
   if (happening.kind === "paid") return "paid";
-  if (happening.kind === "attention") return happening.reason;
+  if (happening.kind === "attention") {
+    return happening.again === undefined ? happening.reason : `${happening.reason}${AGAIN}${happening.again}`;
+  }
   const { refund, isSecondEnd } = happening;
   return `${REFUND_PREFIX}${refund.reference}${isSecondEnd ? `:${refund.status}` : ""}`;
 }
@@ -72,8 +79,9 @@ export function happeningOf({ refunds }: Order, event: string): OrderHappening |
     const refund = refunds.find((each) => each.reference === reference);
     return refund === undefined ? null : { kind: "refund", refund, ...(secondEnd && { isSecondEnd: true }) };
   }
-  const reason = REASONS.find((each) => each === event);
-  return reason === undefined ? null : { kind: "attention", reason };
+  const [name, again] = event.split(AGAIN);
+  const reason = REASONS.find((each) => each === name);
+  return reason === undefined ? null : { kind: "attention", reason, ...(again && { again: Number(again) }) };
 }
 
 export const isSameEffect = (one: EffectName, other: EffectName) =>

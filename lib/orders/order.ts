@@ -35,6 +35,8 @@ export const transactionSchema = z.object({
   coin: z.string().max(20).optional(),
   /** What was received, in coins. */
   amount: decimalSchema.optional(),
+  /** The report named no such amount: it is what was asked, because the provider says that it is paid. */
+  nominal: z.boolean().optional(),
 });
 export type Transaction = z.infer<typeof transactionSchema>;
 
@@ -67,6 +69,8 @@ const paymentSchema = z.object({
   /** A report once named other money than the order's. Only a signed delivery with the right money, or the merchant, lifts it. */
   onHold: z.boolean(),
   transaction: transactionSchema.nullable(),
+  /** Ids or hashes of the newest transactions that came beside that one. */
+  others: z.array(z.string()).optional(),
   /** When we learned of it. */
   paidAt: z.int().nullable(),
   /** Status changes ("review>confirming") that the history has already, and how many more of the same came. */
@@ -109,6 +113,8 @@ const refundSchema = z.object({
   account: z.string().max(60).optional(),
   /** `unsure`: the call may have been accepted; asking again under the same reference tells. */
   status: z.enum(["sending", "unsure", "waiting", "sent", "expired", "canceled", "failed"]),
+  /** Asked to send it more than once: a refusal says nothing of what the other calls did. */
+  askedAgain: z.boolean().optional(),
   /** Where the payer collects it: a bearer secret, for the merchant's eyes alone. */
   claimUrl: z.url().nullable(),
   transactionHash: z.string().max(200).nullable(),

@@ -135,7 +135,7 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     async due({ now, limit, from }) {
       if (limit < 1) return [];
       const [command, ...range] =
-        from === "longest" ? ["ZRANGEBYSCORE", "-inf", now] : ["ZREVRANGEBYSCORE", now, "-inf"];
+        from === "longest" ? ["ZRANGEBYSCORE", "(-inf", now] : ["ZREVRANGEBYSCORE", now, "(-inf"];
       const values = [command, ...range, limit, key.order("")].map(String);
       const answer = await ask((redis) => redis.eval(DUE, [key.due], values));
       return list(answer).map((entry) => {

@@ -118,6 +118,13 @@ export function refundableCoins(order: Order): RefundableCoin[] {
 
 type Coins = Readonly<Pick<Refund, "coin" | "amount">>;
 
+/** What the merchant still has of the coins that came for a payment, once refunds that other payments do not cover are off. */
+export function leftAfterRefunds({ payments, refunds }: Order, payment: Payment, { coin, amount }: Coins): string {
+  const others = payments.filter((each) => each !== payment).flatMap(arrivedCoins);
+  const uncovered = leftOf(sumOf(refunds.filter(holdsMoney), coin), sumOf(others, coin));
+  return leftOf(amount, uncovered);
+}
+
 /** The coins that the merchant has from a payment: all or some of its price, or other money than the order's. */
 function arrivedCoins({ status, onHold, transaction, testStore }: Payment): Coins[] {
   const hasArrived = STATUS_RULES[status].received || onHold;

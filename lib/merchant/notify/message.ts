@@ -103,10 +103,11 @@ function newsOf(cause: EffectCause): News {
       return { key: "paid", type: "order.paid", at, title, facts: [], data: {} };
     }
     case "attention": {
-      const { reason } = cause;
+      const { reason, again } = cause;
       const title = "a payment needs your attention";
       const data = { reason };
-      return { key: reason, type: "order.attention", at: null, title, facts: [REASON_SENTENCES[reason]], data };
+      const key = again === undefined ? reason : `${reason}-${again}`;
+      return { key, type: "order.attention", at: null, title, facts: [REASON_SENTENCES[reason]], data };
     }
     case "refund": {
       const { reference, status, kind, coin, amount, transactionHash, updatedAt: at } = cause.refund;

@@ -211,6 +211,7 @@ test("the vector's body is a paid payment with its money and transaction", () =>
         from: `0x${"cd".repeat(20)}`,
         coin: "USDT",
         amount: "21.589200",
+        nominal: true,
       },
     },
   });
@@ -264,7 +265,12 @@ test("a report without any money says so", () => {
 test("optional fields may be null, empty or missing, and there may be new ones", () => {
   const { tx_hash: _hash, tx_from: _from, chain_id: _chain, ...rest } = fiat;
   const content = parse(JSON.stringify({ ...rest, all_scale_transaction_id: "", extra_obj: null, brand_new: [1] }));
-  expect(observed(content).transaction).toEqual({ chain: "unknown", coin: "USDT", amount: "21.589200" });
+  expect(observed(content).transaction).toEqual({
+    chain: "unknown",
+    coin: "USDT",
+    amount: "21.589200",
+    nominal: true,
+  });
 });
 
 test("a confirmation that says nothing of its transaction still has one, on an unknown chain", () => {

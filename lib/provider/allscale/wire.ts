@@ -207,6 +207,7 @@ export function toObservation(status: KnownStatus, fields: PaymentFields): Payme
     ...(from !== undefined && { from }),
     ...(coin !== undefined && { coin }),
     ...(received !== undefined && { amount: received }),
+    ...(received !== undefined && fields.actual_paid_amount === undefined && { nominal: true }),
   };
   return {
     provider: NAME,
