@@ -18,7 +18,7 @@ import { badAnswer, refuse } from "../send-request";
 import { type CalypsoClient, type ClientOptions, createCalypsoClient } from "./client";
 import { type CalypsoCoin, COINS, coinOf, describeTransaction, isCoin, walletUri } from "./coins";
 import { verify } from "./signing";
-import { externalIdOf, type Invoice, LABEL, NAME, readExternalId, statusOf, webhookSchema } from "./wire";
+import { externalIdOf, type Invoice, LABEL, NAME, paidSchema, readExternalId, statusOf, webhookSchema } from "./wire";
 
 export type CalypsoOptions = ClientOptions & {
   /** Of the webhook subscription; a second pair during a change. */
@@ -194,7 +194,8 @@ async function readWidget(client: CalypsoClient, about: About): Promise<ReadPaym
 
 /** Only INVOICE_PAID names what was received (§2.5); every other event makes us ask, as the documents advise. */
 function parseWebhook(body: Uint8Array): WebhookContent {
-  const { success, data: told, error } = webhookSchema.safeParse(readExactJson(body));
+  const json = readExactJson(body);
+  const { success, data: told, error } = webhookSchema.safeParse(json);
   if (!success) {
     return { kind: "unreadable", diagnosis: `the body is not an event: ${describeIssues(error)}` };
   }
@@ -202,11 +203,10 @@ function parseWebhook(body: Uint8Array): WebhookContent {
   const reference = readExternalId(data.externalId);
   if (reference === null) return { kind: "unreadable", diagnosis: "the event is not about a payment of ours" };
   const { paymentId, orderReference } = reference;
-  const amount = data.realAmount ?? data.amount;
-  const { currency, fiatAmount, fiatCurrency } = data;
-  if (eventType !== "INVOICE_PAID" || amount === undefined || currency === undefined || fiatAmount === undefined) {
-    return { kind: "hint", paymentId, deliveryId };
-  }
+  const paid = paidSchema.safeParse(json).data?.data;
+  const amount = paid?.realAmount ?? paid?.amount;
+  if (paid === undefined || amount === undefined) return { kind: "hint", paymentId, deliveryId };
+  const { currency, fiatAmount, fiatCurrency, transactionHash } = paid;
   const observation: PaymentObservation = {
     provider: NAME,
     paymentId,
@@ -214,7 +214,7 @@ function parseWebhook(body: Uint8Array): WebhookContent {
     providerStatus: eventType,
     orderReference,
     money: moneyOf({ amount, currency, fiatAmount, fiatCurrency }),
-    transaction: { ...describeTransaction(currency, data.transactionHash), amount },
+    transaction: { ...describeTransaction(currency, transactionHash), amount },
   };
   return { kind: "event", observation, deliveryId };
 }

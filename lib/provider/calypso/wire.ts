@@ -47,17 +47,23 @@ export const widgetSchema = z.object({
 export const subscriptionsSchema = z.object({ subscriptions: z.array(z.unknown()) });
 export const errorSchema = z.object({ errorCode: z.string().max(20), message: z.string().max(300).catch("") });
 
-/** The body of a webhook (§2.5). `fiatAmount` is a number in some events and an object in others. */
+/** The body of a webhook (§2.5), as far as it is read of every event. */
 export const webhookSchema = z.object({
   id: exactNumberSchema,
   eventType: z.string().max(100),
+  data: z.object({ externalId: lenient(text) }),
+});
+
+/** The one event that names what was received: all of its money is read or none, as it names what was asked as well. */
+export const paidSchema = z.object({
+  eventType: z.literal("INVOICE_PAID"),
   data: z.object({
-    amount: lenient(decimal),
-    realAmount: lenient(decimal),
-    currency: lenient(z.string().max(20)),
-    fiatAmount: lenient(decimal),
-    fiatCurrency: lenient(z.string().max(10)),
-    externalId: lenient(text),
+    amount: optional(decimal),
+    realAmount: optional(decimal),
+    currency: z.string().max(20),
+    // An object in some events.
+    fiatAmount: decimal,
+    fiatCurrency: optional(z.string().max(10)),
     transactionHash: lenient(text),
   }),
 });
