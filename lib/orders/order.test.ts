@@ -20,7 +20,7 @@ it("shows the payment that it was paid by; without one, the newest of those that
     { status: "paid", paidAt: CREATED + 1 },
     { status: "paid", paidAt: CREATED + 2 },
   ] as const;
-  expect(paymentToShow({ ...orderOf(second, first, { status: "expired" }), status: "paid" })).toMatchObject(first);
+  expect(paymentToShow({ ...orderOf(first, second, { status: "expired" }), status: "paid" })).toMatchObject(first);
   const underpaid = { status: "underpaid", paidAt: null } as const;
   const order = orderOf(underpaid, { ...underpaid, checkoutUrl: "https://pay.example/2" }, { status: "expired" });
   expect(paymentToShow({ ...order, status: "underpaid" })?.checkoutUrl).toBe("https://pay.example/2");
