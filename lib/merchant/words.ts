@@ -41,7 +41,8 @@ export const REASON_WORDS: Readonly<Record<Reason, ReasonWords>> = {
   },
   money_mismatch: {
     title: "Wrong money",
-    advice: "What was reported is not the amount or coin of this order. Look the transaction up before you decide.",
+    advice:
+      "What was reported is not the amount or coin of this order, or part of it was sent back. Look the transaction up before you decide.",
   },
   overpaid: {
     title: "Overpaid",
