@@ -192,11 +192,14 @@ export function parseWebhook(delivery: WebhookDelivery): WebhookContent {
   const { success, data: body, error } = webhookBodySchema.safeParse(json);
   if (!success) return unreadable(`the body is not a payment: ${describeIssues(error)}`);
   if (isOther(body.webhook_id)) return OTHER_ID;
+  const { all_scale_checkout_intent_id: paymentId, webhook_id: deliveryId, event } = body;
+  // A later kind of event, which need not be about money that came.
+  if (event !== undefined && body.status === undefined) return { kind: "hint", paymentId, deliveryId };
   // No status is documented: AllScale calls when a payment is confirmed, and only then.
   const number = body.status ?? CONFIRMED;
   const status = statusOfNumber(number);
   if (status === null) return unreadable(`unknown_status:${number}`);
-  return { kind: "event", observation: toObservation(status, body), deliveryId: body.webhook_id };
+  return { kind: "event", observation: toObservation(status, body), deliveryId };
 }
 
 type Checked<Success> = ({ readonly ok: true } & Success) | { readonly ok: false; readonly reason: string };

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { onSqlite, stored } from "@/test/flow-support";
+import { allscaleBench } from "@/test/providers/allscale";
+import { besideEmulator } from "@/test/providers/beside-emulator";
 import type { WebhookContent, WebhookDelivery } from "../provider";
 import { authenticateWebhook, parseWebhook } from "./provider";
-import { canonicalWebhook, sha256Hex, sign } from "./signing";
+import { canonicalWebhook, sha256Hex, sign, WEBHOOK_HEADERS } from "./signing";
 import { vectorNamed } from "./test-support/vectors";
 
 const vector = vectorNamed("webhook_fiat_non_ascii");
@@ -223,6 +226,42 @@ test("without a status it is confirmed; a status number that is there decides", 
   expect(observed(parseWith({ status: -3 })).status).toBe("underpaid");
   expect(observed(parseWith({ status: 10 })).status).toBe("confirming");
 });
+
+test("a status that is there decides, whatever event is named beside it; null is no event", () => {
+  expect(observed(parseWith({ event: "refunded", status: 20 })).status).toBe("paid");
+  expect(observed(parseWith({ event: "paid", status: 10 })).status).toBe("confirming");
+  expect(observed(parseWith({ event: null })).status).toBe("paid");
+});
+
+onSqlite("a signed body that names an event and no status", (world) => {
+  const lab = besideEmulator(allscaleBench, world);
+
+  test.each(["intent.expired", "refunded", "paid", "", 7, {}])("pays nothing by itself: %j", async (event) => {
+    const { calls, deliver, flow, move, opened } = lab();
+    const order = await opened();
+    const { paymentId, quote } = order.payments[0] ?? expect.fail();
+    const money = { amount_cents: 500, currency: 1, amount_coins: quote?.amount, coin_symbol: quote?.coin };
+    const news = { ...money, all_scale_checkout_intent_id: paymentId, chain_id: 8453, order_id: order.id, event };
+    const asked = calls.length;
+    expect(await deliver(await signedNews(news))).toBe("duplicate");
+    expect(calls.slice(asked)).toMatchObject([{ operation: "detail", paymentId, failure: null }]);
+    expect(await stored(flow, order.id)).toEqual(order);
+    await move(order, { status: 20, webhook: false });
+    expect(await deliver(await signedNews(news))).toBe("paid");
+  });
+});
+
+async function signedNews(news: object) {
+  const { apiKey, apiSecret } = allscaleBench.credentials;
+  const [webhookId, nonce] = [crypto.randomUUID(), crypto.randomUUID()];
+  const body = new TextEncoder().encode(JSON.stringify({ ...news, webhook_id: webhookId }));
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const target = { method: "POST", path: "/api/webhooks/allscale", query: "" };
+  const canonical = canonicalWebhook({ ...target, webhookId, timestamp, nonce, bodySha256: await sha256Hex(body) });
+  const values = [apiKey, webhookId, timestamp, nonce, await sign(canonical, apiSecret)];
+  const headers = new Headers(WEBHOOK_HEADERS.map((name, index): [string, string] => [name, values[index] ?? ""]));
+  return { ...target, headers, body };
+}
 
 test.each([-3, 5, 10])("at status %i, amount_coins is what was asked and not what came", (status) => {
   const { money, transaction } = observed(parseWith({ status }));

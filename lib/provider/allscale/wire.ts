@@ -184,8 +184,11 @@ export const detailSchema = paymentSchema.extend({
 });
 export type IntentDetail = z.infer<typeof detailSchema>;
 
-/** The body of a webhook (§8). No status is documented. */
-export const webhookBodySchema = paymentSchema.extend({ webhook_id: z.string().min(1).max(200) });
+/** The body of a webhook (§8). Neither a status nor an event is documented. */
+export const webhookBodySchema = paymentSchema.extend({
+  webhook_id: z.string().min(1).max(200),
+  event: optional(z.unknown()),
+});
 export const pingSchema = z.object({ pong: z.literal("ok") });
 
 /** A report in our terms. */
