@@ -96,7 +96,7 @@ async function readPayment(options: OneKeyOptions, paymentId: PaymentId): Promis
   if (!read.ok) return read;
   const { deposit_id, invoice_id, status: word, currency, local_amount: amount, refunded } = read.data;
   if (deposit_id !== paymentId) return { ok: false, failure: badAnswer(LABEL, "the status is of another deposit") };
-  const status = statusOf(word, refunded === true);
+  const status = statusOf(word, refunded);
   const coins = { coin: currency, amount };
   const isPaid = status === "paid";
   return {

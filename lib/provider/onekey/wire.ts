@@ -94,7 +94,8 @@ export const statusSchema = z.object({
   status: word,
   local_amount: decimal,
   currency: word,
-  refunded: z.boolean().nullish().catch(null),
+  /** Not documented (§3.4), so anything but a plain no is believed: money that went back must not count as paid. */
+  refunded: z.unknown().transform((value) => ![undefined, null, false, "false"].some((no) => no === value)),
 });
 
 /** Other fields were seen beside it (§3.4), and none of them is believed. */
