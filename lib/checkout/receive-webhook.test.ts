@@ -14,6 +14,7 @@ import {
   withStore,
 } from "@/test/flow-support";
 import type { ReceivedDelivery } from "./payouts";
+import { readOrder } from "./read";
 import { lastDelivery, receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
 
@@ -46,6 +47,27 @@ onBothStores("a webhook", (world) => {
       "payment_created pending",
       "payment_observed paid",
     ]);
+  });
+
+  it("that names only what was asked, of a payment on hold, is decided by what came", async () => {
+    const { shop, process, provider } = world();
+    const flow = process();
+    const { order, paymentId } = await startedOrder(flow, shop);
+    const coins = (amount: string, nominal?: true) => ({
+      money: { price: { currency: "USD", amount: "5.00" }, coins: { coin: "USDT", amount } },
+      transaction: { chain: "main", coin: "USDT", amount, ...(nominal && { nominal }) } as const,
+    });
+    const asked = coins("5.00", true);
+    provider.report(paymentId, "paid", coins("3.20"));
+    await readOrder(flow, order.id, { mayAsk: true });
+    expect((await stored(flow, order.id)).payments).toMatchObject([{ onHold: true }]);
+    expect(await deliver(flow, provider.webhook(paymentId, asked))).toBe("needs_review");
+    expect((await stored(flow, order.id)).payments).toMatchObject([{ transaction: { amount: "3.20" } }]);
+    provider.onRead = () => failure("timeout");
+    expect(await deliver(flow, provider.webhook(paymentId, asked))).toBe("webhook_not_settled, again");
+    provider.onRead = (answer) => answer;
+    provider.report(paymentId, "paid", coins("5.00"));
+    expect(await deliver(flow, provider.webhook(paymentId, asked))).toBe("paid");
   });
 
   it("that is not authentic stores nothing, and all are refused in the same words", async () => {

@@ -1,7 +1,7 @@
 import "server-only";
 import { log } from "@/lib/log";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import type { Order } from "@/lib/orders/order";
+import type { Order, Payment } from "@/lib/orders/order";
 import { findPayout } from "@/lib/orders/refunds";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
@@ -93,26 +93,32 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   if (content.kind === "payout_event" || content.kind === "payout_hint") {
     return await receivePayout(flow, provider.name, content);
   }
+  const { paymentId } = content.kind === "event" ? content.observation : content;
   let observation: PaymentObservation;
-  if (content.kind === "event") {
+  if (content.kind === "event" && !isOnlyAsked(content, known?.payments)) {
     observation = paymentOf(content, provider);
   } else {
-    const read = await provider.readPayment(content.paymentId, "ended");
+    const read = await provider.readPayment(paymentId, "ended");
     if (!read.ok) {
-      log.warn("webhook_not_settled", { paymentId: content.paymentId, kind: read.failure.kind });
+      log.warn("webhook_not_settled", { paymentId, kind: read.failure.kind });
       return notSettled("The payment could not be looked up.");
     }
     observation = paymentOf(read, provider);
   }
   const { deliveryId } = content;
-  const { paymentId } = observation;
-  // What we learn by asking is no signed confirmation, even when a delivery made us ask.
+  // What we learn by asking is no signed confirmation, even when a hint made us ask. An event is one itself.
   const source = content.kind === "event" ? "webhook" : "hint";
   const settled = await settle(flow, { observation, source, deliveryId }, known ?? undefined);
   if (!settled.ok) return unknownPayment(paymentId);
   const result = resultOf(settled, { isPaid: observation.status === "paid", isRepeat });
   log.info("webhook_accepted", { result, deliveryId, orderId: settled.order.id, paymentId, provider: provider.name });
   return { ok: true, result };
+}
+
+/** Whether a payment is on hold for its money and the delivery names only what was asked: then what came decides. */
+function isOnlyAsked({ observation }: { observation: PaymentObservation }, payments: readonly Payment[] = []): boolean {
+  const payment = payments.find(({ paymentId }) => paymentId === observation.paymentId);
+  return payment?.onHold === true && observation.transaction?.nominal === true;
 }
 
 function resultOf(settled: Settled, { isPaid, isRepeat }: { isPaid: boolean; isRepeat: boolean }): WebhookResult {
