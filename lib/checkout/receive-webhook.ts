@@ -1,7 +1,8 @@
 import "server-only";
 import { log } from "@/lib/log";
+import { isOnlyAsked, isPayment } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import type { Order, Payment } from "@/lib/orders/order";
+import type { Order } from "@/lib/orders/order";
 import { findPayout } from "@/lib/orders/refunds";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
@@ -95,8 +96,11 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   }
   const { paymentId } = content.kind === "event" ? content.observation : content;
   let observation: PaymentObservation;
-  if (content.kind === "event" && !isOnlyAsked(content, known?.payments)) {
-    observation = paymentOf(content, provider);
+  const told = content.kind === "event" ? paymentOf(content, provider) : null;
+  const payment = told && known?.payments.find((each) => isPayment(each, told));
+  // What came decides, and has to be asked for, where a delivery names only what was asked.
+  if (told !== null && !(payment && isOnlyAsked(payment, told))) {
+    observation = told;
   } else {
     const read = await provider.readPayment(paymentId, "ended");
     if (!read.ok) {
@@ -113,12 +117,6 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
   const result = resultOf(settled, { isPaid: observation.status === "paid", isRepeat });
   log.info("webhook_accepted", { result, deliveryId, orderId: settled.order.id, paymentId, provider: provider.name });
   return { ok: true, result };
-}
-
-/** Whether a payment is on hold for its money and the delivery names only what was asked: then what came decides. */
-function isOnlyAsked({ observation }: { observation: PaymentObservation }, payments: readonly Payment[] = []): boolean {
-  const payment = payments.find(({ paymentId }) => paymentId === observation.paymentId);
-  return payment?.onHold === true && observation.transaction?.nominal === true;
 }
 
 function resultOf(settled: Settled, { isPaid, isRepeat }: { isPaid: boolean; isRepeat: boolean }): WebhookResult {

@@ -74,12 +74,16 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   return { write, counts: verdict.counts };
 }
 
-/** On hold for what is known to have come, a payment is not confirmed by a report that names only what was asked. */
-function withKnownAmount({ onHold, transaction: known }: Payment, observation: PaymentObservation): PaymentObservation {
+/** Whether a report names only what was asked, of a payment on hold of which it is known what came. */
+export function isOnlyAsked({ onHold, transaction: known }: Payment, { transaction }: PaymentObservation): boolean {
+  return onHold && known?.amount !== undefined && !known.nominal && transaction?.nominal === true;
+}
+
+/** What is known to have come counts, and not what was asked. */
+function withKnownAmount(payment: Payment, observation: PaymentObservation): PaymentObservation {
   const { money, transaction } = observation;
-  if (!onHold || known?.amount === undefined || known.nominal) return observation;
-  if (!transaction?.nominal || !money?.coins) return observation;
-  const { amount } = known;
+  const amount = payment.transaction?.amount;
+  if (!isOnlyAsked(payment, observation) || amount === undefined || !transaction || !money?.coins) return observation;
   const { nominal: _, ...rest } = transaction;
   return {
     ...observation,
