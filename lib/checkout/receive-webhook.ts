@@ -108,6 +108,8 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
       return notSettled("The payment could not be looked up.");
     }
     observation = paymentOf(read, provider);
+    // It may lag behind the delivery, which would be used up.
+    if (told !== null && observation.status !== told.status) return notSettled("The payment is not yet as reported.");
   }
   const { deliveryId } = content;
   // What we learn by asking is no signed confirmation, even when a hint made us ask. An event is one itself.

@@ -468,7 +468,7 @@ it("never throws, and writes only what a store can read back", () => {
 
 describe("what the merchant has dealt with", () => {
   const tx = (transactionId: string) => ({ ...RIGHT, transaction: { chain: "main", transactionId } as const });
-  const dealtWith = (order: Order): Order => ({ ...order, handled: openReasons(order) });
+  const dealtWith = (order: Order): Order => ({ ...order, handled: [...order.handled, ...openReasons(order)] });
 
   it("needs attention again when one more transaction pays the same payment, and not for the same one", () => {
     const twice = apply(apply(orderOf({}), report("paid", tx("t1"))), report("paid", tx("t2")));
@@ -480,6 +480,29 @@ describe("what the merchant has dealt with", () => {
     expect(openReasons(write?.order ?? handled)).toEqual(["duplicate_payment"]);
     expect(write?.event?.facts).toMatchObject({ transactionId: "t3" });
     expect(applied(dealtWith(write?.order ?? handled), report("paid", tx("t3"))).write).toBeNull();
+  });
+
+  it("is about one transaction by its id and by its hash", () => {
+    const both = { ...RIGHT, transaction: { chain: "main", transactionId: "t2", hash: "0xB" } as const };
+    const twice = dealtWith(apply(apply(orderOf({}), report("paid", tx("t1"))), report("paid", both)));
+    for (const name of [{ hash: "0xb" }, { transactionId: "t2" }]) {
+      const { write } = applied(twice, report("paid", { ...RIGHT, transaction: { chain: "main", ...name } }));
+      expect(openReasons(write?.order ?? twice)).toEqual([]);
+    }
+  });
+
+  it("needs attention again when a third payment is paid, or the money of a second one is returned", () => {
+    const third = paymentIdSchema.parse("intent-3");
+    const two = apply(apply(orderOf({}, {}), report("paid")), report("paid", { paymentId: SECOND }));
+    expect(openReasons(two)).toEqual(["duplicate_payment"]);
+    const three = { ...two, payments: [...two.payments, samplePayment({ paymentId: third })] };
+    const more = apply(dealtWith(three), report("paid", { paymentId: third }));
+    expect(openReasons(more)).toEqual(["duplicate_payment"]);
+    const returned = apply(dealtWith(more), report("refunding"));
+    expect(openReasons(returned)).toEqual(["refund_after_paid"]);
+    expect(applied(dealtWith(returned), report("refunding")).write).toBeNull();
+    const second = apply(dealtWith(returned), report("refunding", { paymentId: SECOND }));
+    expect(openReasons(second)).toEqual(["refund_after_paid"]);
   });
 
   it("needs attention again when another payment of the order brings wrong money", () => {

@@ -51,21 +51,25 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
     status,
     transaction: mergeTransactions(payment, observation),
     ...othersWith(payment, observation),
+    ...(wasPaid && observation.status === "refunding" && { returned: true }),
     paidAt: status === "paid" ? (payment.paidAt ?? now) : null,
   };
   // The merchant has looked at the order: nothing about that is news to point out.
-  const raised = byMerchant ? [] : [...verdict.attention, ...attentionFor({ order, payment, changed, observation })];
-  const attention = [...new Set([...order.attention, ...raised])];
+  const found = byMerchant ? [] : [...verdict.attention, ...attentionFor({ order, payment, changed, observation })];
+  const raised: Reason[] = onHold && !payment.onHold ? ["review", ...found] : found;
+  const attention = [...new Set([...order.attention, ...found])];
   const grew = attention.length > order.attention.length;
   if (isDeepStrictEqual(payment, changed) && !grew) return { write: null, counts: verdict.counts };
 
-  const back = reopened({ order, payment, changed, verdict });
+  const back = isNewMoney(payment, changed) ? raised.filter((reason) => order.handled.includes(reason)) : [];
   const step = `${payment.status}>${status}`;
   const isNew = grew || back.length > 0 || !payment.seen.includes(step);
   const count = isNew ? { seen: [...new Set([...payment.seen, step])] } : { repeats: payment.repeats + 1 };
   const payments = order.payments.with(index, { ...changed, ...count });
   const orderStatus = combineStatuses(payments.map((each) => each.status));
-  const handled = byMerchant ? handledWith(order) : order.handled.filter((reason) => !back.includes(reason));
+  const handled = byMerchant
+    ? handledWith(order)
+    : order.handled.filter((reason) => !back.some((each) => each === reason));
   const changes = { payments, attention, status: orderStatus, handled };
   const write = changeOrder(order, changes, {
     event: isNew ? describe(report, grew ? attention : null) : null,
@@ -87,7 +91,7 @@ function withKnownAmount(payment: Payment, observation: PaymentObservation): Pay
   const { nominal: _, ...rest } = transaction;
   return {
     ...observation,
-    money: { ...money, coins: { ...money.coins, amount } },
+    money: { ...money, coins: { coin: payment.transaction?.coin ?? money.coins.coin, amount } },
     transaction: { ...rest, amount },
   };
 }
@@ -111,19 +115,16 @@ const MAX_OTHERS = 20;
 function othersWith(payment: Payment, observation: PaymentObservation): Pick<Payment, "others"> {
   const { others = [] } = payment;
   const { transactionId, hash } = observation.transaction ?? {};
-  const id = transactionId ?? hash?.toLowerCase();
-  if (id === undefined || others.includes(id) || !isSecondTransaction(payment, observation)) return {};
-  return { others: [...others, id].slice(-MAX_OTHERS) };
+  const names = [transactionId, hash?.toLowerCase()].filter((name) => name !== undefined);
+  const isKnown = names.length === 0 || names.some((name) => others.includes(name));
+  if (isKnown || !isSecondTransaction(payment, observation)) return {};
+  return { others: [...others, ...names].slice(-MAX_OTHERS) };
 }
 
-type Judged = { order: Order; payment: Payment; changed: Payment; verdict: MoneyVerdict };
-
-/** Reasons that the merchant has dealt with and that have come up once more: by other money than before. */
-function reopened({ order, payment, changed, verdict }: Judged): string[] {
-  const isNewlyOnHold = changed.onHold && !payment.onHold;
-  const again: Reason[] = isNewlyOnHold ? ["review", ...verdict.attention] : [];
-  if (changed.others !== payment.others) again.push("duplicate_payment");
-  return again.filter((reason) => order.handled.includes(reason));
+/** Whether a report is about money that was not there before: reasons that the merchant has dealt with come back with it. */
+function isNewMoney(before: Payment, after: Payment): boolean {
+  const isOther = after.others !== before.others || after.returned !== before.returned;
+  return isOther || (after.onHold && !before.onHold) || (hasReceived(after) && !hasReceived(before));
 }
 
 /** A merchant who accepts an order as paid has dealt with all that was open about it. */

@@ -71,6 +71,8 @@ const paymentSchema = z.object({
   transaction: transactionSchema.nullable(),
   /** Ids or hashes of the newest transactions that came beside that one. */
   others: z.array(z.string()).optional(),
+  /** Its provider has reported, after it was paid, that it returns the money. */
+  returned: z.boolean().optional(),
   /** When we learned of it. */
   paidAt: z.int().nullable(),
   /** Status changes ("review>confirming") that the history has already, and how many more of the same came. */

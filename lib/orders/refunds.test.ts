@@ -4,7 +4,7 @@ import { addDecimals, compareDecimals } from "@/lib/money/decimal";
 import { SAMPLE_NOW as NOW, sampleOrder, samplePayment } from "@/test/sample-order";
 import { livePayouts, refundGapMs } from "./change-order";
 import type { Order, Payment, Refund, Transaction } from "./order";
-import { holdsMoney, refundableCoins } from "./refunds";
+import { holdsMoney, leftAfterRefunds, refundableCoins } from "./refunds";
 import { PAYMENT_STATUSES } from "./status";
 
 const REFUND: Refund = {
@@ -133,4 +133,46 @@ describe("when a refund is looked at again", () => {
     const order = orderOf([], [{ status: "sent" }, { status: "unsure" }]);
     expect(livePayouts(order, NOW).map(({ status }) => status)).toEqual(["unsure"]);
   });
+});
+
+describe("what is left of money that comes after a refund", () => {
+  const came = (coin: string, amount: string | undefined, status: Payment["status"] = "underpaid") => ({
+    status,
+    transaction: { chain: "main", coin, ...(amount && { amount }) } as const,
+  });
+  const both = { coin: "USDT", amount: "5.000000", rate: null, accepted: ["USDT", "USDC"] };
+  const left = (
+    refunds: [string, string][],
+    coins: { coin: string; amount: string },
+    ...others: Partial<Payment>[]
+  ) => {
+    const payment = samplePayment({ quote: both });
+    const order = sampleOrder({
+      payments: [...others.map(samplePayment), payment],
+      refunds: refunds.map(([coin, amount], index) => ({
+        ...REFUND,
+        reference: `order-refund-000${index}`,
+        coin,
+        amount,
+      })),
+    });
+    return leftAfterRefunds(order, payment, coins);
+  };
+  const usdt = (amount: string) => ({ coin: "USDT", amount });
+
+  it.each([
+    ["all without a refund", left([], usdt("5")), "5"],
+    ["less what was sent back of it", left([["USDT", "3.2"]], usdt("5")), "1.8"],
+    ["less what was sent back in another coin that it accepts", left([["USDC", "3.2"]], usdt("5")), "1.8"],
+    ["nothing below zero", left([["USDT", "9"]], usdt("5")), "0"],
+    ["all where another payment's money was sent back", left([["USDT", "3.2"]], usdt("5"), came("USDT", "3.2")), "5"],
+    ["all where that was in another coin", left([["USDC", "3.2"]], usdt("5"), came("USDT", "3.2")), "5"],
+    ["all where it is not known what that was", left([["USDT", "3.2"]], usdt("5"), came("USDT", undefined)), "5"],
+    ["all where that is being returned", left([["USDT", "3.2"]], usdt("5"), came("USDT", "3.2", "refunding")), "5"],
+    [
+      "less what an expired payment does not cover",
+      left([["USDT", "3"]], usdt("5"), came("USDT", "3", "expired")),
+      "2",
+    ],
+  ])("%s", (_name, found, expected) => expect(compareDecimals(found, expected)).toBe(0));
 });

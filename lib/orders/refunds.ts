@@ -118,17 +118,27 @@ export function refundableCoins(order: Order): RefundableCoin[] {
 
 type Coins = Readonly<Pick<Refund, "coin" | "amount">>;
 
-/** What the merchant still has of the coins that came for a payment, once refunds that other payments do not cover are off. */
+/**
+ * What the merchant still has of the coins that came for a payment, once refunds that other payments do not cover are off.
+ * The coins that a payment accepts are taken at par, as its quote does. Another payment that brought an unknown amount may
+ * cover any refund.
+ */
 export function leftAfterRefunds({ payments, refunds }: Order, payment: Payment, { coin, amount }: Coins): string {
-  const others = payments.filter((each) => each !== payment).flatMap(arrivedCoins);
-  const uncovered = leftOf(sumOf(refunds.filter(holdsMoney), coin), sumOf(others, coin));
-  return leftOf(amount, uncovered);
+  const others = payments.filter((each) => each !== payment && (hasArrived(each) || each.status === "refunding"));
+  if (others.some(({ transaction }) => transaction?.amount === undefined)) return amount;
+  const accepted = [coin, ...(payment.quote?.accepted ?? [])];
+  const sum = (coins: readonly Coins[]) =>
+    coins.filter((each) => accepted.includes(each.coin)).reduce((total, each) => addDecimals(total, each.amount), "0");
+  return leftOf(amount, leftOf(sum(refunds.filter(holdsMoney)), sum(others.flatMap(coinsOf))));
 }
 
 /** The coins that the merchant has from a payment: all or some of its price, or other money than the order's. */
-function arrivedCoins({ status, onHold, transaction, testStore }: Payment): Coins[] {
-  const hasArrived = STATUS_RULES[status].received || onHold;
-  if (!hasArrived || transaction?.coin === undefined || transaction.amount === undefined) return [];
+const arrivedCoins = (payment: Payment): Coins[] => (hasArrived(payment) ? coinsOf(payment) : []);
+
+const hasArrived = ({ status, onHold }: Payment) => STATUS_RULES[status].received || onHold;
+
+function coinsOf({ transaction, testStore }: Payment): Coins[] {
+  if (transaction?.coin === undefined || transaction.amount === undefined) return [];
   // Coins of a test chain are worth nothing, and what is sent back would be worth something.
   if (transaction.chain === "test" && !testStore) return [];
   return [{ coin: transaction.coin, amount: transaction.amount }];
