@@ -120,7 +120,7 @@ onBothStores("an effect", (world) => {
       await reconcile(flow, BOUNDS);
     }
     expect(effect.calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4]);
-    expect(await stateOf(flow, id)).toMatchObject({ status: "paid", effects: [{ doneAt: clock.now(), failures: 3 }] });
+    expect(await stateOf(flow, id)).toMatchObject({ status: "paid", effects: [{ doneAt: clock.now(), failures: 0 }] });
     expect(logged("effect_failed")).toMatchObject([{ attempt: 1 }, { attempt: 2 }, { attempt: 3 }]);
     expect(await flow.store.due({ now: clock.now() + 1e9, limit: 5, from: "longest" })).toEqual([]);
   });
@@ -227,7 +227,7 @@ onBothStores("an effect", (world) => {
     // What is reported later changes nothing of it.
     await receiveWebhook(older, provider, provider.webhook(paymentId, { status: "refunding" }));
     await older.runDeferred();
-    expect(await stateOf(older, id)).toMatchObject({ status: "paid", effects: [{ failures: 2 }, { failures: 1 }, {}] });
+    expect(await stateOf(older, id)).toMatchObject({ status: "paid", effects: [{ failures: 2 }, { failures: 0 }, {}] });
     expect(known.calls).toHaveLength(1);
   });
 
@@ -326,7 +326,10 @@ onBothStores("an effect", (world) => {
     expect(await giveUpEffect(flow, id, name)).toEqual({ ok: false, refusal: "no_change" });
     await flow.runDeferred();
     expect((await needAttention()).some((order) => order.id === id)).toBe(true);
-    expect(await giveUpEffect(flow, id, name)).toMatchObject({ ok: true, order: { effects: [{ givenUp: true }] } });
+    expect(await giveUpEffect(flow, id, name)).toMatchObject({
+      ok: true,
+      order: { effects: [{ doneAt: expect.any(Number), failures: 1 }] },
+    });
     expect((await needAttention()).some((order) => order.id === id)).toBe(false);
     await pass(24 * 3_600 * SECOND);
     await reconcile(flow, BOUNDS);
@@ -341,7 +344,7 @@ onBothStores("an effect", (world) => {
     expect(await giveUpEffect(flow, id, name)).toMatchObject({ ok: true });
     ends.open();
     await running;
-    expect(await stateOf(flow, id)).toMatchObject({ effects: [{ doneAt: expect.any(Number), givenUp: false }] });
+    expect(await stateOf(flow, id)).toMatchObject({ effects: [{ doneAt: expect.any(Number), failures: 0 }] });
   });
 
   it("that has nothing to do says why, and is done", async () => {

@@ -98,12 +98,8 @@ async function runEffect(flow: Flow, order: Order, effect: EffectState, isAlone:
     find: () => flow.store.get(order.id),
     change: (current) => {
       const now = flow.clock.now();
-      const ended = end.ok ? { doneAt: now } : { failures: attempt, nextAt: now + gapMs(attempt) };
-      const effects = current.effects.map((state) =>
-        isSameEffect(state, effect)
-          ? { ...state, ...ended, ...(end.ok && state.givenUp && { givenUp: false }) }
-          : state,
-      );
+      const ended = end.ok ? { doneAt: now, failures: 0 } : { failures: attempt, nextAt: now + gapMs(attempt) };
+      const effects = current.effects.map((state) => (isSameEffect(state, effect) ? { ...state, ...ended } : state));
       const type = end.ok ? "effect_done" : "effect_failed";
       const facts = { effect: effect.name, event: effect.event, attempt, ...skipped };
       // The first failure is news, the rest are counted.

@@ -129,14 +129,20 @@ const NOTES: Readonly<Record<Refund["status"] | "lost" | "bank" | "held", string
   failed: "The payer did not get it. The history says why.",
 };
 
-export function effectRow({ name, event, doneAt, givenUp, failures, nextAt }: EffectState) {
+export function effectRow({ name, event, doneAt, failures, nextAt }: EffectState) {
   const tries = failures === 1 ? "1 failure" : `${failures} failures`;
-  const state = doneAt === null ? (failures === 0 ? "Pending" : `Pending, ${tries}`) : givenUp ? "Given up" : "Done";
+  const [open, over] = failures === 0 ? ["Pending", "Done"] : [`Pending, ${tries}`, "Given up"];
   const when = doneAt === null ? `next ${timeText(nextAt)}` : timeText(doneAt);
-  const hasFailed = doneAt === null && failures > 0;
-  // One that is waiting for its first run comes by itself.
-  const canRunAgain = doneAt !== null || hasFailed;
-  return { name, event, state, when, isDone: doneAt !== null && !givenUp, canRunAgain, canGiveUp: hasFailed };
+  return {
+    name,
+    event,
+    state: doneAt === null ? open : over,
+    when,
+    isDone: doneAt !== null && failures === 0,
+    // One that is waiting for its first run comes by itself.
+    canRunAgain: doneAt !== null || failures > 0,
+    canGiveUp: doneAt === null && failures > 0,
+  };
 }
 
 export function eventRow(event: OrderEvent, key: number) {

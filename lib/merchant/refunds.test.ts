@@ -379,6 +379,18 @@ onBothStores("a refund", (world) => {
     expect(offeredRefunds(flow, await stored(flow, orderId))).toEqual([]);
   });
 
+  it("can be ended ten minutes after its second call, however often it is asked for afterwards", async () => {
+    const { flow, payouts, orderId, reference } = await underpaidOrder();
+    payouts.onCreate = () => failure("timeout", { maybeAccepted: true });
+    await startRefund(flow, orderId, ALL);
+    await flow.runDeferred();
+    await continueRefunds(flow, orderId);
+    await world().pass(9 * 60_000);
+    await continueRefunds(flow, orderId);
+    await world().pass(2 * 60_000);
+    expect(await cancelRefund(flow, orderId, { reference, notSent: true })).toMatchObject({ ok: true, canceled: true });
+  });
+
   it("pays for nothing: what was sent back is off the money of an order that is paid late", async () => {
     const { flow, payouts, orderId, paymentId, reference } = await underpaidOrder();
     const { provider } = world();

@@ -134,14 +134,14 @@ export async function checkNow(flow: Flow, orderId: OrderId): Promise<RepairResu
 /** Due now, as if it had never run. Nothing is written for one that waits for its first run. */
 export function runEffectAgain(flow: Flow, orderId: OrderId, name: EffectName): Promise<RepairResult> {
   return changeEffect(flow, { orderId, name, action: "run_effect_again" }, ({ doneAt, failures }, now) =>
-    doneAt === null && failures === 0 ? null : { doneAt: null, givenUp: false, failures: 0, nextAt: now },
+    doneAt === null && failures === 0 ? null : { doneAt: null, failures: 0, nextAt: now },
   );
 }
 
 /** No further try of one that has failed, such as a message to a channel that is gone: without it, the tries never end. */
 export function giveUpEffect(flow: Flow, orderId: OrderId, name: EffectName): Promise<RepairResult> {
   return changeEffect(flow, { orderId, name, action: "give_up_effect" }, ({ doneAt, failures }, now) =>
-    doneAt === null && failures > 0 ? { doneAt: now, givenUp: true } : "no_change",
+    doneAt === null && failures > 0 ? { doneAt: now } : "no_change",
   );
 }
 

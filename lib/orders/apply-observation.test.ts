@@ -526,6 +526,15 @@ it("what is known to have come is not made more by a confirmation that names onl
   expect(applied(held, report("paid", nominal))).toMatchObject({ counts: false });
   const after = apply(held, report("paid", nominal));
   expect([after.status, after.payments[0]?.transaction?.amount]).toEqual(["review", "3.20"]);
+  expect(after.payments[0]?.transaction?.nominal).toBeUndefined();
+  const other = applied(
+    orderOf({ onHold: true, status: "review", transaction: { chain: "main", coin: "DOGE", amount: "500" } }),
+    report("paid", nominal),
+  );
+  expect(other, "500 of another coin").toMatchObject({ counts: false });
+  // A report of what came takes the place of what was asked.
+  const told = apply(apply(orderOf({}), report("paid", { ...nominal, ...SHORT })), report("paid", short), "poll");
+  expect(told.payments[0]?.transaction).toEqual({ chain: "main", coin: "USDT", amount: "3.20" });
   // One that names what came is believed, and so is any where nothing better is known.
   expect(apply(held, report("paid"))).toMatchObject({ status: "paid" });
   const heldByNominal = apply(orderOf({}), report("paid", { ...nominal, ...SHORT }));

@@ -138,8 +138,7 @@ const effectSchema = z.object({
   event: z.string().min(1).max(80),
   name: z.string().min(1).max(60),
   doneAt: z.int().nullable(),
-  /** It has not succeeded, and the merchant wants no further try. */
-  givenUp: z.boolean().optional(),
+  /** Since it was last asked for or succeeded. One that is over with failures was given up by the merchant. */
   failures: z.int().nonnegative(),
   nextAt: z.int(),
 });

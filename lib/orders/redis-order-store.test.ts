@@ -167,6 +167,7 @@ describe("the Redis store on bad days", () => {
     const dueNow = () => store.due({ now: -500, limit: 5, from: "longest" });
     const [first = expect.fail(), second] = await dueNow();
     expect([first.id, first.read(), second?.id]).toEqual([foreign, null, order.id]);
+    expect((await store.due({ now: -500, limit: 5, from: "newest" })).map(({ id }) => id)).toEqual([order.id, foreign]);
     await store.postpone({ id: foreign, dueAt: first.dueAt, until: null });
     expect((await dueNow()).map(({ id }) => id)).toEqual([order.id]);
     await redis.del("checkout:due");

@@ -8,7 +8,7 @@ import { type HttpServer, startHttpServer } from "@/test/http-server";
 import { type RedisServer, startRedisServer } from "@/test/redis-server";
 import { startUpstashBridge, type UpstashBridge } from "@/test/upstash-bridge";
 import { parseRate } from "./rate";
-import { createRateLimiter, type RateLimiter } from "./rate-limit";
+import { createRateLimiter, type RateLimiter, startLimit } from "./rate-limit";
 
 /** The ceiling of the store follows: 100, and a quarter of it for one network. */
 const RATES = { checkout: { limit: 5, windowMs: 60_000 }, status: { limit: 50, windowMs: 60_000 } };
@@ -57,6 +57,14 @@ describe.each(["memory", "redis"] as const)("limits counted in %s", (backend) =>
     const redis = bridge ? { url: bridge.url, token: "t", timeoutMs: 10_000, keyPrefix } : null;
     return createRateLimiter({ rates: RATES, redis, onRefused, onDegraded });
   }
+
+  it("counts a repeated key as a look and not as a start", async () => {
+    const limit = startLimit(limiter(), newAddress());
+    expect(await takeMany(RATES.checkout.limit, limit.take)).toBe(RATES.checkout.limit);
+    expect(await takeMany(RATES.status.limit, limit.takeRepeat)).toBe(RATES.status.limit);
+    expect(await limit.take()).toMatchObject({ ok: false, by: "address" });
+    expect(limit.recentRefusal()).toMatchObject({ by: "address" });
+  });
 
   it("allows five creates and refuses the sixth, with the time to wait in whole seconds", async () => {
     const { take } = limiter();

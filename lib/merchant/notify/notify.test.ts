@@ -180,12 +180,18 @@ describe("a notification", () => {
       expect(text).not.toMatch(/bearer-secret|private note/);
   });
 
-  it("has the same id at every try", async () => {
+  it("has the same id at every try, and another when a reason is back", async () => {
     const order = paidOrder();
+    const sent = () => [
+      new Set(sinks.webhook.posts.map(({ headers }) => headers["webhook-id"])).size,
+      new Set(sinks.email.mails.map((mail) => /^Message-ID: .*$/im.exec(mail.raw)?.[0])).size,
+    ];
     for (let tries = 0; tries < 2; tries += 1) await sendAll({ kind: "paid", order });
-    const ids = sinks.webhook.posts.map(({ headers }) => headers["webhook-id"]);
-    expect(new Set(ids).size).toBe(1);
-    expect(new Set(sinks.email.mails.map((mail) => /^Message-ID: .*$/im.exec(mail.raw)?.[0])).size).toBe(1);
+    expect(sent()).toEqual([1, 1]);
+    for (const again of [{}, { again: 2 }, { again: 3 }]) {
+      await sendAll({ kind: "attention", reason: "duplicate_payment", ...again, order });
+    }
+    expect(sent()).toEqual([4, 4]);
   });
 
   it("fits into what a channel takes, however long the text is", async () => {
