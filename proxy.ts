@@ -30,8 +30,7 @@ export function proxy(request: NextRequest) {
   const requestId = requestIdOf(request.headers);
   const { method, nextUrl } = request;
   const refused = refuseEarly({ method, path: nextUrl.pathname });
-  const response = refused === null ? pageResponse(request) : problemResponse(refused.refusal, requestId);
-  for (const [name, value] of Object.entries(refused?.headers ?? {})) response.headers.set(name, value);
+  const response = refused === null ? pageResponse(request) : problemResponse(refused, requestId);
   response.headers.set("X-Request-Id", requestId);
   return response;
 }

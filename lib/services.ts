@@ -2,8 +2,9 @@ import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after } from "next/server";
 import type { Flow, Shop } from "@/lib/checkout/flow";
-import { onPaidEffect } from "@/lib/checkout/fulfil";
-import { canPayAgain, orderView } from "@/lib/checkout/order-view";
+import { fulfil, onPaidEffect } from "@/lib/checkout/fulfil";
+import { orderView } from "@/lib/checkout/order-view";
+import { canPayAgain } from "@/lib/checkout/pay-again";
 import { getSettings, type Settings } from "@/lib/env";
 import { log } from "@/lib/log";
 import { notifyEffects } from "@/lib/merchant/notify/notify";
@@ -56,6 +57,7 @@ function createServices(settings: Settings) {
     payouts,
     clock: { now: Date.now, sleep: (ms) => sleep(ms) },
     effects: [onPaidEffect(onPaid), ...notifyEffects(settings.notify, notifyContext)],
+    fulfil,
     defer: (work) => after(() => work().catch((error: unknown) => log.error("background_work_failed", error))),
   };
   const ready = settings.problems.length === 0 && flow !== null && provider !== null && pricing !== null;

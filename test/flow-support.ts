@@ -7,8 +7,8 @@ import { Redis } from "ioredis";
 import Database from "libsql";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, vi } from "vitest";
 import type { Effect, Flow, Shop } from "@/lib/checkout/flow";
-import type { StartResult } from "@/lib/checkout/payment";
-import { type StartLimit, startPayment } from "@/lib/checkout/start";
+import { fulfil } from "@/lib/checkout/fulfil";
+import { type StartLimit, type StartResult, startPayment } from "@/lib/checkout/start";
 import { log } from "@/lib/log";
 import { formatAmount } from "@/lib/money/amount";
 import type { PaymentObservation } from "@/lib/orders/observation";
@@ -190,6 +190,7 @@ export function testFlow(
     clock: parts.clock,
     effects: parts.effects ?? [],
     defer: (work) => void deferred.push(work),
+    fulfil,
     async runDeferred() {
       while (deferred.length > 0) await Promise.all(deferred.splice(0).map((work) => work()));
     },

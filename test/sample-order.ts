@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { newPayment } from "@/lib/checkout/payment";
 import { changeOrder } from "@/lib/orders/change-order";
+import { newPayment } from "@/lib/orders/creation";
 import {
   ORDER_FORMAT,
   type Order,

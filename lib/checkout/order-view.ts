@@ -1,10 +1,9 @@
 import "server-only";
 import { formatAmount } from "@/lib/money/amount";
-import { checkPrice, type Pricing } from "@/lib/money/catalogue";
 import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { alignDecimals, compareDecimals, divideDecimals, subtractDecimals } from "@/lib/money/decimal";
 import { type Order, type Payment, paymentToShow, type Refund } from "@/lib/orders/order";
-import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
+import { STATUSES } from "@/lib/orders/status";
 import type { OrderView, Receipt } from "@/lib/web/contract";
 
 /** What the payer may see of an order: no name, no message, no event, nothing of the provider's ids. Pure. */
@@ -72,23 +71,4 @@ function rateOf(price: Order["price"], quote: Payment["quote"]): string | null {
   if (quote === null || isStablecoin(price.currency)) return null;
   // A yen is worth so little that four decimals would hide the rate.
   return divideDecimals(quote.amount, formatAmount(price), CURRENCIES[price.currency].exponent === 0 ? 6 : 4);
-}
-
-/** "Try again" opens another payment of the same order this often, and for this long. */
-const MAX_PAYMENTS = 10;
-const PAYABLE_FOR_MS = 24 * 60 * 60 * 1000;
-
-/** Whether another payment of the order may be opened: no money was seen, it is recent, and today's settings would take its price. */
-export function canPayAgain(order: Order, { pricing, now }: { pricing: Pricing | null; now: number }): boolean {
-  if (order.payments.length > 0 && !STATUSES[order.status].canPayAgain) return false;
-  if (order.payments.some(mayHoldMoney)) return false;
-  if (pricing === null || pricing.currency !== order.price.currency) return false;
-  if (order.payments.length >= MAX_PAYMENTS || now - order.createdAt > PAYABLE_FOR_MS) return false;
-  return checkPrice({ amount: formatAmount(order.price), item: order.item }, pricing).ok;
-}
-
-/** Money was seen, and the provider never said that it came to nothing: a second payment could charge twice. */
-function mayHoldMoney({ seen, status }: Payment): boolean {
-  const was = (earlier: PaymentStatus) => seen.some((step) => step.endsWith(`>${earlier}`));
-  return was("underpaid") || was("refunding") || (was("confirming") && status !== "failed");
 }

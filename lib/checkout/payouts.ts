@@ -8,9 +8,8 @@ import { applyPayoutReport, changeRefund, findPayout, type Payout } from "@/lib/
 import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
-import { type Refusal, sendAgain } from "@/lib/web/refusals";
-import { type Flow, underLease } from "./flow";
-import { updateOrder } from "./fulfil";
+import { type RefusalResult, sendAgain } from "@/lib/web/refusals";
+import { type Flow, underLease, updateOrder } from "./flow";
 
 /** Numbered, so that two pages that ask for the next refund of an order ask for the same one. The order can be read from it. */
 export const refundReference = (orderId: OrderId, number: number) => `${orderId}-refund-${number}`;
@@ -149,9 +148,7 @@ async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed
 }
 
 type PayoutDelivery = Extract<WebhookContent, { kind: "payout_event" | "payout_hint" }>;
-export type ReceivedDelivery =
-  | { readonly ok: true; readonly result: WebhookResult }
-  | { readonly ok: false; readonly refusal: Refusal };
+export type ReceivedDelivery = { readonly ok: true; readonly result: WebhookResult } | RefusalResult;
 
 /** Takes in an authenticated delivery about a payout. Not ok: it has to be sent again. */
 export async function receivePayout(flow: Flow, provider: string, news: PayoutDelivery): Promise<ReceivedDelivery> {

@@ -14,10 +14,10 @@ import {
   type TestFlow,
   withStore,
 } from "@/test/flow-support";
+import { payAgain } from "./pay-again";
 import { readOrder } from "./read";
 import { reconcile } from "./reconcile";
 import { settle } from "./settle";
-import { payAgain } from "./start";
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -1,8 +1,8 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { isOnlyAsked, isPayment } from "@/lib/orders/apply-observation";
+import { isOnlyAsked } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import type { Order } from "@/lib/orders/order";
+import { isPayment, type Order } from "@/lib/orders/order";
 import { findPayout } from "@/lib/orders/refunds";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";

@@ -1,13 +1,11 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { applyObservation, isPayment, type Report } from "@/lib/orders/apply-observation";
+import { applyObservation, type Report } from "@/lib/orders/apply-observation";
+import { isBeingCreated, newPayment } from "@/lib/orders/creation";
 import type { PaymentObservation } from "@/lib/orders/observation";
-import { type Order, orderIdSchema } from "@/lib/orders/order";
-import type { PaymentName } from "@/lib/orders/order-store";
+import { isPayment, type Order, orderIdSchema, type PaymentName } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
-import type { Flow } from "./flow";
-import { updateOrder } from "./fulfil";
-import { isBeingCreated, newPayment } from "./payment";
+import { type Flow, updateOrder } from "./flow";
 
 export type Settled = {
   readonly ok: true;

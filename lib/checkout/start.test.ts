@@ -19,11 +19,10 @@ import {
   withStore,
 } from "@/test/flow-support";
 import { LEASE_MS } from "./flow";
-import { canPayAgain } from "./order-view";
-import type { StartResult } from "./payment";
+import { canPayAgain, payAgain } from "./pay-again";
 import { receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
-import { payAgain } from "./start";
+import type { StartResult } from "./start";
 
 const KEY = "a-key-of-one-client";
 const HOUR_MS = 60 * 60 * 1000;

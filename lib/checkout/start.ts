@@ -2,26 +2,23 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { log } from "@/lib/log";
+import { formatAmountForPeople } from "@/lib/money/amount";
 import { checkPrice } from "@/lib/money/catalogue";
-import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema } from "@/lib/orders/order";
+import { creationEnded, creationStarted, IN_FLIGHT_MS } from "@/lib/orders/creation";
+import { ORDER_FORMAT, type Order, type OrderId, orderIdSchema, paymentToShow } from "@/lib/orders/order";
 import type { Lease, LeaseName } from "@/lib/orders/order-store";
-import type { ProviderFailure } from "@/lib/provider/provider";
 import type { CheckoutRequest } from "@/lib/web/contract";
 import type { RateDecision, Refused } from "@/lib/web/rate-limit";
-import { refuse } from "@/lib/web/refusals";
-import { type Flow, holdLease, leaseOptions, newLease, type Shop, underLease } from "./flow";
-import { canPayAgain } from "./order-view";
-import {
-  IN_FLIGHT_MS,
-  openAnother,
-  openedPayment,
-  openPayment,
-  type PayerShop,
-  type StartResult,
-  storeNew,
-} from "./payment";
-import { settle } from "./settle";
-import { CONFLICT, NOT_FOUND, notPayable, priceRefusal, providerRefusal, rateRefusal } from "./start-refusals";
+import { type RefusalResult, refuse } from "@/lib/web/refusals";
+import { type Flow, holdLease, leaseOptions, newLease, type Shop, underLease, updateOrder } from "./flow";
+import { CONFLICT, priceRefusal, providerRefusal, rateRefusal } from "./start-refusals";
+
+export type StartResult =
+  | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
+  | RefusalResult;
+
+/** A shop while it serves one payer. */
+export type PayerShop = Shop & { readonly payerAddress: string | null };
 
 /** Counts one new payment against the limits of the caller. */
 export type StartLimit = {
@@ -39,7 +36,7 @@ const LONGEST_WAIT_MS = 1_000;
 
 type StartRequest = PayerRequest & { fields: CheckoutRequest; idempotencyKey: string | null; limit: StartLimit };
 
-type PayerRequest = {
+export type PayerRequest = {
   /** The payer's IP address, for a provider that asks for it. */
   payerAddress?: string | null;
 };
@@ -63,20 +60,6 @@ export async function startPayment(flow: Flow, shop: Shop, request: StartRequest
   return logged(await untilDecided(flow, attempt), null);
 }
 
-type AgainRequest<Id> = PayerRequest & { orderId: Id; limit: Omit<StartLimit, "takeRepeat"> };
-
-/**
- * "Try again": opens another payment of an order that ended without money, once for all who ask at the same time. Every
- * earlier payment is asked about first, and one that money has reached stands in the way. Earlier payments stay watched; if
- * two are paid in the end, the order gets attention.
- */
-export async function payAgain(flow: Flow, shop: Shop, request: AgainRequest<string>): Promise<StartResult> {
-  const id = orderIdSchema.safeParse(request.orderId);
-  if (!id.success) return refuse(NOT_FOUND);
-  const payerShop = { ...shop, payerAddress: request.payerAddress ?? null };
-  return logged(await untilDecided(flow, () => again(flow, payerShop, { ...request, orderId: id.data })), id.data);
-}
-
 const keyValueSchema = z.object({ orderId: orderIdSchema, fingerprint: z.string() });
 
 /** Hashed, so that a key of any content makes a well-formed name; the same key with another request is a conflict. */
@@ -88,7 +71,7 @@ function idempotencyKey(key: string, { price, item, payer }: Order) {
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** Repeats an attempt that answers null while another request is at work on the same order. */
-async function untilDecided({ clock }: Flow, attempt: () => Promise<StartResult | null>): Promise<StartResult> {
+export async function untilDecided({ clock }: Flow, attempt: () => Promise<StartResult | null>): Promise<StartResult> {
   const giveUpAt = clock.now() + IN_FLIGHT_MS;
   for (let waitMs = FIRST_WAIT_MS; clock.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS)) {
     const result = await attempt();
@@ -100,7 +83,7 @@ async function untilDecided({ clock }: Flow, attempt: () => Promise<StartResult 
 }
 
 /** Without those of the limits, which log their own, so that a flood does not fill the log. */
-function logged(result: StartResult, orderId: OrderId | null): StartResult {
+export function logged(result: StartResult, orderId: OrderId | null): StartResult {
   const code = result.ok ? null : result.refusal.code;
   if (code !== null && code !== "rate_limited" && code !== "busy") log.info("checkout_refused", { orderId, code });
   return result;
@@ -184,52 +167,65 @@ async function openFirst(
   return openPayment(flow, shop, order, lease);
 }
 
-async function again(flow: Flow, shop: PayerShop, request: AgainRequest<OrderId>): Promise<StartResult | null> {
-  const { orderId, limit } = request;
-  const { store, clock } = flow;
-  const decide = (order: Order | null): StartResult | null => {
-    if (order === null) return refuse(NOT_FOUND);
-    const open = order.status === "pending" ? openedPayment(shop, order) : null;
-    if (open) return open;
-    return canPayAgain(order, { pricing: shop.pricing, now: clock.now() }) ? null : refuse(notPayable(order));
-  };
-  const decided = decide(await store.get(orderId));
-  if (decided) return decided;
-  const recent = limit.recentRefusal();
-  if (recent !== null) return refuse(rateRefusal(recent));
-  return underLease(flow, creating(orderId), async (lease) => {
-    const order = await store.get(orderId);
-    const result = decide(order);
-    if (order === null || result) return result;
-    const taken = await limit.take();
-    if (!taken.ok) return refuse(rateRefusal(taken));
-    const asked = await askAboutEarlier(flow, order);
-    if (!asked.ok) return asked;
-    return decide(asked.order) ?? openAnother(flow, shop, asked.order, lease);
-  });
-}
-
-/** Money that was sent to an earlier payment must be seen before the payer is offered another one. */
-async function askAboutEarlier(flow: Flow, order: Order) {
-  const reads = await Promise.all(
-    order.payments.map(({ provider, paymentId }) => flow.providers.get(provider)?.readPayment(paymentId, "ended")),
-  );
-  let latest = order;
-  for (const read of reads) {
-    if (read?.ok) {
-      const settled = await settle(flow, { observation: read.observation, source: "poll" }, latest);
-      if (settled.ok) latest = settled.order;
-    } else if (read?.failure.kind !== "not_found") {
-      return refuse(providerRefusal(read?.failure ?? NOT_CONFIGURED));
-    }
-  }
-  return { ok: true, order: latest } as const;
-}
-
-const NOT_CONFIGURED: ProviderFailure = { kind: "unreachable", message: "Not configured.", maybeAccepted: false };
-
 /** The lease for the one create call that an order may have at a time, in all processes. */
-const creating = (orderId: OrderId) => `creating:${orderId}`;
+export const creating = (orderId: OrderId) => `creating:${orderId}`;
+
+function storeNew({ store }: Flow, order: Order): Promise<void> {
+  const { createdAt: at, status: to } = order;
+  const event = { at, type: "order_created", source: "create", paymentId: null, from: null, to, facts: {} } as const;
+  return store.insert({ order, event, dueAt: null, previous: null });
+}
+
+export async function openAnother(
+  flow: Flow,
+  shop: PayerShop,
+  order: Order,
+  lease: Lease,
+): Promise<StartResult | null> {
+  const write = creationStarted(order, flow.clock.now());
+  if ((await flow.store.replace({ ...write, previous: order })) === "conflict") return null;
+  return openPayment(flow, shop, write.order, lease);
+}
+
+/** Asks the provider for a payment of an order that is marked "in flight", and stores what came of it; that ends the lease. */
+async function openPayment(flow: Flow, shop: PayerShop, order: Order, lease?: Lease): Promise<StartResult> {
+  const { provider } = shop;
+  const { id, price } = order;
+  const result = await provider.createPayment({
+    price,
+    orderReference: id,
+    description: `${shop.name}: ${formatAmountForPeople(price, "en-US")}`,
+    returnUrl: orderUrl(shop, id),
+    payerAddress: shop.payerAddress,
+  });
+  const updated = await updateOrder(flow, {
+    known: order,
+    lease,
+    find: () => flow.store.get(id),
+    change: (current) => ({ write: creationEnded(current, { provider, result, now: flow.clock.now() }) }),
+  });
+  if (updated === null) throw new Error("An order that was just stored is gone.");
+  if (!result.ok) {
+    const { kind, code, reason, providerRequestId, maybeAccepted } = result.failure;
+    log.warn("checkout_failed", { orderId: id, kind, code, reason, providerRequestId, maybeAccepted });
+    return refuse(providerRefusal(result.failure));
+  }
+  log.info("checkout_created", { orderId: id, paymentId: result.payment.paymentId, provider: provider.name });
+  // Not always the payment that was just opened: an earlier one may have been paid meanwhile.
+  const opened = openedPayment(shop, updated.order);
+  if (opened === null) throw new Error("A payment that was just stored is gone.");
+  return opened;
+}
+
+/** The answer of an order: its newest open payment, or the one that gave it its status. Null when none was opened. */
+export function openedPayment(shop: Shop, order: Order): StartResult | null {
+  const payment = paymentToShow(order);
+  if (payment === undefined) return null;
+  const url = orderUrl(shop, order.id);
+  return { ok: true, order, checkoutUrl: payment.checkoutUrl ?? url, orderUrl: url };
+}
+
+const orderUrl = ({ publicUrl }: Shop, orderId: OrderId) => `${publicUrl}/orders/${orderId}`;
 
 type NewOrder = { price: Order["price"]; item: string | undefined; fields: CheckoutRequest; now: number };
 

@@ -7,7 +7,7 @@ import { apiRoute } from "@/lib/web/api-route";
 import { readBody } from "@/lib/web/arrival";
 import { bodyType } from "@/lib/web/checkout-request";
 import { cookieValue, isFromOwnPage } from "@/lib/web/form";
-import { problemResponse } from "@/lib/web/refusals";
+import { refuse } from "@/lib/web/refusals";
 import { noticePage, signInPage } from "./notice";
 import { hasCsrfToken, readSession, SESSION_COOKIE, SESSION_SECONDS, type Session } from "./session";
 
@@ -23,11 +23,11 @@ type FlowContext<Params> = { readonly flow: Flow; readonly params: Params };
 export function openAdminRoute<Params = object>(
   handle: (request: Request, context: Context<Params>) => Promise<Response>,
 ) {
-  return apiRoute<Params>(async (request, { requestId, params }) => {
+  return apiRoute<Params>(async (request, params) => {
     const services = getServices();
     const secret = services.settings.adminSecret;
     if (secret === null) {
-      return problemResponse({ code: "not_found", detail: "There is no such page." }, requestId);
+      return refuse({ code: "not_found", detail: "There is no such page." });
     }
     try {
       return await handle(request, { services: { ...services, secret }, params });

@@ -1,6 +1,5 @@
 import "server-only";
-import { type Flow, underLease } from "@/lib/checkout/flow";
-import { updateOrder } from "@/lib/checkout/fulfil";
+import { type Flow, underLease, updateOrder } from "@/lib/checkout/flow";
 import { allowedPayouts, continueRefunds, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";

@@ -1,16 +1,15 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import type { Flow } from "@/lib/checkout/flow";
-import { updateOrder } from "@/lib/checkout/fulfil";
+import { type Flow, updateOrder } from "@/lib/checkout/flow";
 import { readOrder } from "@/lib/checkout/read";
 import { settle } from "@/lib/checkout/settle";
 import { log } from "@/lib/log";
-import { isPayment } from "@/lib/orders/apply-observation";
 import { changeOrder } from "@/lib/orders/change-order";
 import { type EffectName, isSameEffect } from "@/lib/orders/effects";
 import {
   decimalSchema,
   type EffectState,
+  isPayment,
   NOTE_MAX_LENGTH,
   type Order,
   type OrderEvent,

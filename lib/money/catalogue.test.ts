@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Shop } from "@/lib/checkout/flow";
+import { payAgain } from "@/lib/checkout/pay-again";
 import { settle } from "@/lib/checkout/settle";
-import { payAgain, startPayment } from "@/lib/checkout/start";
+import { startPayment } from "@/lib/checkout/start";
 import { parseCheckout } from "@/lib/web/checkout-request";
 import { limitOf, onBothStores } from "@/test/flow-support";
-import { type Item, type ItemConfig, type Pricing, readItems } from "./catalogue";
+import { checkPrice, type Item, type ItemConfig, type Pricing, readItems } from "./catalogue";
 
 const LIMITS = { currency: "USD", min: 1_00, max: 100_00 } as const;
 const MUG: Item = { id: "mug", label: "Mug", minor: 18_00 };
@@ -22,7 +23,7 @@ onBothStores("a shop with items", (world) => {
   async function post(body: object | string, { shop = selling([MUG, BOOK]), key = null as string | null } = {}) {
     const type = typeof body === "string" ? "form" : "json";
     const bytes = new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
-    const parsed = parseCheckout(bytes, { type, pricing: shop.pricing });
+    const parsed = parseCheckout(bytes, { type, currency: "USD" });
     if (!parsed.ok) return parsed;
     return startPayment(world().process(), shop, { fields: parsed.fields, idempotencyKey: key, limit });
   }
@@ -125,6 +126,25 @@ onBothStores("a shop with items", (world) => {
     expect(provider.opened).toHaveLength(1);
     expect(await again(BOOK, MUG)).toMatchObject(sold(MUG));
     expect(provider.opened).toHaveLength(2);
+  });
+});
+
+describe("the price of a request", () => {
+  const pricing: Pricing = { ...LIMITS, fixed: false };
+  it("is the fixed one, whatever amount was sent or none", () => {
+    for (const amount of ["1.00", "100000", "", 1, null, undefined]) {
+      const fixed = checkPrice({ amount }, { ...pricing, min: 5_00, max: 5_00, fixed: true });
+      expect(fixed).toEqual({ ok: true, money: { currency: "USD", minor: 5_00 } });
+    }
+  });
+  it("is refused by the name of its field unless the amount is one in text", () => {
+    for (const amount of [5, ["5.00"], { amount: "5.00" }, true, null, undefined, "", "5.00 mug", "1".repeat(33)]) {
+      expect(checkPrice({ amount }, pricing), String(amount)).toMatchObject({ ok: false, field: "amount" });
+      if (amount !== undefined) {
+        const ofItem = checkPrice({ amount, item: "book-2" }, { ...pricing, items: [BOOK] });
+        expect(ofItem.ok, String(amount)).toBe(false);
+      }
+    }
   });
 });
 

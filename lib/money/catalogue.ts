@@ -27,30 +27,31 @@ export function readItems(configured: readonly ItemConfig[], limits: AmountLimit
 }
 
 /**
- * The price of a request. With items, the item alone decides; the amount is what the payer was shown, and another one than
- * today's price is refused, so that no one pays a price they did not see. Without items, the payer decides within limits.
+ * The price of a request, decided here alone. A fixed price holds whatever amount was sent. With items, the item decides; the
+ * amount is what the payer was shown, and another one than today's price is refused, so that no one pays a price they did
+ * not see. In a form an item is its price, a space and its id. Otherwise the payer decides, within limits.
  */
 export function checkPrice(
-  request: { readonly amount: string; readonly item?: string | undefined },
-  pricing: Omit<Pricing, "fixed">,
+  request: { readonly amount?: unknown; readonly item?: string | undefined },
+  pricing: Pricing,
 ) {
-  const { currency, items } = pricing;
+  const { currency, fixed, min, items } = pricing;
+  const text = typeof request.amount === "string" ? request.amount : "";
+  if (fixed) return { ok: true, money: { currency, minor: min } } as const;
   if (items === undefined) {
-    const checked = checkAmount(request.amount, pricing);
+    const checked = checkAmount(text, pricing);
     return checked.ok ? checked : ({ ...checked, field: "amount" } as const);
   }
-  const item = items.find(({ id }) => id === request.item);
+  const [, amount = text, id = request.item] = /^(\S*) (\S+)$/.exec(text) ?? [];
+  const item = items.find((each) => each.id === id);
   if (item === undefined) {
-    return {
-      ok: false,
-      field: "item",
-      problem: "invalid",
-      message: "must be the id of an item that is for sale",
-    } as const;
+    const message = "must be the id of an item that is for sale";
+    return { ok: false, field: "item", problem: "invalid", message } as const;
   }
   const money = { currency, minor: item.minor };
-  const shown = parseAmount(request.amount, currency);
-  if (shown.ok && shown.minor === item.minor) return { ok: true, money, item: item.id } as const;
+  const shown = parseAmount(amount, currency);
+  const isToday = request.amount === undefined || (shown.ok && shown.minor === item.minor);
+  if (isToday) return { ok: true, money, item: item.id } as const;
   const message = `must be today's price of this item, ${formatAmount(money)} ${currency}, or left out`;
   return { ok: false, field: "amount", problem: "price_changed", message } as const;
 }

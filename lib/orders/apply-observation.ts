@@ -4,8 +4,7 @@ import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { equalDecimals, isOver, isShort } from "@/lib/money/decimal";
 import { changeOrder, type OrderChange } from "./change-order";
 import type { PaymentObservation } from "./observation";
-import { type Attention, type Order, openReasons, type Payment, type Reason, type Source } from "./order";
-import type { PaymentName } from "./order-store";
+import { type Attention, isPayment, type Order, openReasons, type Payment, type Reason, type Source } from "./order";
 import { leftAfterRefunds } from "./refunds";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
 
@@ -129,10 +128,6 @@ function isNewMoney(before: Payment, after: Payment): boolean {
 
 /** A merchant who accepts an order as paid has dealt with all that was open about it. */
 const handledWith = (order: Order) => [...order.handled, ...openReasons(order)];
-
-export function isPayment(payment: PaymentName, other: PaymentName): boolean {
-  return payment.provider === other.provider && payment.paymentId === other.paymentId;
-}
 
 /** Later reports fill in what was unknown. Of a paid payment nothing known is overwritten, and two transactions are never mixed. */
 function mergeTransactions(

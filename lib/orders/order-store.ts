@@ -8,11 +8,9 @@ import {
   orderEventSchema,
   orderIdSchema,
   orderSchema,
-  type Payment,
+  type PaymentName,
 } from "./order";
 import type { PaymentStatus } from "./status";
-
-export type PaymentName = Pick<Payment, "provider" | "paymentId">;
 
 /**
  * `previous` is the order as it is stored, null for a new one: the lists and totals are changed by the difference. The write

@@ -81,6 +81,18 @@ const paymentSchema = z.object({
 });
 export type Payment = z.infer<typeof paymentSchema>;
 
+/**
+ * What a provider answered a create call with. `checkoutUrl` has been checked to lead to the provider and nowhere else. It or
+ * `payTo` is set, or both.
+ */
+export type CreatedPayment = Pick<Payment, "paymentId" | "checkoutUrl" | "payTo" | "expiresAt" | "quote">;
+
+export type PaymentName = Pick<Payment, "provider" | "paymentId">;
+
+export function isPayment(payment: PaymentName, other: PaymentName): boolean {
+  return payment.provider === other.provider && payment.paymentId === other.paymentId;
+}
+
 /** Why the merchant should look at an order. Each is raised at most once for an order. */
 export const ATTENTION = [
   "paid_late",

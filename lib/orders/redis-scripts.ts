@@ -1,13 +1,6 @@
+import type { PaymentName } from "./order";
 import { type DayChange, indexChange, type ListName, RANK_TIME_LENGTH } from "./order-index";
-import {
-  encodeEvent,
-  encodeOrder,
-  encodeText,
-  type LeaseName,
-  type OrderWrite,
-  type PaymentName,
-  paymentKey,
-} from "./order-store";
+import { encodeEvent, encodeOrder, encodeText, type LeaseName, type OrderWrite, paymentKey } from "./order-store";
 
 /**
  * The steps that have to be atomic. Each script checks everything before its first write, because Redis does not undo what

@@ -1,6 +1,6 @@
 import type { Money } from "@/lib/money/currency";
 import type { PaymentObservation, PayoutReport } from "@/lib/orders/observation";
-import type { Payment, PaymentId } from "@/lib/orders/order";
+import type { CreatedPayment, PaymentId } from "@/lib/orders/order";
 import type { SettingReader } from "@/lib/settings";
 import type { PayoutProvider } from "./payout";
 
@@ -116,9 +116,6 @@ export type CreatePaymentInput = {
 };
 
 export type CreatePaymentResult = ProviderResult<{ payment: CreatedPayment }>;
-
-/** `checkoutUrl` has been checked to lead to the provider and nowhere else. It or `payTo` is set, or both. */
-export type CreatedPayment = Pick<Payment, "paymentId" | "checkoutUrl" | "payTo" | "expiresAt" | "quote">;
 
 export type ReadPaymentResult = ProviderResult<{
   observation: PaymentObservation;

@@ -2,24 +2,23 @@ import "server-only";
 import { log, withLogFields } from "@/lib/log";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { requestIdOf } from "./arrival";
-import { problemResponse } from "./refusals";
+import { problemResponse, type RefusalResult, refuse } from "./refusals";
 
 type Context<Params> = { readonly params: Promise<Params> };
-type Handler<Params> = (request: Request, context: { requestId: string; params: Params }) => Promise<Response>;
+type Handler<Params> = (request: Request, params: Params) => Promise<Response | RefusalResult>;
 
 /**
- * Makes a route handler: the answer and every log line about it carry the request's id, answers stay out of caches, and
- * what is thrown becomes a problem document. A store that failed is a 503, because nothing was lost and
- * asking again helps; anything else is a bug and a 500 that says nothing about itself.
+ * Makes a route handler: the answer and every log line about it carry the request's id, answers stay out of caches, and a
+ * refusal becomes a problem document. So does what is thrown: a store that failed is a 503, because nothing was lost
+ * and asking again helps; anything else is a bug and a 500 that says nothing about itself.
  */
 export function apiRoute<Params = object>(handler: Handler<Params>) {
   return async (request: Request, context: Context<Params>): Promise<Response> => {
     const requestId = requestIdOf(request.headers);
-    const response = await withLogFields({ requestId }, async () =>
-      handler(request, { requestId, params: await context.params }).catch((error: unknown) =>
-        failureResponse(error, { request, requestId }),
-      ),
+    const answer = await withLogFields({ requestId }, async () =>
+      handler(request, await context.params).catch((error: unknown) => refuseFailure(error, request)),
     );
+    const response = answer instanceof Response ? answer : problemResponse(answer.refusal, requestId);
     response.headers.set("X-Request-Id", requestId);
     response.headers.set("Cache-Control", "no-store");
     return response;
@@ -35,25 +34,23 @@ type Method = (typeof METHODS)[number];
  * `noteArrival`).
  */
 export function refuseMethodsExcept(...allowed: readonly Method[]) {
-  const refuse = apiRoute(async (request, { requestId }) => {
-    const headers = { Allow: allowed.join(", ") };
-    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers });
+  const route = apiRoute(async (request) => {
+    const allow = allowed.join(", ");
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allow } });
     const detail = `This method is not possible here; use ${allowed.join(" or ")}.`;
-    const response = problemResponse({ code: "method_not_allowed", detail }, requestId);
-    response.headers.set("Allow", headers.Allow);
-    return response;
+    return refuse({ code: "method_not_allowed", detail, allow });
   });
-  return Object.fromEntries(METHODS.map((method) => [method, refuse])) as Record<Method, typeof refuse>;
+  return Object.fromEntries(METHODS.map((method) => [method, route])) as Record<Method, typeof route>;
 }
 
-function failureResponse(error: unknown, { request, requestId }: { request: Request; requestId: string }): Response {
+function refuseFailure(error: unknown, request: Request): RefusalResult {
   const path = new URL(request.url).pathname;
   if (error instanceof StoreUnavailableError) {
     log.error("store_unavailable", error, { path });
     const detail = "The order store cannot be reached just now. Nothing was lost; try again in a moment.";
-    return problemResponse({ code: "store_unavailable", detail, retryAfterSeconds: 5 }, requestId);
+    return refuse({ code: "store_unavailable", detail, retryAfterSeconds: 5 });
   }
   log.error("unexpected_error", error, { path });
   const detail = "An unexpected error happened. It is in the log under this request id.";
-  return problemResponse({ code: "internal_error", detail }, requestId);
+  return refuse({ code: "internal_error", detail });
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { SettingProblem } from "@/lib/settings";
-import type { Refusal } from "./refusals";
+import { type Refusal, type RefusalResult, refuse } from "./refusals";
 
 type HeaderNames = { readonly address: string; readonly target: string; readonly requestId: string };
 
@@ -138,8 +138,6 @@ function normalizeAddress(entry: string): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
 }
 
-type EarlyRefusal = { readonly refusal: Refusal; readonly headers: Readonly<Record<string, string>> };
-
 /** Routes that Next serves by itself and nothing here uses: one resizes pictures, the other is an error page. */
 const OFF = /^\/(_next\/image|_global-error|_error)(\/|$)/;
 
@@ -150,31 +148,30 @@ const POSTED_TO = /^\/(admin\/(sign-in|sign-out|orders\/[\w-]{22,64}\/[a-z-]+)|s
  * What is refused before anything is spent on it, by the guard in front of Next and, where there is none, by proxy.ts.
  * Routes under /api refuse for themselves, as each takes other methods.
  */
-export function refuseEarly({ method, path }: { method: string; path: string }): EarlyRefusal | null {
+export function refuseEarly({ method, path }: { method: string; path: string }): Refusal | null {
   if (path === "/api" || path.startsWith("/api/")) return null;
-  if (OFF.test(path)) return { refusal: { code: "not_found", detail: "There is no such page." }, headers: {} };
+  if (OFF.test(path)) return { code: "not_found", detail: "There is no such page." };
   if (method === "GET" || method === "HEAD") return null;
   if (method === "POST" && POSTED_TO.test(path)) return null;
   const detail = "This method is not possible here; use GET or HEAD.";
-  return { refusal: { code: "method_not_allowed", detail }, headers: { Allow: "GET, HEAD" } };
+  return { code: "method_not_allowed", detail, allow: "GET, HEAD" };
 }
-
-export type ReadBodyResult =
-  | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly ok: false; readonly refusal: Refusal };
 
 const BODY_TIMEOUT_MS = 10_000;
 
-const TOO_LARGE: Refusal = { code: "body_too_large", detail: "The body is larger than this route takes." };
-const TOO_SLOW: Refusal = { code: "body_too_slow", detail: "The body did not arrive within 10 s." };
-const CUT_OFF: Refusal = { code: "unreadable", detail: "The body broke off." };
+const TOO_LARGE = refuse({ code: "body_too_large", detail: "The body is larger than this route takes." });
+const TOO_SLOW = refuse({ code: "body_too_slow", detail: "The body did not arrive within 10 s." });
+const CUT_OFF = refuse({ code: "unreadable", detail: "The body broke off." });
 
 /**
  * Reads a request body byte for byte, up to a cap: Next sets none. A declared length over the cap is refused before a byte
  * is read, and a body that trickles in for longer than 10 s is given up.
  */
-export async function readBody(request: Request, capBytes: number): Promise<ReadBodyResult> {
-  if (Number(request.headers.get("content-length") ?? 0) > capBytes) return { ok: false, refusal: TOO_LARGE };
+export async function readBody(
+  request: Request,
+  capBytes: number,
+): Promise<{ readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> } | RefusalResult> {
+  if (Number(request.headers.get("content-length") ?? 0) > capBytes) return TOO_LARGE;
   const reader = request.body?.getReader();
   if (reader === undefined) return { ok: true, bytes: new Uint8Array() };
 
@@ -188,17 +185,17 @@ export async function readBody(request: Request, capBytes: number): Promise<Read
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (late) return { ok: false, refusal: TOO_SLOW };
+      if (late) return TOO_SLOW;
       if (done) break;
       total += value.byteLength;
       if (total > capBytes) {
         void reader.cancel();
-        return { ok: false, refusal: TOO_LARGE };
+        return TOO_LARGE;
       }
       chunks.push(value);
     }
   } catch {
-    return { ok: false, refusal: late ? TOO_SLOW : CUT_OFF };
+    return late ? TOO_SLOW : CUT_OFF;
   } finally {
     clearTimeout(timer);
   }

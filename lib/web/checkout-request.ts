@@ -1,10 +1,8 @@
 import "server-only";
-import { formatAmount } from "@/lib/money/amount";
 import { plainAmount } from "@/lib/money/amount-grammar";
-import type { Pricing } from "@/lib/money/catalogue";
 import { type CheckoutRequest, checkoutRequestSchema, type FieldProblem } from "./contract";
 import { browserId } from "./form";
-import { type Refusal, refuse } from "./refusals";
+import { type RefusalResult, refuse } from "./refusals";
 
 export type ParsedCheckout =
   | {
@@ -13,7 +11,7 @@ export type ParsedCheckout =
       /** From the form; a JSON client sends a header instead. */
       readonly formKey: string | null;
     }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | RefusalResult;
 
 export type BodyType = "json" | "form";
 
@@ -26,25 +24,23 @@ export function bodyType(contentType: string | null): BodyType | null {
 }
 
 /**
- * Reads a checkout request from its bytes. Every field that is wrong is named with a sentence for people. A fixed price
- * takes the place of whatever amount was sent; the price of an item only of one that was not.
+ * Reads a checkout request from its bytes. Every field that is wrong is named with a sentence for people; the price is for
+ * `checkPrice` to decide. `currency` is that of the shop, in which people type the amount of a form.
  */
 export function parseCheckout(
   bytes: Uint8Array,
-  { type, pricing }: { type: BodyType; pricing: Pricing | null },
+  { type, currency }: { type: BodyType; currency: string | undefined },
 ): ParsedCheckout {
   const text = decode(bytes);
-  const raw = text === null ? undefined : type === "json" ? parseJson(text) : formFields(text, pricing);
+  const raw = text === null ? undefined : type === "json" ? parseJson(text) : formFields(text, currency);
   if (text === null || raw === undefined) {
     return refuse({ code: "unreadable", detail: "The body is not what its content type says." });
   }
-  const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw);
-  const request = pricing !== null && isObject ? { ...raw, ...priceOf(raw, pricing) } : raw;
-  const parsed = checkoutRequestSchema.safeParse(request);
+  const parsed = checkoutRequestSchema.safeParse(raw);
   if (parsed.success) return { ok: true, fields: parsed.data, formKey: type === "form" ? formKey(text) : null };
   const errors = parsed.error.issues.map(({ path, code, message }) => {
     const field = path.join(".") || "body";
-    const problem: FieldProblem = field === "amount" ? "amount_invalid" : code === "too_big" ? "too_long" : "invalid";
+    const problem: FieldProblem = code === "too_big" ? "too_long" : "invalid";
     return { field, code: problem, message };
   });
   return refuse({ code: "validation", detail: "A field is not valid.", errors });
@@ -60,7 +56,7 @@ const API_KEY_LENGTH = { min: 16, max: 200 };
 export function checkoutKey(
   headers: Headers,
   { type, formKey }: { type: BodyType; formKey: string | null },
-): { readonly ok: true; readonly key: string | null } | { readonly ok: false; readonly refusal: Refusal } {
+): { readonly ok: true; readonly key: string | null } | RefusalResult {
   const browser = browserId(headers);
   if (type === "form") {
     return { ok: true, key: browser === null || !formKey ? null : JSON.stringify([browser, formKey.slice(0, 200)]) };
@@ -80,12 +76,12 @@ export function checkoutKey(
  * as the page's own code reads it; a ticked box sends "on". Forms send line breaks as CRLF, which the payer and
  * `maxlength` count as one character.
  */
-function formFields(text: string, pricing: Pricing | null): Record<string, unknown> {
+function formFields(text: string, currency = ""): Record<string, unknown> {
   const form = new URLSearchParams(text);
   const amount = form.get("amount");
   const typed = amount === "other" ? form.get("customAmount") : amount;
   return {
-    amount: typed === null ? undefined : plainAmount(typed, pricing?.currency ?? ""),
+    amount: typed === null ? undefined : plainAmount(typed, currency),
     name: form.get("name") ?? undefined,
     message: form.get("message")?.replaceAll("\r\n", "\n"),
     anonymous: !form.has("showName"),
@@ -93,16 +89,6 @@ function formFields(text: string, pricing: Pricing | null): Record<string, unkno
 }
 
 const formKey = (text: string) => new URLSearchParams(text).get("idempotencyKey");
-
-/** The page sends the price of an item as it was shown, a space and its id. An unknown item is refused whatever its price. */
-function priceOf(raw: { amount?: unknown; item?: unknown }, { currency, fixed, min, items }: Pricing) {
-  if (fixed) return { amount: formatAmount({ currency, minor: min }) };
-  if (items === undefined) return {};
-  const [, amount, item] = /^(\S*) (\S+)$/.exec(typeof raw.amount === "string" ? raw.amount : "") ?? [];
-  if (item !== undefined) return { amount, item };
-  if (raw.amount !== undefined) return {};
-  return { amount: formatAmount({ currency, minor: items.find(({ id }) => id === raw.item)?.minor ?? 0 }) };
-}
 
 /** Fatal, because bytes that are no UTF-8 would otherwise be stored as something the payer did not write. */
 function decode(bytes: Uint8Array): string | null {

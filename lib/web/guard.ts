@@ -46,7 +46,7 @@ function standBefore(server: Server, { development, trustedProxyHops, onProxyWar
     const path = request.url?.split("?")[0] ?? "";
     // Next's development tools post to paths of their own.
     const refused = development ? null : refuseEarly({ method: request.method ?? "", path });
-    if (refused !== null) return void send(response, { ...refused, requestId });
+    if (refused !== null) return void send(response, problemResponse(refused, requestId), requestId);
     withLogFields({ requestId }, () => {
       for (const listener of listeners) listener.call(server, request, response);
     });
@@ -56,16 +56,8 @@ function standBefore(server: Server, { development, trustedProxyHops, onProxyWar
   if (!development) server.removeAllListeners("upgrade");
 }
 
-type Refused = NonNullable<ReturnType<typeof refuseEarly>> & { readonly requestId: string };
-
-async function send(response: ServerResponse, { refusal, headers, requestId }: Refused): Promise<void> {
-  const answer = problemResponse(refusal, requestId);
-  const own = {
-    ...headers,
-    "X-Request-Id": requestId,
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-  };
+async function send(response: ServerResponse, answer: Response, requestId: string): Promise<void> {
+  const own = { "X-Request-Id": requestId, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" };
   response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...own });
   response.end(await answer.text());
 }

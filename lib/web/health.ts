@@ -3,7 +3,7 @@ import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store
 import type { SettingProblem } from "@/lib/settings";
 import { proxyWarning } from "./arrival";
 import type { RateLimiter } from "./rate-limit";
-import type { Refusal } from "./refusals";
+import { type RefusalResult, refuse } from "./refusals";
 
 export type Health =
   | {
@@ -17,7 +17,7 @@ export type Health =
         readonly refused: ReturnType<RateLimiter["refusals"]>;
       };
     }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | RefusalResult;
 
 type Parts = {
   readonly settings: {
@@ -69,5 +69,5 @@ export function cachedFor<Input, Result>(
 function refused(code: "not_configured" | "store_unavailable", problems: readonly SettingProblem[]): Health {
   const errors = problems.map(({ name, problem }) => ({ field: name, message: problem }));
   const detail = errors.map(({ field, message }) => `${field} ${message}.`).join(" ");
-  return { ok: false, refusal: { code, detail, errors } };
+  return refuse({ code, detail, errors });
 }

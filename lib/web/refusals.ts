@@ -48,29 +48,35 @@ export type Refusal = {
   readonly detail: string;
   readonly errors?: readonly { readonly field: string; readonly code?: FieldProblem; readonly message: string }[];
   readonly retryAfterSeconds?: number;
+  /** The methods that are possible here. */
+  readonly allow?: string;
 };
 
-export const refuse = (refusal: Refusal) => ({ ok: false, refusal }) as const;
+export type RefusalResult = { readonly ok: false; readonly refusal: Refusal };
+
+export const refuse = (refusal: Refusal): RefusalResult => ({ ok: false, refusal });
 
 /** Has a provider send a delivery again. */
 export const sendAgain = (code: RefusalCode, sentence: string) =>
   refuse({ code, detail: `${sentence} Send the delivery again later.`, retryAfterSeconds: 5 });
 
 /** Payments are off until the settings are right; they are named, and their values are not. */
-export function notConfiguredRefusal(problems: readonly { readonly name: string }[]): Refusal {
+export function notConfigured(problems: readonly { readonly name: string }[]): RefusalResult {
   const names = problems.map(({ name }) => name);
-  return {
+  return refuse({
     code: names.includes("ALLSCALE_CURRENCY") ? "currency_unsupported" : "not_configured",
     detail: `Payments are off until these settings are right: ${names.join(", ")}.`,
-  };
+  });
 }
 
 /** RFC 9457 problem details. `type` is about:blank, because `code` says more than a URL that leads nowhere would. */
-export function problemResponse({ code, detail, errors, retryAfterSeconds }: Refusal, requestId: string): Response {
+export function problemResponse(refusal: Refusal, requestId: string): Response {
+  const { code, detail, errors, retryAfterSeconds, allow } = refusal;
   const { status, title } = REFUSALS[code];
   const named = errors && { errors: [...errors] };
   const body: Problem = { type: "about:blank", title, status, detail, code, requestId, ...named };
   const response = Response.json(body, { status, headers: { "Content-Type": "application/problem+json" } });
   if (retryAfterSeconds !== undefined) response.headers.set("Retry-After", String(retryAfterSeconds));
+  if (allow !== undefined) response.headers.set("Allow", allow);
   return response;
 }

@@ -7,7 +7,7 @@ import { appendFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Flow } from "@/lib/checkout/flow";
-import { onPaidEffect } from "@/lib/checkout/fulfil";
+import { fulfil, onPaidEffect } from "@/lib/checkout/fulfil";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { notifyEffects } from "@/lib/merchant/notify/notify";
@@ -61,6 +61,7 @@ const flow: Flow = {
       telegramApi: notify.telegramApi,
     }),
   ],
+  fulfil,
   defer: (work) => void deferred.push(work()),
 };
 

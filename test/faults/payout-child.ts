@@ -6,6 +6,7 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Flow } from "@/lib/checkout/flow";
+import { fulfil } from "@/lib/checkout/fulfil";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { startRefund } from "@/lib/merchant/refunds";
 import type { OrderId } from "@/lib/orders/order";
@@ -59,6 +60,7 @@ const flow: Flow = {
   payouts: new Map([[payouts.name, payouts]]),
   clock: { now: () => Date.now() + aheadMs, sleep },
   effects: [],
+  fulfil,
   defer: (work) => void deferred.push(work()),
 };
 

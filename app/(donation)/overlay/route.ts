@@ -1,6 +1,6 @@
 import { getServices } from "@/lib/services";
 import { apiRoute } from "@/lib/web/api-route";
-import { problemResponse } from "@/lib/web/refusals";
+import { refuse } from "@/lib/web/refusals";
 import { siteConfig } from "@/site.config";
 import { isOverlayKey } from "../overlay-key";
 import { overlayPage } from "../overlay-page";
@@ -9,11 +9,11 @@ import { pictureWords } from "../public-answer";
 /** More than are paid in the time that one is shown. */
 const LOOKED_AT = 20;
 
-export const GET = apiRoute(async (request, { requestId }) => {
+export const GET = apiRoute(async (request) => {
   const { flow, settings, shop } = getServices();
   const key = new URL(request.url).searchParams.get("k") ?? "";
   if (flow === null || settings.adminSecret === null || !isOverlayKey(key, settings.adminSecret)) {
-    return problemResponse({ code: "not_found", detail: "There is no such page." }, requestId);
+    return refuse({ code: "not_found", detail: "There is no such page." });
   }
   const { orders } = await flow.store.list({ filter: "paid", cursor: null, limit: LOOKED_AT });
   const testStore = shop?.provider.testStore ?? false;

@@ -6,33 +6,33 @@ import { bodyType, checkoutKey, parseCheckout } from "@/lib/web/checkout-request
 import type { CheckoutResponse } from "@/lib/web/contract";
 import { acceptsHtml, endForm, formErrorRedirect, isForeignScript, retryCookie } from "@/lib/web/form";
 import { startLimit } from "@/lib/web/rate-limit";
-import { notConfiguredRefusal, problemResponse, type Refusal } from "@/lib/web/refusals";
+import { notConfigured, type RefusalResult, refuse } from "@/lib/web/refusals";
 
 const BODY_CAP_BYTES = 8 * 1024;
 
-export const POST = apiRoute(async (request, { requestId }) => {
+export const POST = apiRoute(async (request) => {
   const type = bodyType(request.headers.get("content-type"));
   if (type === null) {
     const detail = "Send application/json or application/x-www-form-urlencoded.";
-    return problemResponse({ code: "unsupported_type", detail }, requestId);
+    return refuse({ code: "unsupported_type", detail });
   }
   if (isForeignScript(request)) {
     const detail = "Another site's script cannot start a payment; a form or link that the payer follows can.";
-    return problemResponse({ code: "cross_site", detail }, requestId);
+    return refuse({ code: "cross_site", detail });
   }
   const body = await readBody(request, BODY_CAP_BYTES);
-  if (!body.ok) return problemResponse(body.refusal, requestId);
+  if (!body.ok) return body;
 
   const fromPage = type === "form" && acceptsHtml(request);
-  const refuse = (refusal: Refusal) =>
-    fromPage ? formErrorRedirect(body.bytes, refusal) : problemResponse(refusal, requestId);
+  /** A browser goes back to the form, which says why. */
+  const end = (result: RefusalResult) => (fromPage ? formErrorRedirect(body.bytes, result.refusal) : result);
 
   const { settings, limiter, flow, shop } = getServices();
-  const parsed = parseCheckout(body.bytes, { type, pricing: settings.pricing });
-  if (!parsed.ok) return refuse(parsed.refusal);
+  const parsed = parseCheckout(body.bytes, { type, currency: settings.pricing?.currency });
+  if (!parsed.ok) return end(parsed);
   const key = checkoutKey(request.headers, { type, formKey: parsed.formKey });
-  if (!key.ok) return refuse(key.refusal);
-  if (flow === null || shop === null) return refuse(notConfiguredRefusal(settings.problems));
+  if (!key.ok) return end(key);
+  if (flow === null || shop === null) return end(notConfigured(settings.problems));
   const payerAddress = clientAddress(request.headers, settings.trustedProxyHops);
   const result = await startPayment(flow, shop, {
     fields: parsed.fields,
@@ -40,7 +40,7 @@ export const POST = apiRoute(async (request, { requestId }) => {
     limit: startLimit(limiter, payerAddress),
     payerAddress,
   });
-  if (!result.ok) return refuse(result.refusal);
+  if (!result.ok) return end(result);
   if (type === "form") return endForm(result.checkoutUrl);
   const { order, checkoutUrl, orderUrl } = result;
   // As it was made, so that the same request has the same answer whatever became of the order since.

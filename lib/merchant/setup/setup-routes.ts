@@ -21,7 +21,7 @@ export const setupForm = async (request: Request, context: { params: Promise<Par
 
 const signedInForm = storelessAdminForm<Params>((_form, { services, params }) => tryOut(params.trial, services));
 
-const openForm = apiRoute<Params>(async (request, { params }) => {
+const openForm = apiRoute<Params>(async (request, params) => {
   const services = getServices();
   return isFromOwnPage(request, services.settings.publicUrl) ? await tryOut(params.trial, services) : foreignForm();
 });

@@ -1,10 +1,9 @@
 import "server-only";
 import { z } from "zod";
 import type { Flow, Shop } from "@/lib/checkout/flow";
-import type { StartResult } from "@/lib/checkout/payment";
 import { readOrder } from "@/lib/checkout/read";
 import { REMEMBERED_MS } from "@/lib/checkout/receive-webhook";
-import { startPayment } from "@/lib/checkout/start";
+import { type StartResult, startPayment } from "@/lib/checkout/start";
 import type { Settings } from "@/lib/env";
 import { CHANNELS, type NotificationTest } from "@/lib/merchant/notify/notify";
 import { formatAmount } from "@/lib/money/amount";

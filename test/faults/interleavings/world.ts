@@ -1,9 +1,9 @@
 import { type Flow, LEASE_MS, type Shop } from "@/lib/checkout/flow";
-import { onPaidEffect } from "@/lib/checkout/fulfil";
-import type { StartResult } from "@/lib/checkout/payment";
+import { fulfil, onPaidEffect } from "@/lib/checkout/fulfil";
+import { payAgain } from "@/lib/checkout/pay-again";
 import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
-import { payAgain, startPayment } from "@/lib/checkout/start";
+import { type StartResult, startPayment } from "@/lib/checkout/start";
 import type { OrderId } from "@/lib/orders/order";
 import type { OrderStore } from "@/lib/orders/order-store";
 import { createAllScaleProvider } from "@/lib/provider/allscale/provider";
@@ -90,6 +90,7 @@ export class World {
         sleep: (ms) => turnstile.around(() => this.wait(ms * 20)),
       },
       effects: [onPaidEffect(({ id }) => turnstile.around(async () => void this.delivered.push(id)))],
+      fulfil,
       defer: begin,
     };
     begin(() => work(flow));
@@ -104,6 +105,7 @@ export class World {
       payouts: new Map(),
       clock: { now: () => this.now, sleep: (ms) => this.wait(ms) },
       effects: [onPaidEffect(({ id }) => void this.delivered.push(id))],
+      fulfil,
       defer: (more) => void deferred.push(more()),
     });
     await Promise.all(deferred);

@@ -3,23 +3,23 @@ import { log } from "@/lib/log";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
 import { hasBearer } from "@/lib/web/bearer";
-import { problemResponse } from "@/lib/web/refusals";
+import { refuse } from "@/lib/web/refusals";
 
 /** Seconds that a host with a time limit should give it; the run itself ends earlier. */
 export const maxDuration = 60;
 const BOUNDS = { maxOrders: 500, deadlineMs: 45_000, asksDuringWaits: true };
 
-const run = apiRoute(async (request, { requestId }) => {
+const run = apiRoute(async (request) => {
   const { settings, flow } = getServices();
   if (settings.cronSecret === null) {
-    return problemResponse({ code: "not_found", detail: "There is no such route." }, requestId);
+    return refuse({ code: "not_found", detail: "There is no such route." });
   }
   if (!hasBearer(request.headers, settings.cronSecret)) {
     const detail = "Send the header Authorization: Bearer with the CRON_SECRET.";
-    return problemResponse({ code: "unauthenticated", detail }, requestId);
+    return refuse({ code: "unauthenticated", detail });
   }
   if (flow === null || flow.providers.size === 0) {
-    return problemResponse({ code: "not_configured", detail: "This deployment is not set up." }, requestId);
+    return refuse({ code: "not_configured", detail: "This deployment is not set up." });
   }
   const result = await reconcile(flow, BOUNDS);
   log.info("reconciled", { trigger: "cron", ...result });

@@ -2,9 +2,9 @@ import { readOrder } from "@/lib/checkout/read";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
 import { clientAddress } from "@/lib/web/arrival";
-import { notConfiguredRefusal, problemResponse } from "@/lib/web/refusals";
+import { notConfigured, refuse } from "@/lib/web/refusals";
 
-export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, params }) => {
+export const GET = apiRoute<{ orderId: string }>(async (request, params) => {
   const { settings, limiter, flow, viewOf } = getServices();
   const caller = { policy: "status", address: clientAddress(request.headers, settings.trustedProxyHops) } as const;
   // The limit and the order cost one round trip together. A flood of refused requests reads nothing.
@@ -17,11 +17,11 @@ export const GET = apiRoute<{ orderId: string }>(async (request, { requestId, pa
   if (!taken.ok) {
     const { retryAfterSeconds } = taken;
     const detail = `Payments were looked up too often from this address. Try again in ${retryAfterSeconds} s.`;
-    return problemResponse({ code: "rate_limited", detail, retryAfterSeconds }, requestId);
+    return refuse({ code: "rate_limited", detail, retryAfterSeconds });
   }
   const read = await reading;
-  if (read === null) return problemResponse(notConfiguredRefusal(settings.problems), requestId);
-  if (!read.ok) return problemResponse({ code: "not_found", detail: "There is no such order." }, requestId);
+  if (read === null) return notConfigured(settings.problems);
+  if (!read.ok) return refuse({ code: "not_found", detail: "There is no such order." });
   return Response.json(viewOf(read.order, read));
 });
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { applyObservation } from "@/lib/orders/apply-observation";
-import { type Order, orderEventSchema, orderSchema, paymentIdSchema } from "@/lib/orders/order";
-import type { CreatedPayment } from "@/lib/provider/provider";
+import { type CreatedPayment, type Order, orderEventSchema, orderSchema, paymentIdSchema } from "@/lib/orders/order";
 import { SAMPLE_NOW as NOW, sampleOrder } from "@/test/sample-order";
-import { creationEnded, creationStarted, IN_FLIGHT_MS, isBeingCreated, newPayment } from "./payment";
+import { creationEnded, creationStarted, IN_FLIGHT_MS, isBeingCreated, newPayment } from "./creation";
 
 const provider = { name: "sample", testStore: false };
 const created: CreatedPayment = {
