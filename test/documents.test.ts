@@ -48,6 +48,39 @@ describe("settings", () => {
   });
 });
 
+describe("the ways through the code", () => {
+  const agents = readFileSync("AGENTS.md", "utf8");
+  const ways = agents.slice(0, agents.indexOf("## Map")).split(/^\*\*/m).slice(1);
+  const filesOf = (way: string) => [...way.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, path = ""]) => path);
+  /** As imports name it: "@/lib/x" or, from the same folder or a provider's, "./x" and "../x". */
+  const imports = (from: string, to: string) => {
+    const specifiers = [...readFileSync(from, "utf8").matchAll(/from "([^"]+)"/g)].map(
+      ([, specifier = ""]) => specifier,
+    );
+    const paths = specifiers.map((each) => (each.startsWith("@/") ? each.slice(2) : join(dirname(from), each)));
+    return paths.includes(to.replace(/\.tsx?$/, ""));
+  };
+
+  /** A port leads to what is behind it. */
+  const isBehind = (path: string, port: string) => port === "lib/provider/provider.ts" && imports(path, port);
+
+  it.each([
+    ["A webhook", 16],
+    ["A poll", 16],
+    ["An amount", 22],
+  ])("%s has no more than %i files, each met from one before it", (name, most) => {
+    const files = filesOf(ways.find((way) => way.startsWith(name)) ?? "");
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.length).toBeLessThanOrEqual(most);
+    expect(new Set(files).size).toBe(files.length);
+    const notMet = files.slice(1).filter((path, index) => {
+      const isUrl = path.startsWith("app/");
+      return !isUrl && !files.slice(0, index + 1).some((earlier) => imports(earlier, path) || isBehind(path, earlier));
+    });
+    expect(notMet).toEqual([]);
+  });
+});
+
 /** As GitHub makes it of a heading: its text in small letters, without marks, with hyphens for spaces. */
 const anchorOf = (heading: string) =>
   heading

@@ -1,5 +1,5 @@
 import { shortMoney } from "@/components/money-text";
-import type { TipParts } from "@/components/tip/tip-parts";
+import type { TipParts } from "@/components/tip/tip-page";
 import type { Words } from "@/messages/words";
 import { siteConfig } from "@/site.config";
 import { type Progress, progressText } from "./goal";

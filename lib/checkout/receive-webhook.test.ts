@@ -13,9 +13,10 @@ import {
   type TestFlow,
   withStore,
 } from "@/test/flow-support";
+import { lastDelivery } from "./last-delivery";
 import type { ReceivedDelivery } from "./payouts";
 import { readOrder } from "./read";
-import { lastDelivery, receiveWebhook } from "./receive-webhook";
+import { receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";
 
 /** The word of a result or the code of a refusal; "again" marks those that ask for the delivery to be sent again. */

@@ -8,6 +8,7 @@ import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/pro
 import type { WebhookResult } from "@/lib/web/contract";
 import { refuse, sendAgain } from "@/lib/web/refusals";
 import type { Flow } from "./flow";
+import { noteDelivery } from "./last-delivery";
 import { orderOfReference, type ReceivedDelivery, receivePayout } from "./payouts";
 import { acquirePollLease } from "./read";
 import { type Settled, settle } from "./settle";
@@ -171,34 +172,4 @@ function unknownPayment(paymentId: string | null) {
 function unauthenticated(diagnosis: string) {
   log.warn("webhook_refused", { diagnosis });
   return refuse({ code: "unauthenticated", detail: "The delivery is not authenticated." });
-}
-
-/** One write per process and minute at most: enough to see that webhooks arrive, and nothing beside the orders' own. */
-const NOTED_EVERY_MS = 60_000;
-export const REMEMBERED_MS = 400 * 24 * 60 * 60 * 1_000;
-
-const seenKey = (provider: string) => `webhook-seen:${provider}`;
-
-/** When this process last noted a delivery, by provider. A second store is one of another process, as in tests. */
-const noted = new WeakMap<Flow["store"], Map<string, number>>();
-
-/** Remembers, after the answer was sent, that an authentic delivery of a provider arrived. */
-function noteDelivery({ store, clock, defer }: Flow, provider: string): void {
-  const times = noted.get(store) ?? new Map<string, number>();
-  noted.set(store, times);
-  const now = clock.now();
-  const last = times.get(provider);
-  // Also after the clock was set back.
-  if (last !== undefined && Math.abs(now - last) < NOTED_EVERY_MS) return;
-  times.set(provider, now);
-  defer(() => store.overwrite({ key: seenKey(provider), value: `${now}`, ttlMs: REMEMBERED_MS, now }));
-}
-
-/** When the last authentic delivery of a provider arrived, give or take a minute. Null when none ever did. */
-export async function lastDelivery(
-  { store, clock }: Pick<Flow, "store"> & { readonly clock: Pick<Flow["clock"], "now"> },
-  provider: string,
-): Promise<number | null> {
-  const value = await store.leaseValue({ key: seenKey(provider), now: clock.now() });
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
-import { orderView } from "@/lib/checkout/order-view";
 import { settlePayout } from "@/lib/checkout/payouts";
+import { orderView } from "@/lib/checkout/read";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { cancelRefund, holdRefund, type RefundChoice, startRefund } from "@/lib/merchant/refunds";
 import type { Order, Refund } from "@/lib/orders/order";

@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import type { Flow, Shop } from "@/lib/checkout/flow";
+import { REMEMBERED_MS } from "@/lib/checkout/last-delivery";
 import { readOrder } from "@/lib/checkout/read";
-import { REMEMBERED_MS } from "@/lib/checkout/receive-webhook";
 import { type StartResult, startPayment } from "@/lib/checkout/start";
 import type { Settings } from "@/lib/env";
 import { CHANNELS, type NotificationTest } from "@/lib/merchant/notify/notify";

@@ -1,5 +1,5 @@
 import "server-only";
-import { lastDelivery } from "@/lib/checkout/receive-webhook";
+import { lastDelivery } from "@/lib/checkout/last-delivery";
 import type { Order, Payment } from "@/lib/orders/order";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";

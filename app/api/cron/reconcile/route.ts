@@ -2,8 +2,8 @@ import { reconcile } from "@/lib/checkout/reconcile";
 import { log } from "@/lib/log";
 import { getServices } from "@/lib/services";
 import { apiRoute, refuseMethodsExcept } from "@/lib/web/api-route";
-import { hasBearer } from "@/lib/web/bearer";
 import { refuse } from "@/lib/web/refusals";
+import { hasBearer } from "@/lib/web/same-secret";
 
 /** Seconds that a host with a time limit should give it; the run itself ends earlier. */
 export const maxDuration = 60;
