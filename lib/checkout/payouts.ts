@@ -4,7 +4,7 @@ import { log } from "@/lib/log";
 import { livePayouts } from "@/lib/orders/change-order";
 import type { Order, OrderId, Refund, Source } from "@/lib/orders/order";
 import { orderIdSchema } from "@/lib/orders/order";
-import { applyPayoutReport, changeRefund, findPayout, type Payout } from "@/lib/orders/refunds";
+import { applyPayoutReport, changeRefund, findPayout, isCovered, type Payout } from "@/lib/orders/refunds";
 import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
@@ -97,6 +97,12 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
     change: (order) => {
       const refund = findPayout(order, { provider: payouts.name, reference });
       isFirst = refund?.status === "sending";
+      if (refund !== undefined && isFirst && !isCovered(order, refund)) {
+        isFirst = false;
+        const canceled = { ...refund, status: "canceled" } as const;
+        const facts = { reason: "Too little of the money that it gives back is there now." };
+        return { write: changeRefund(order, { refund: canceled, source: "reconcile", facts, now: flow.clock.now() }) };
+      }
       isNews = refund?.updatedAt === refund?.createdAt;
       // Only the second call is noted: a first one that stands still for longer than its lease may end after it.
       const isSecond = refund?.status === "unsure" && !refund.askedAgain;

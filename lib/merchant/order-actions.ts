@@ -122,7 +122,7 @@ export const ACTION_REFUSALS: Readonly<Record<ActionRefusal, { readonly status: 
   nothing_left: { status: 409, text: "Nothing of this is left to send back." },
   returned_by_provider: {
     status: 409,
-    text: "The provider reports that it has returned this money itself. Mark that as handled if you know better, then send the refund.",
+    text: "The provider reports that it returned this money itself. If you know better, send it from a wallet of your own and record that.",
   },
   receiver_invalid: {
     status: 400,

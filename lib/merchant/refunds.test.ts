@@ -3,7 +3,7 @@ import { continueRefunds, receivePayout, settlePayout } from "@/lib/checkout/pay
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
 import { reconcile } from "@/lib/checkout/reconcile";
 import { settle } from "@/lib/checkout/settle";
-import type { OrderId, Refund } from "@/lib/orders/order";
+import { type OrderId, openReasons, type Refund } from "@/lib/orders/order";
 import { storeUnavailable } from "@/lib/orders/order-store";
 import { failure, gate, onBothStores, startedOrder, stored, type TestFlow, withStore } from "@/test/flow-support";
 import { ScriptedPayouts } from "@/test/scripted-payouts";
@@ -405,18 +405,60 @@ onBothStores("a refund", (world) => {
     expect(await stored(flow, orderId)).toMatchObject({ status: "paid" });
   });
 
-  it("is not sent while the provider says that it has returned the money, unless the merchant knows better", async () => {
-    const { shop, provider, process } = world();
-    const payouts = new ScriptedPayouts();
-    const flow = process({ payouts: [payouts] });
-    const { order, paymentId } = await startedOrder(flow, shop);
-    for (const status of ["paid", "refunding"] as const) {
-      await settle(flow, { observation: provider.report(paymentId, status), source: "webhook" });
+  it.each(["paid", "on hold"])(
+    "gives nothing back that the provider has returned of a payment that was %s",
+    async (kind) => {
+      const { shop, provider, process } = world();
+      const payouts = new ScriptedPayouts();
+      const flow = process({ payouts: [payouts] });
+      const { order, paymentId } = await startedOrder(flow, shop);
+      const short = { coin: "USDT", amount: "3.20" };
+      const money = { price: { currency: "USD", amount: "5.00" }, coins: short };
+      const facts = kind === "paid" ? {} : { money, transaction: { chain: "main", ...short } as const };
+      for (const status of ["paid", "refunding"] as const) {
+        await settle(flow, { observation: provider.report(paymentId, status, facts), source: "webhook" });
+      }
+      const returned = await stored(flow, order.id);
+      expect(openReasons(returned)).toContain(kind === "paid" ? "refund_after_paid" : "refunding");
+      await markHandled(flow, order.id, openReasons(returned));
+      const refused = { ok: false, refusal: "returned_by_provider" };
+      expect(await startRefund(flow, order.id, ALL)).toEqual(refused);
+      expect(planRefund(flow, await stored(flow, order.id), { coin: "USDT", what: "all", amount: "" })).toEqual(
+        refused,
+      );
+    },
+  );
+
+  it("that could not be sent yet is canceled when its money is gone: returned, or collected by an earlier refund", async () => {
+    for (const gone of ["returned", "collected"] as const) {
+      const { flow, payouts, orderId, paymentId, reference } = await underpaidOrder();
+      if (gone === "collected") {
+        await startRefund(flow, orderId, ALL);
+        await flow.runDeferred();
+        await cancelRefund(flow, orderId, { reference });
+      }
+      const number = gone === "collected" ? 2 : 1;
+      payouts.refusal = failure("unauthorized");
+      expect(await startRefund(flow, orderId, { ...ALL, number })).toMatchObject({ ok: true });
+      await flow.runDeferred();
+      if (gone === "returned") {
+        await settle(flow, { observation: world().provider.report(paymentId, "refunding"), source: "webhook" });
+      } else {
+        await settlePayout(flow, {
+          provider: "scripted",
+          report: payouts.report(reference, "sent"),
+          source: "webhook",
+        });
+      }
+      payouts.refusal = null;
+      await world().pass(60_000);
+      await reconcile(flow, RUN);
+      await flow.runDeferred();
+      const { refunds } = await stored(flow, orderId);
+      expect(refunds.map(({ status }) => status)).toEqual(gone === "collected" ? ["sent", "canceled"] : ["canceled"]);
+      expect(payouts.sent.size).toBe(gone === "collected" ? 1 : 0);
+      expect((await flow.store.events(orderId)).at(-1)?.facts).toMatchObject({ reason: /Too little/ });
     }
-    const refused = { ok: false, refusal: "returned_by_provider" };
-    expect(await startRefund(flow, order.id, { ...ALL, amount: "5" })).toEqual(refused);
-    await markHandled(flow, order.id, ["refund_after_paid"]);
-    expect(await startRefund(flow, order.id, { ...ALL, amount: "5" })).toMatchObject({ ok: true });
   });
 
   it("keeps the end that was told while an older answer was under way", async () => {

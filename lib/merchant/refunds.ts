@@ -3,7 +3,7 @@ import { type Flow, underLease, updateOrder } from "@/lib/checkout/flow";
 import { allowedPayouts, continueRefunds, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
-import { NOTE_MAX_LENGTH, type Order, type OrderId, openReasons, type Refund } from "@/lib/orders/order";
+import { NOTE_MAX_LENGTH, type Order, type OrderId, type Refund } from "@/lib/orders/order";
 import { changeRefund, findPayout, type Payout, type RefundableCoin, refundableCoins } from "@/lib/orders/refunds";
 import type { PayoutProvider } from "@/lib/provider/payout";
 import { cleanText, cut } from "@/lib/web/contract";
@@ -66,9 +66,9 @@ type PlannedRefund =
 export function planRefund(flow: Flow, order: Order, { coin, what, amount }: Wanted): PlannedRefund {
   const payouts = payoutsFor(flow, order);
   if (payouts === null) return refuse("not_offered");
-  if (openReasons(order).includes("refund_after_paid")) return refuse("returned_by_provider");
   const offered = offeredRefunds(flow, order).find((each) => each.coin === coin);
-  if (offered === undefined) return refuse("nothing_left");
+  if (offered === undefined)
+    return refuse(order.payments.some((each) => each.returned) ? "returned_by_provider" : "nothing_left");
   const plan = { ok: true, number: order.refunds.length + 1, coin } as const;
   if (what === "all") return { ...plan, amount: offered.refundable };
   if (what === "overpaid") {

@@ -39,7 +39,9 @@ export function checkPrice(
   const text = typeof request.amount === "string" ? request.amount : "";
   if (fixed) return { ok: true, money: { currency, minor: min } } as const;
   if (items === undefined) {
-    const checked = checkAmount(text, pricing);
+    const message = 'must be a decimal string such as "5.00"';
+    const checked = typeof request.amount === "string" ? checkAmount(text, pricing) : null;
+    if (checked === null) return { ok: false, field: "amount", problem: "amount_invalid", message } as const;
     return checked.ok ? checked : ({ ...checked, field: "amount" } as const);
   }
   const [, amount = text, id = request.item] = /^(\S*) (\S+)$/.exec(text) ?? [];

@@ -126,7 +126,7 @@ describe("a report of paid with the wrong money", () => {
   ];
 
   it.each(WRONG)(
-    "%s: is reviewed, and nothing but a signed delivery with the right money, or the merchant, ends that",
+    "%s: is reviewed, and nothing but a signed delivery with the right money, or the merchant, makes it paid",
     (_name, facts, attention) => {
       const { write, counts } = applied(orderOf({}), report("paid", facts), "poll");
       const reviewed = write?.order ?? orderOf({});
@@ -139,7 +139,11 @@ describe("a report of paid with the wrong money", () => {
       for (const status of PAYMENT_STATUSES) {
         for (const source of SOURCES) {
           const lifts = status === "paid" && (source === "webhook" || source === "merchant");
-          expect(apply(reviewed, report(status), source).status).toBe(lifts ? "paid" : "review");
+          const isGone = status === "refunding" || status === "rejected";
+          const after = apply(reviewed, report(status), source);
+          expect(after.status).toBe(lifts ? "paid" : isGone ? status : "review");
+          // Nor later, by what we find by asking.
+          if (isGone) expect(apply(after, report("paid"), "poll")).toMatchObject({ status: "review" });
         }
       }
       expect(applied(reviewed, report("paid", facts))).toEqual({ write: null, counts: false });
@@ -205,8 +209,25 @@ describe("what the merchant should look at", () => {
   });
 
   it("nothing of a payment that took its time and never ended", () => {
-    const slow = ["confirming", "review", "refunding", "paid"] as const;
+    const slow = ["confirming", "review", "confirming", "paid"] as const;
     expect(slow.reduce((order, status) => apply(order, report(status)), orderOf({})).attention).toEqual([]);
+  });
+
+  it.each([
+    ["paid", "refunding"],
+    ["refunding", "paid"],
+    ["refunding", "canceled", "paid"],
+  ] as const)("that a paid payment is returned, in whichever order that is told: %s, %s %s", (...told) => {
+    const after = told.reduce<Order>((order, status) => apply(order, report(status)), orderOf({}));
+    expect(after).toMatchObject({ status: "paid", payments: [{ returned: true }] });
+    expect(openReasons(after)).toContain("refund_after_paid");
+  });
+
+  it("that the money of a payment on hold is returned, also after the merchant dealt with the hold", () => {
+    const held = apply(orderOf({}), report("paid", SHORT));
+    const returned = apply({ ...held, handled: openReasons(held) }, report("refunding"));
+    expect(returned).toMatchObject({ status: "refunding", payments: [{ onHold: true, returned: true }] });
+    expect(openReasons(returned)).toEqual(["refunding"]);
   });
 
   it("a second payment of the same order, all or some of it, once", () => {
@@ -274,6 +295,21 @@ describe("the transaction of a payment", () => {
     const other = { chain: "unknown", hash: "0x2" } as const;
     expect(transactionAfter(report("confirming", of(seen)), report("paid", of(other)))).toEqual(other);
     expect(transactionAfter(report("paid", of(seen)), report("paid", of(other)))).toEqual(seen);
+  });
+
+  it.each([
+    ["the coins that came", { chain: "main", coin: "USDT", amount: "3.20" }],
+    ["a test chain", { chain: "test", coin: "USDT", amount: "5" }],
+  ] as const)("is replaced, but not %s, as long as the other one names none", (_name, came) => {
+    const first = { ...came, hash: "0xa1", transactionId: "t1" };
+    const { coin, amount } = came;
+    for (const other of [{ hash: "0xb2" }, { hash: "0xA1" }, { transactionId: "t2" }]) {
+      const held = apply(orderOf({}), report("paid", { ...of(first), money: { price, coins: { coin, amount } } }));
+      const more = apply(held, report("confirming", of({ chain: "unknown", ...other })));
+      expect(more.payments[0]?.transaction).toMatchObject({ ...other, coin, amount });
+      const nominal = { ...usdt("5"), ...of({ chain: "unknown", coin, amount: "5", nominal: true, ...other }) };
+      expect(apply(more, report("paid", nominal))).toMatchObject({ status: "review", payments: [{ onHold: true }] });
+    }
   });
 });
 
@@ -370,7 +406,7 @@ it("makes an order paid with the right money only, by any reports in any order f
           (each, nth) => isRight(each) && (each.source === "webhook" || paid.slice(0, nth).every(isRight)),
         );
         expect(payment.status === "paid").toBe(believed);
-        if (!believed && paid.length > 0) expect(payment).toMatchObject({ status: "review", onHold: true });
+        if (!believed && paid.length > 0) expect(payment).toMatchObject({ onHold: true });
       }
       const paid = reports.filter(({ status }) => status === "paid");
       expect(order.status === "paid").toBe(order.payments.some(({ status }) => status === "paid"));

@@ -6,7 +6,7 @@ import { changeOrder, type OrderChange } from "./change-order";
 import type { PaymentObservation } from "./observation";
 import { type Attention, isPayment, type Order, openReasons, type Payment, type Reason, type Source } from "./order";
 import { leftAfterRefunds } from "./refunds";
-import { combineStatuses, nextStatus, PAYMENT_STATUSES, STATUS_RULES, STATUSES } from "./status";
+import { combineStatuses, nextStatus, PAYMENT_STATUSES, type PaymentStatus, STATUS_RULES, STATUSES } from "./status";
 
 export type Report = {
   readonly observation: PaymentObservation;
@@ -43,19 +43,22 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   const wasPaid = payment.status === "paid";
   const lifted = reportsPaid && verdict.counts && (source === "webhook" || byMerchant);
   const onHold = !wasPaid && (!verdict.counts || (payment.onHold && !lifted));
-  const status = onHold ? "review" : nextStatus(payment.status, observation.status);
+  const next = nextStatus(payment.status, observation.status);
+  const status = onHold ? heldStatus(payment, { reportsPaid, next }) : next;
   const changed: Payment = {
     ...renewQuote(order, payment, observation),
     onHold,
     status,
     transaction: mergeTransactions(payment, observation),
     ...othersWith(payment, observation),
-    ...(wasPaid && observation.status === "refunding" && { returned: true }),
+    ...(observation.status === "refunding" && { returned: true }),
     paidAt: status === "paid" ? (payment.paidAt ?? now) : null,
   };
   // The merchant has looked at the order: nothing about that is news to point out.
   const found = byMerchant ? [] : [...verdict.attention, ...attentionFor({ order, payment, changed, observation })];
-  const raised: Reason[] = onHold && !payment.onHold ? ["review", ...found] : found;
+  const raised: Reason[] = [...found];
+  if (onHold && !payment.onHold) raised.push("review");
+  if (changed.returned && !payment.returned) raised.push("refunding");
   const attention = [...new Set([...order.attention, ...found])];
   const grew = attention.length > order.attention.length;
   if (isDeepStrictEqual(payment, changed) && !grew) return { write: null, counts: verdict.counts };
@@ -75,6 +78,16 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
     now,
   });
   return { write, counts: verdict.counts };
+}
+
+/** A hold waits for the merchant, but the payer's money can leave all the same: that its provider returns or rejects it is news. */
+function heldStatus(
+  payment: Payment,
+  { reportsPaid, next }: { reportsPaid: boolean; next: PaymentStatus },
+): PaymentStatus {
+  if (reportsPaid) return "review";
+  const isGone = next === "refunding" || next === "rejected";
+  return isGone || (payment.onHold && payment.status !== "review") ? next : "review";
 }
 
 /** Whether a report names only what was asked, of a payment on hold of which it is known what came. */
@@ -129,20 +142,28 @@ function isNewMoney(before: Payment, after: Payment): boolean {
 /** A merchant who accepts an order as paid has dealt with all that was open about it. */
 const handledWith = (order: Order) => [...order.handled, ...openReasons(order)];
 
-/** Later reports fill in what was unknown. Of a paid payment nothing known is overwritten, and two transactions are never mixed. */
+/**
+ * Later reports fill in what was unknown. Of a paid payment nothing known is overwritten, and two transactions are never mixed.
+ * Only what is known to have come, and on which kind of chain, stays until a report names another: it is the payment's.
+ */
 function mergeTransactions(
   { status, transaction: known }: Payment,
   { transaction: reported }: PaymentObservation,
 ): Payment["transaction"] {
   if (reported === null || known === null) return reported ?? known;
   const [{ nominal, ...weaker }, stronger] = status === "paid" ? [reported, known] : [known, reported];
-  if (differ(known.hash, reported.hash) || differ(known.transactionId, reported.transactionId)) return stronger;
+  const isOther =
+    differ(known.hash?.toLowerCase(), reported.hash?.toLowerCase()) ||
+    differ(known.transactionId, reported.transactionId);
+  if (isOther && status === "paid") return stronger;
+  const { chain, coin, amount } = weaker;
+  const kept = isOther ? { ...(amount !== undefined && { amount }), ...(coin !== undefined && { coin }) } : weaker;
   const isNominal = stronger.amount === undefined && nominal;
   return {
-    ...weaker,
+    ...kept,
     ...(isNominal && { nominal }),
     ...stronger,
-    chain: stronger.chain === "unknown" ? weaker.chain : stronger.chain,
+    chain: stronger.chain === "unknown" && (!isOther || chain === "test") ? chain : stronger.chain,
   };
 }
 
@@ -153,7 +174,9 @@ type Change = { order: Order; payment: Payment; changed: Payment; observation: P
 
 function attentionFor({ order, payment, changed, observation }: Change): Attention[] {
   const raised: Attention[] = [];
-  if (payment.status === "paid" && observation.status === "refunding") raised.push("refund_after_paid");
+  // In either order: the confirmation may have been sent before, and have come after.
+  const isReturned = observation.status === "refunding" || (payment.status !== "paid" && payment.returned);
+  if (changed.status === "paid" && isReturned) raised.push("refund_after_paid");
   if (isSecondTransaction(payment, observation)) raised.push("duplicate_payment");
   if (changed.status === "paid" && payment.status !== "paid" && hasEnded(payment)) raised.push("paid_late");
   // No payer was ever shown this payment: the answer to its create call was lost.

@@ -71,7 +71,7 @@ const paymentSchema = z.object({
   transaction: transactionSchema.nullable(),
   /** Ids or hashes of the newest transactions that came beside that one. */
   others: z.array(z.string()).optional(),
-  /** Its provider has reported, after it was paid, that it returns the money. */
+  /** Its provider has reported that it returns the money. */
   returned: z.boolean().optional(),
   /** When we learned of it. */
   paidAt: z.int().nullable(),

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDecimals, compareDecimals } from "@/lib/money/decimal";
+import { formatAmount } from "@/lib/money/amount";
+import { addDecimals, compareDecimals, divideDecimals } from "@/lib/money/decimal";
 import { SAMPLE_NOW as NOW, sampleOrder, samplePayment } from "@/test/sample-order";
+import { applyObservation } from "./apply-observation";
 import { livePayouts, refundGapMs } from "./change-order";
+import type { PaymentObservation } from "./observation";
 import type { Order, Payment, Refund, Transaction } from "./order";
 import { holdsMoney, leftAfterRefunds, refundableCoins } from "./refunds";
 import { PAYMENT_STATUSES } from "./status";
@@ -53,6 +56,15 @@ describe("what can be sent back", () => {
     expect(refundableCoins({ ...order, refunds: orderOf([], [...refunds]).refunds })).toMatchObject([
       { refunded: "2.2", refundable: "1.00" },
     ]);
+  });
+
+  it.each<[string, Partial<Payment>]>([
+    ["was rejected while on hold", { status: "rejected", onHold: true }],
+    ["is being returned", { status: "refunding", onHold: true, returned: true }],
+    ["was returned and is on hold again", { status: "review", onHold: true, returned: true }],
+    ["was returned after it was paid", { status: "paid", paidAt: NOW, returned: true }],
+  ])("is nothing of a payment that %s", (_name, payment) => {
+    expect(refundableCoins(orderOf([{ transaction: got("3.20"), ...payment }]))).toEqual([]);
   });
 
   it("is the extra of a paid order, once: over the quote, and a second payment, in its own coin", () => {
@@ -140,13 +152,12 @@ describe("what is left of money that comes after a refund", () => {
     status,
     transaction: { chain: "main", coin, ...(amount && { amount }) } as const,
   });
-  const both = { coin: "USDT", amount: "5.000000", rate: null, accepted: ["USDT", "USDC"] };
   const left = (
     refunds: [string, string][],
     coins: { coin: string; amount: string },
     ...others: Partial<Payment>[]
   ) => {
-    const payment = samplePayment({ quote: both });
+    const payment = samplePayment();
     const order = sampleOrder({
       payments: [...others.map(samplePayment), payment],
       refunds: refunds.map(([coin, amount], index) => ({
@@ -163,16 +174,111 @@ describe("what is left of money that comes after a refund", () => {
   it.each([
     ["all without a refund", left([], usdt("5")), "5"],
     ["less what was sent back of it", left([["USDT", "3.2"]], usdt("5")), "1.8"],
-    ["less what was sent back in another coin that it accepts", left([["USDC", "3.2"]], usdt("5")), "1.8"],
+    ["less what was sent back in another dollar coin", left([["USDC", "3.2"]], usdt("5")), "1.8"],
     ["nothing below zero", left([["USDT", "9"]], usdt("5")), "0"],
     ["all where another payment's money was sent back", left([["USDT", "3.2"]], usdt("5"), came("USDT", "3.2")), "5"],
     ["all where that was in another coin", left([["USDC", "3.2"]], usdt("5"), came("USDT", "3.2")), "5"],
-    ["all where it is not known what that was", left([["USDT", "3.2"]], usdt("5"), came("USDT", undefined)), "5"],
-    ["all where that is being returned", left([["USDT", "3.2"]], usdt("5"), came("USDT", "3.2", "refunding")), "5"],
+    ["less it where it is not known what that was", left([["USDT", "3.2"]], usdt("5"), came("USDT", undefined)), "1.8"],
+    [
+      "less it where that is being returned",
+      left([["USDT", "3.2"]], usdt("5"), came("USDT", "3.2", "refunding")),
+      "1.8",
+    ],
+    [
+      "less it where that was returned",
+      left([["USDT", "3.2"]], usdt("5"), { ...came("USDT", "3.2"), returned: true }),
+      "1.8",
+    ],
     [
       "less what an expired payment does not cover",
       left([["USDT", "3"]], usdt("5"), came("USDT", "3", "expired")),
       "2",
     ],
   ])("%s", (_name, found, expected) => expect(compareDecimals(found, expected)).toBe(0));
+});
+
+type Step = { payment: 0 | 1; happens: "pays" | "returns" | "reports"; amount: number; source: "webhook" | "poll" };
+
+describe("the money of an order", () => {
+  const step = fc.record({
+    payment: fc.constantFrom(0 as const, 1 as const),
+    happens: fc.constantFrom("pays" as const, "returns" as const, "reports" as const, "reports" as const),
+    amount: fc.constantFrom(1_80, 2_50, 3_20, 5_00),
+    source: fc.constantFrom("webhook" as const, "poll" as const),
+  });
+  const decimal = (cents: number) => formatAmount({ currency: "USD", minor: cents });
+  const cents = (text: string) => Number(divideDecimals(text, "0.01", 0));
+
+  /**
+   * Two payments of an order of 5.00. Their provider knows nothing of our refunds, and names in a webhook only what was asked; it
+   * may return what came. The merchant sends back what is offered.
+   */
+  function play(steps: readonly (Step | "refund")[], check: (order: Order, there: number) => void): void {
+    let order = sampleOrder({ payments: [samplePayment(), samplePayment()] });
+    const accounts = order.payments.map(() => ({ came: 0, isReturned: false }));
+    let refunded = 0;
+    steps.forEach((each, index) => {
+      const there = () => accounts.reduce((sum, { came, isReturned }) => sum + (isReturned ? 0 : came), 0) - refunded;
+      if (each === "refund") {
+        const [offered] = refundableCoins(order);
+        if (offered === undefined || order.status === "paid") return;
+        const reference = `order-refund-${1_000 + index}`;
+        order = { ...order, refunds: [...order.refunds, { ...REFUND, reference, amount: offered.refundable }] };
+        refunded += cents(offered.refundable);
+        return;
+      }
+      const account = accounts[each.payment] ?? { came: 0, isReturned: false };
+      if (account.isReturned && each.happens !== "reports") return;
+      if (each.happens === "pays") account.came += each.amount;
+      if (each.happens === "returns" && account.came > 0) account.isReturned = true;
+      // Some are confirmed with what came, however little that is.
+      const isShort = each.source === "poll" && each.amount === 5_00 && account.came > 0;
+      const isPaid = !account.isReturned && (account.came >= 5_00 || isShort);
+      const status = account.isReturned ? "refunding" : isPaid ? "paid" : account.came > 0 ? "underpaid" : "pending";
+      if (each.happens === "pays") return;
+      const nominal = isPaid && each.source === "webhook";
+      const coins = { coin: "USDT", amount: nominal ? "5.00" : decimal(account.came) };
+      const { provider, paymentId } = order.payments[each.payment] ?? samplePayment();
+      const observation: PaymentObservation = {
+        provider,
+        paymentId,
+        status,
+        providerStatus: status,
+        money: isPaid ? { price: { currency: "USD", amount: "5.00" }, coins } : null,
+        transaction: account.came > 0 ? { chain: "main", ...coins, ...(nominal && { nominal }) } : null,
+      };
+      const wasPaid = order.status === "paid";
+      order = applyObservation(order, { observation, source: each.source, now: NOW + index }).write?.order ?? order;
+      if (!wasPaid) check(order, there());
+    });
+  }
+  const histories = fc.array(
+    fc.oneof({ weight: 4, arbitrary: step }, { weight: 1, arbitrary: fc.constant("refund" as const) }),
+    {
+      maxLength: 14,
+    },
+  );
+
+  it("is all there when it becomes paid, less what was sent back and what its provider returned", () => {
+    fc.assert(
+      fc.property(histories, (steps) =>
+        play(steps, (order, there) => {
+          if (order.status === "paid") expect(there).toBeGreaterThanOrEqual(5_00);
+        }),
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it("is never offered beyond what came, less what was sent back and what its provider returned", () => {
+    fc.assert(
+      fc.property(histories, (steps) =>
+        play(steps, (order, there) => {
+          const offered = refundableCoins(order).reduce((sum, { refundable }) => sum + cents(refundable), 0);
+          expect(offered).toBeLessThanOrEqual(Math.max(0, there));
+        }),
+      ),
+      { numRuns: 3_000 },
+    );
+  });
 });

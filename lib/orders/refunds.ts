@@ -1,3 +1,4 @@
+import { isStablecoin } from "@/lib/money/currency";
 import { addDecimals, compareDecimals, equalDecimals, subtractDecimals } from "@/lib/money/decimal";
 import { changeOrder, type OrderChange } from "./change-order";
 import type { PayoutReport } from "./observation";
@@ -119,25 +120,31 @@ export function refundableCoins(order: Order): RefundableCoin[] {
 type Coins = Readonly<Pick<Refund, "coin" | "amount">>;
 
 /**
- * What the merchant still has of the coins that came for a payment, once refunds that other payments do not cover are off.
- * The coins that a payment accepts are taken at par, as its quote does. Another payment that brought an unknown amount may
- * cover any refund.
+ * What the merchant still has of the coins that came for a payment, once refunds that other payments do not cover are off. A
+ * dollar coin is as good as another. A payment of which the amount is not known covers nothing.
  */
 export function leftAfterRefunds({ payments, refunds }: Order, payment: Payment, { coin, amount }: Coins): string {
-  const others = payments.filter((each) => each !== payment && (hasArrived(each) || each.status === "refunding"));
-  if (others.some(({ transaction }) => transaction?.amount === undefined)) return amount;
-  const accepted = [coin, ...(payment.quote?.accepted ?? [])];
+  const others = payments.filter((each) => each !== payment);
+  const isAlike = (other: string) => other === coin || (isStablecoin(other) && isStablecoin(coin));
   const sum = (coins: readonly Coins[]) =>
-    coins.filter((each) => accepted.includes(each.coin)).reduce((total, each) => addDecimals(total, each.amount), "0");
-  return leftOf(amount, leftOf(sum(refunds.filter(holdsMoney)), sum(others.flatMap(coinsOf))));
+    coins.filter((each) => isAlike(each.coin)).reduce((total, each) => addDecimals(total, each.amount), "0");
+  return leftOf(amount, leftOf(sum(refunds.filter(holdsMoney)), sum(others.flatMap(arrivedCoins))));
 }
 
-/** The coins that the merchant has from a payment: all or some of its price, or other money than the order's. */
-const arrivedCoins = (payment: Payment): Coins[] => (hasArrived(payment) ? coinsOf(payment) : []);
+/** Whether what a refund gives back is still there: the provider may have returned it, or another refund was collected. */
+export function isCovered(order: Order, refund: Refund): boolean {
+  const refunds = order.refunds.filter(({ reference }) => reference !== refund.reference);
+  const found = refundableCoins({ ...order, refunds }).find(({ coin }) => coin === refund.coin);
+  return found !== undefined && compareDecimals(refund.amount, found.refundable) <= 0;
+}
 
-const hasArrived = ({ status, onHold }: Payment) => STATUS_RULES[status].received || onHold;
-
-function coinsOf({ transaction, testStore }: Payment): Coins[] {
+/**
+ * The coins that the merchant has from a payment: all or some of its price, or other money than the order's. None once its
+ * provider has said that it returns them.
+ */
+function arrivedCoins({ status, onHold, returned, transaction, testStore }: Payment): Coins[] {
+  const hasArrived = STATUS_RULES[status].received || (onHold && status === "review");
+  if (!hasArrived || returned) return [];
   if (transaction?.coin === undefined || transaction.amount === undefined) return [];
   // Coins of a test chain are worth nothing, and what is sent back would be worth something.
   if (transaction.chain === "test" && !testStore) return [];

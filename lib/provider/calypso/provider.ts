@@ -192,7 +192,7 @@ async function readWidget(client: CalypsoClient, about: About): Promise<ReadPaym
   return { ok: true, observation: { ...bare, status: widgetState === "ARCHIVED" ? "expired" : "pending" } };
 }
 
-/** Only INVOICE_PAID names what was received (§2.5); every other event makes us ask, as the documents advise. */
+/** Only INVOICE_PAID names what was received, as `realAmount` (§2.5); all else makes us ask, as the documents advise. */
 function parseWebhook(body: Uint8Array): WebhookContent {
   const json = readExactJson(body);
   const { success, data: told, error } = webhookSchema.safeParse(json);
@@ -204,7 +204,7 @@ function parseWebhook(body: Uint8Array): WebhookContent {
   if (reference === null) return { kind: "unreadable", diagnosis: "the event is not about a payment of ours" };
   const { paymentId, orderReference } = reference;
   const paid = paidSchema.safeParse(json).data?.data;
-  const amount = paid?.realAmount ?? paid?.amount;
+  const amount = paid?.realAmount;
   if (paid === undefined || amount === undefined) return { kind: "hint", paymentId, deliveryId };
   const { currency, fiatAmount, fiatCurrency, transactionHash } = paid;
   const observation: PaymentObservation = {

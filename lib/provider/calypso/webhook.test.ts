@@ -30,12 +30,10 @@ function parse(changes: Readonly<Record<string, string>>) {
   });
 }
 
-test.each([
-  ["3.20", "3.20"],
-  ["null", "5.00"],
-])("a received amount of %s reads as %s", (realAmount, amount) => {
-  const money = { price: { currency: "USD", amount: "5.00" }, coins: { coin: "USDT", amount } };
-  expect(parse({ realAmount })).toMatchObject({ kind: "event", observation: { status: "paid", money } });
+test("only a received amount makes it an event; without one the invoice is asked for", () => {
+  const money = { price: { currency: "USD", amount: "5.00" }, coins: { coin: "USDT", amount: "3.20" } };
+  expect(parse({ realAmount: "3.20" })).toMatchObject({ kind: "event", observation: { status: "paid", money } });
+  expect(parse({ realAmount: "null" })).toMatchObject({ kind: "hint" });
 });
 
 const texts = ['"3.20"', "3.2e0", "1e-7", "-1", "{}", "true"];
