@@ -81,6 +81,19 @@ export function readUrl(
   return url;
 }
 
+/** False where it is not set, null where it is wrong. */
+export function readFlag(reader: SettingReader, name: string): boolean | null {
+  const value = reader.get(name) ?? "false";
+  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  return reader.refuse(name, `must be true or false, not ${quoted(value)}`);
+}
+
+/** What came, unless it could be a credential in the wrong place. */
+export function quoted(value: string): string {
+  const isHarmless = /^[\w, -]{1,16}$/.test(value) && !value.startsWith("st_");
+  return isHarmless ? `"${value}"` : `a text of ${value.length} characters`;
+}
+
 /** Hosts that never leave this machine. URL parsing has already turned every spelling of 127.0.0.1 into that one. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);

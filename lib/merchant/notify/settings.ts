@@ -1,5 +1,5 @@
 import "server-only";
-import { isLoopback, readSecret, type SettingReader } from "@/lib/settings";
+import { isLoopback, readFlag, readSecret, type SettingReader } from "@/lib/settings";
 
 /** `off`: nothing of it is set. `wrong`: a problem names what is missing, and what should be sent waits. */
 type Chosen<Settings> = Settings | "off" | "wrong";
@@ -69,7 +69,7 @@ export function readNotifySettings(
     discord,
     telegram,
     email,
-    includesPrivate: readSwitch(reader, "NOTIFY_PRIVATE"),
+    includesPrivate: readFlag(reader, "NOTIFY_PRIVATE") ?? false,
     allowsLoopback,
     secrets: secrets.filter((secret) => secret.length >= MIN_REDACTED),
   };
@@ -178,10 +178,4 @@ function decoded(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-function readSwitch(reader: SettingReader, name: string): boolean {
-  const value = reader.get(name)?.toLowerCase() ?? "false";
-  if (value !== "true" && value !== "false") reader.refuse(name, "must be true or false");
-  return value === "true";
 }

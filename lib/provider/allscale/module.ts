@@ -1,5 +1,5 @@
 import { isStablecoin, type Stablecoin } from "@/lib/money/currency";
-import { isLoopback, readSecret, type SettingReader, trimSlash } from "@/lib/settings";
+import { isLoopback, quoted, readFlag, readSecret, type SettingReader, trimSlash } from "@/lib/settings";
 import type { ProviderModule } from "../provider";
 import { LOCAL_CHECKOUT_SOURCES, readApiUrl } from "../read-settings";
 import { publishedFee } from "./fee";
@@ -28,8 +28,8 @@ export const allscale: ProviderModule = {
     const previous = "ALLSCALE_API_SECRET_PREVIOUS";
     const previousSecret = reader.isSet(previous) ? credential(previous) : undefined;
     const acceptedStablecoins = readAcceptedStablecoins(reader);
-    const signedResponses = readBoolean(reader, "ALLSCALE_SIGNED_RESPONSES");
-    const testStore = readBoolean(reader, "ALLSCALE_TEST_STORE");
+    const signedResponses = readFlag(reader, "ALLSCALE_SIGNED_RESPONSES");
+    const testStore = readFlag(reader, "ALLSCALE_TEST_STORE");
     const payoutChain = readPayoutChain(reader, { mayBeTest: testStore === true || isLocal });
     if (url === null || apiKey === null || apiSecret === null || previousSecret === null) return null;
     if (acceptedStablecoins === null || signedResponses === null || testStore === null) return null;
@@ -82,16 +82,4 @@ function readPayoutChain(reader: SettingReader, { mayBeTest }: { mayBeTest: bool
   if (chain === undefined) return reader.warn(name, `must be one of ${chains.join(", ")}, so refunds are off`);
   if (chain === "sepolia" && !mayBeTest) return reader.warn(name, "names a test chain, so refunds are off");
   return chain;
-}
-
-function readBoolean(reader: SettingReader, name: string): boolean | null {
-  const value = reader.get(name) ?? "false";
-  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  return reader.refuse(name, `must be true or false, not ${quoted(value)}`);
-}
-
-/** What came, unless it could be a credential in the wrong place. */
-function quoted(value: string): string {
-  const isHarmless = /^[\w, -]{1,16}$/.test(value) && !value.startsWith("st_");
-  return isHarmless ? `"${value}"` : `a text of ${value.length} characters`;
 }
