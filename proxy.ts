@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { getSettings, isDevelopment } from "@/lib/env";
-import { refuseEarly, requestIdOf } from "@/lib/web/arrival";
+import { requestIdOf } from "@/lib/web/arrival";
 import { contentSecurityPolicy } from "@/lib/web/content-security-policy";
+import { refuseEarly } from "@/lib/web/early-refusals";
 import { BROWSER_COOKIE, browserId } from "@/lib/web/form";
 import { problemResponse } from "@/lib/web/refusals";
 import { keepLanguage, LANGUAGE_HEADER, languageOf } from "@/messages/page-language";

@@ -38,8 +38,8 @@ export function followTyping(form: HTMLFormElement, target: EventTarget): void {
 }
 
 /**
- * A click on "Other" goes on to its field. Not the arrow keys, which have to stay among the radio buttons: the click that
- * they cause counts no presses of a button.
+ * A click on "Other" goes on to its field. Arrow keys have to stay among the radio buttons: the click that they cause has a
+ * `detail` of 0.
  */
 export function followClick({ target, detail }: MouseEvent): void {
   if (detail === 0 || !(target instanceof HTMLInputElement) || target.id !== "other") return;

@@ -5,11 +5,13 @@ import { orderIdSchema } from "@/lib/orders/order";
 import { storeUnavailable } from "@/lib/orders/order-store";
 import { eventually } from "@/test/eventually";
 import { gate, onBothStores, startedOrder, stored, type TestFlow, type World, withStore } from "@/test/flow-support";
-import { type Effect, LEASE_MS, type OnPaid, type PaidOrder, updateOrder } from "./flow";
+import type { Effect, OnPaid, PaidOrder } from "./flow";
 import { fulfil, onPaidEffect } from "./fulfil";
+import { LEASE_MS } from "./leases";
 import { readOrder } from "./read";
 import { receiveWebhook } from "./receive-webhook";
 import { reconcile } from "./reconcile";
+import { updateOrder } from "./write-order";
 
 const SECOND = 1_000;
 const BOUNDS = { maxOrders: 50, deadlineMs: 45 * SECOND, asksDuringWaits: true };

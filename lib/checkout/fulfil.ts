@@ -4,7 +4,9 @@ import { formatAmount } from "@/lib/money/amount";
 import { changeOrder, dueEffects, LONGEST_GAP_MS } from "@/lib/orders/change-order";
 import { type EffectName, happeningOf, isSameEffect } from "@/lib/orders/effects";
 import { type EffectState, type Order, type OrderId, payingPayment } from "@/lib/orders/order";
-import { compareAndSet, type Effect, type EffectEnd, type Flow, type OnPaid, type PaidOrder, underLease } from "./flow";
+import type { Effect, EffectEnd, Flow, OnPaid, PaidOrder } from "./flow";
+import { underLease } from "./leases";
+import { compareAndSet } from "./write-order";
 
 const EFFECT_TIMEOUT_MS = 30_000;
 const FIRST_GAP_MS = 15_000;

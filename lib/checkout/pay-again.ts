@@ -5,7 +5,8 @@ import { type Order, type OrderId, orderIdSchema, type Payment } from "@/lib/ord
 import { type PaymentStatus, STATUSES } from "@/lib/orders/status";
 import type { ProviderFailure } from "@/lib/provider/provider";
 import { refuse } from "@/lib/web/refusals";
-import { type Flow, type Shop, underLease } from "./flow";
+import type { Flow, Shop } from "./flow";
+import { underLease } from "./leases";
 import { settle } from "./settle";
 import {
   creating,

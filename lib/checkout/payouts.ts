@@ -9,7 +9,9 @@ import type { PayoutProvider, PayoutResult } from "@/lib/provider/payout";
 import { concernsAll, type ProviderFailure, type WebhookContent } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import { type RefusalResult, sendAgain } from "@/lib/web/refusals";
-import { type Flow, underLease, updateOrder } from "./flow";
+import type { Flow } from "./flow";
+import { underLease } from "./leases";
+import { updateOrder } from "./write-order";
 
 /** Numbered, so that two pages that ask for the next refund of an order ask for the same one. The order can be read from it. */
 export const refundReference = (orderId: OrderId, number: number) => `${orderId}-refund-${number}`;
@@ -104,7 +106,7 @@ async function continueRefund(flow: Flow, payouts: PayoutProvider, named: Named)
         return { write: changeRefund(order, { refund: canceled, source: "reconcile", facts, now: flow.clock.now() }) };
       }
       isNews = refund?.updatedAt === refund?.createdAt;
-      // Only the second call is noted: a first one that stands still for longer than its lease may end after it.
+      // Noted, because the first call can still be under way: a process can stand still for longer than its lease.
       const isSecond = refund?.status === "unsure" && !refund.askedAgain;
       if (refund === undefined || (!isFirst && !isSecond)) return { write: null };
       const unsure: Refund = { ...refund, status: "unsure", account: accountOf(payouts), askedAgain: isSecond };
@@ -135,7 +137,7 @@ function askOrSend(payouts: PayoutProvider, refund: Refund): Promise<PayoutResul
 
 type Failed = Named & { isNews: boolean; failure: ProviderFailure };
 
-/** The end of a first call, which alone can have been refused for certain. What would hold for any payout is tried again. */
+/** After a first call: only that can be refused for certain. A failure that concerns all payouts is tried again. */
 async function recordFailure(flow: Flow, payouts: PayoutProvider, failed: Failed): Promise<void> {
   const { orderId, reference, isNews, failure } = failed;
   const { kind, message, maybeAccepted, code, reason } = failure;

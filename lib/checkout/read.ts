@@ -33,7 +33,7 @@ export type ReadOrderResult = ({ readonly ok: true } & Known) | { readonly ok: f
 
 /**
  * The order with this id, after asking the provider where that is due; callers that have asked too often get what is stored
- * (`mayAsk` is false). Whether they have may still be open: the store is then asked for both in one round trip. A page does
+ * (`mayAsk` is false). With a promise of that, the limit and the order are read in one round trip. A page does
  * not wait for a slow provider: after 3 s it shows what is known, and the answer is settled all the same. Throws
  * `StoreUnavailableError` when the order cannot be read.
  */
@@ -94,7 +94,7 @@ async function askNewestPayments(flow: Flow, order: Order): Promise<Known> {
 /** Oldest first. */
 export const unpaidPayments = ({ payments }: Order) => payments.filter(({ status }) => status !== "paid");
 
-/** Whether the provider was asked a moment ago. Where the store cannot tell, the question shows it. */
+/** Whether the provider was asked a moment ago. Null where the store does not answer: acquiring the lease will tell. */
 async function recentPoll({ store, clock }: Flow, orderId: OrderId) {
   const held = await store.leaseValue({ key: pollKey(orderId), now: clock.now() }).catch(() => null);
   return held === null ? null : pollState(held);

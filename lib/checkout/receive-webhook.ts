@@ -1,9 +1,9 @@
 import "server-only";
 import { log } from "@/lib/log";
-import { isOnlyAsked } from "@/lib/orders/apply-observation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { isPayment, type Order } from "@/lib/orders/order";
 import { findPayout } from "@/lib/orders/refunds";
+import { isOnlyAsked } from "@/lib/orders/transactions";
 import type { PaymentProvider, WebhookContent, WebhookDelivery } from "@/lib/provider/provider";
 import type { WebhookResult } from "@/lib/web/contract";
 import { refuse, sendAgain } from "@/lib/web/refusals";
@@ -62,7 +62,7 @@ export async function receiveWebhook(
   }
 }
 
-/** Whatever the body says, only the provider that signed it has spoken. */
+/** The provider is the one that signed the delivery, whatever its body says. */
 const paymentOf = ({ observation }: { observation: PaymentObservation }, { name }: PaymentProvider) => ({
   ...observation,
   provider: name,
@@ -109,7 +109,7 @@ async function takeIn(flow: Flow, provider: PaymentProvider, delivered: Delivere
       return notSettled("The payment could not be looked up.");
     }
     observation = paymentOf(read, provider);
-    // It may lag behind the delivery, which would be used up.
+    // The answer can be older than the delivery, which is then sent again: settling it now would use it up.
     if (told !== null && observation.status !== told.status) return notSettled("The payment is not yet as reported.");
   }
   const { deliveryId } = content;
@@ -135,8 +135,8 @@ const PAYOUT_EVERY_MS = 4_000;
 
 /**
  * Whether a delivery that proves nothing may make us ask its provider. Any stranger can send one, so an id that we do not
- * know costs no call, and a known one shares the lease of pages and reconciliation: each lease that is taken leads to an
- * answer that is settled, so that a flood cannot keep news from us either.
+ * know costs no call, and a known one shares the lease of pages and reconciliation. A flood that takes every lease keeps no
+ * news from us, because after each the provider is asked and its answer settled.
  */
 async function mayLook(
   flow: Flow,

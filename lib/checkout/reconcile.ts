@@ -4,8 +4,9 @@ import { checkGapMs, dueEffects, isWatched, LONGEST_GAP_MS, livePayouts, nextWor
 import type { Order, OrderId, Payment } from "@/lib/orders/order";
 import type { DueOrder, OrderStore } from "@/lib/orders/order-store";
 import { concernsAll, type ProviderFailureKind } from "@/lib/provider/provider";
-import { type Flow, LEASE_MS } from "./flow";
+import type { Flow } from "./flow";
 import { fulfil } from "./fulfil";
+import { LEASE_MS } from "./leases";
 import { continueRefunds } from "./payouts";
 import { ASK_AT_MOST, acquirePollLease, respectRetryAfter, unpaidPayments } from "./read";
 import { settle } from "./settle";

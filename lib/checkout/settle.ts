@@ -5,7 +5,8 @@ import { isBeingCreated, newPayment } from "@/lib/orders/creation";
 import type { PaymentObservation } from "@/lib/orders/observation";
 import { isPayment, type Order, orderIdSchema, type PaymentName } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
-import { type Flow, updateOrder } from "./flow";
+import type { Flow } from "./flow";
+import { updateOrder } from "./write-order";
 
 export type Settled = {
   readonly ok: true;
@@ -20,7 +21,7 @@ export type Settled = {
 };
 
 /**
- * The only writer of a payment's state: asks the pure rule what a report means, whatever its source, and compare-and-sets
+ * The only writer of what a report changes: asks the pure rule what a report means, whatever its source, and compare-and-sets
  * the result together with its event and the effects of what changed. Throws `StoreUnavailableError` when the
  * result could not be made durable. `known` saves a read where the caller has the order. Not ok: no order has this payment.
  */

@@ -18,7 +18,7 @@ import {
   type World,
   withStore,
 } from "@/test/flow-support";
-import { LEASE_MS } from "./flow";
+import { LEASE_MS } from "./leases";
 import { canPayAgain, payAgain } from "./pay-again";
 import { receiveWebhook } from "./receive-webhook";
 import { settle } from "./settle";

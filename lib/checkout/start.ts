@@ -10,8 +10,10 @@ import type { Lease, LeaseName } from "@/lib/orders/order-store";
 import type { CheckoutRequest } from "@/lib/web/contract";
 import type { RateDecision, Refused } from "@/lib/web/rate-limit";
 import { type RefusalResult, refuse } from "@/lib/web/refusals";
-import { type Flow, holdLease, leaseOptions, newLease, type Shop, underLease, updateOrder } from "./flow";
+import type { Flow, Shop } from "./flow";
+import { holdLease, leaseOptions, newLease, underLease } from "./leases";
 import { CONFLICT, priceRefusal, providerRefusal, rateRefusal } from "./start-refusals";
+import { updateOrder } from "./write-order";
 
 export type StartResult =
   | { readonly ok: true; readonly order: Order; readonly checkoutUrl: string; readonly orderUrl: string }
@@ -82,7 +84,7 @@ export async function untilDecided({ clock }: Flow, attempt: () => Promise<Start
   return refuse({ code: "provider_timeout", detail, retryAfterSeconds: 5 });
 }
 
-/** Without those of the limits, which log their own, so that a flood does not fill the log. */
+/** Not where a limit refused: the limiter logs that itself, in a way that a flood does not fill the log. */
 export function logged(result: StartResult, orderId: OrderId | null): StartResult {
   const code = result.ok ? null : result.refusal.code;
   if (code !== null && code !== "rate_limited" && code !== "busy") log.info("checkout_refused", { orderId, code });

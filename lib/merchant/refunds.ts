@@ -1,6 +1,8 @@
 import "server-only";
-import { type Flow, underLease, updateOrder } from "@/lib/checkout/flow";
+import type { Flow } from "@/lib/checkout/flow";
+import { underLease } from "@/lib/checkout/leases";
 import { allowedPayouts, continueRefunds, refundReference, refundsLease, settlePayout } from "@/lib/checkout/payouts";
+import { updateOrder } from "@/lib/checkout/write-order";
 import { log } from "@/lib/log";
 import { compareDecimals, equalDecimals, parseDecimal, truncateDecimal } from "@/lib/money/decimal";
 import { NOTE_MAX_LENGTH, type Order, type OrderId, type Refund } from "@/lib/orders/order";

@@ -1,8 +1,9 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
-import { type Flow, updateOrder } from "@/lib/checkout/flow";
+import type { Flow } from "@/lib/checkout/flow";
 import { readOrder } from "@/lib/checkout/read";
 import { settle } from "@/lib/checkout/settle";
+import { updateOrder } from "@/lib/checkout/write-order";
 import { log } from "@/lib/log";
 import { changeOrder } from "@/lib/orders/change-order";
 import { type EffectName, isSameEffect } from "@/lib/orders/effects";

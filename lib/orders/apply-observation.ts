@@ -7,6 +7,7 @@ import type { PaymentObservation } from "./observation";
 import { type Attention, isPayment, type Order, openReasons, type Payment, type Reason, type Source } from "./order";
 import { leftAfterRefunds } from "./refunds";
 import { combineStatuses, nextStatus, PAYMENT_STATUSES, type PaymentStatus, STATUS_RULES, STATUSES } from "./status";
+import { isSecondTransaction, mergeTransactions, othersWith, withKnownAmount } from "./transactions";
 
 export type Report = {
   readonly observation: PaymentObservation;
@@ -25,9 +26,9 @@ export type Applied = {
 /**
  * What a report means for an order. This is the one rule for "paid": a report of it counts only with the right money
  * (`judgeMoney`). A payment whose money once differed stays on hold until a signed delivery confirms it with the right
- * money or the merchant accepts it, whose word needs no money beside it. What we find by asking does not lift that, because
- * a provider's detail of a payment may repeat the price that we asked for. What was paid stays paid: a later report with
- * other money is for the merchant, not for the payer.
+ * money, or the merchant accepts it, for whose word no amount is needed. What we find by asking does not lift the hold,
+ * because a provider's detail of a payment may repeat the price that we asked for. What was paid stays paid: a later report
+ * with other money is for the merchant, not for the payer.
  */
 export function applyObservation(order: Order, report: Report & { readonly now: number }): Applied {
   const { source, now } = report;
@@ -80,7 +81,10 @@ export function applyObservation(order: Order, report: Report & { readonly now: 
   return { write, counts: verdict.counts };
 }
 
-/** A hold waits for the merchant, but the payer's money can leave all the same: that its provider returns or rejects it is news. */
+/**
+ * The status of a payment on hold: `review`, until the merchant or a signed delivery lifts the hold. Only that its provider
+ * returns or rejects the money shows all the same, and what is reported after that.
+ */
 function heldStatus(
   payment: Payment,
   { reportsPaid, next }: { reportsPaid: boolean; next: PaymentStatus },
@@ -88,24 +92,6 @@ function heldStatus(
   if (reportsPaid) return "review";
   const isGone = next === "refunding" || next === "rejected";
   return isGone || (payment.onHold && payment.status !== "review") ? next : "review";
-}
-
-/** Whether a report names only what was asked, of a payment on hold of which it is known what came. */
-export function isOnlyAsked({ onHold, transaction: known }: Payment, { transaction }: PaymentObservation): boolean {
-  return onHold && known?.amount !== undefined && !known.nominal && transaction?.nominal === true;
-}
-
-/** What is known to have come counts, and not what was asked. */
-function withKnownAmount(payment: Payment, observation: PaymentObservation): PaymentObservation {
-  const { money, transaction } = observation;
-  const amount = payment.transaction?.amount;
-  if (!isOnlyAsked(payment, observation) || amount === undefined || !transaction || !money?.coins) return observation;
-  const { nominal: _, ...rest } = transaction;
-  return {
-    ...observation,
-    money: { ...money, coins: { coin: payment.transaction?.coin ?? money.coins.coin, amount } },
-    transaction: { ...rest, amount },
-  };
 }
 
 /** No rate of a dollar coin moves further in the minutes between two quotes. */
@@ -121,19 +107,7 @@ function renewQuote({ price }: Order, payment: Payment, { asks }: PaymentObserva
   return { ...payment, quote: { ...quote, amount }, payTo: payTo && { ...payTo, amount, uri } };
 }
 
-const MAX_OTHERS = 20;
-
-/** Adds the transaction of a report that is neither the payment's own nor one of those that came beside it before. */
-function othersWith(payment: Payment, observation: PaymentObservation): Pick<Payment, "others"> {
-  const { others = [] } = payment;
-  const { transactionId, hash } = observation.transaction ?? {};
-  const names = [transactionId, hash?.toLowerCase()].filter((name) => name !== undefined);
-  const isKnown = names.length === 0 || names.some((name) => others.includes(name));
-  if (isKnown || !isSecondTransaction(payment, observation)) return {};
-  return { others: [...others, ...names].slice(-MAX_OTHERS) };
-}
-
-/** Whether a report is about money that was not there before: reasons that the merchant has dealt with come back with it. */
+/** Whether a report brought money that was not there before. Then reasons that the merchant has handled can come back. */
 function isNewMoney(before: Payment, after: Payment): boolean {
   const isOther = after.others !== before.others || after.returned !== before.returned;
   return isOther || (after.onHold && !before.onHold) || (hasReceived(after) && !hasReceived(before));
@@ -141,34 +115,6 @@ function isNewMoney(before: Payment, after: Payment): boolean {
 
 /** A merchant who accepts an order as paid has dealt with all that was open about it. */
 const handledWith = (order: Order) => [...order.handled, ...openReasons(order)];
-
-/**
- * Later reports fill in what was unknown. Of a paid payment nothing known is overwritten, and two transactions are never mixed.
- * Only what is known to have come, and on which kind of chain, stays until a report names another: it is the payment's.
- */
-function mergeTransactions(
-  { status, transaction: known }: Payment,
-  { transaction: reported }: PaymentObservation,
-): Payment["transaction"] {
-  if (reported === null || known === null) return reported ?? known;
-  const [{ nominal, ...weaker }, stronger] = status === "paid" ? [reported, known] : [known, reported];
-  const isOther =
-    differ(known.hash?.toLowerCase(), reported.hash?.toLowerCase()) ||
-    differ(known.transactionId, reported.transactionId);
-  if (isOther && status === "paid") return stronger;
-  const { chain, coin, amount } = weaker;
-  const kept = isOther ? { ...(amount !== undefined && { amount }), ...(coin !== undefined && { coin }) } : weaker;
-  const isNominal = stronger.amount === undefined && nominal;
-  return {
-    ...kept,
-    ...(isNominal && { nominal }),
-    ...stronger,
-    chain: stronger.chain === "unknown" && (!isOther || chain === "test") ? chain : stronger.chain,
-  };
-}
-
-const differ = (known: string | undefined, reported: string | undefined) =>
-  known !== undefined && reported !== undefined && known !== reported;
 
 type Change = { order: Order; payment: Payment; changed: Payment; observation: PaymentObservation };
 
@@ -196,17 +142,6 @@ const hasReceived = ({ status }: Payment) => STATUS_RULES[status].received;
 function hasEnded({ status, seen }: Payment): boolean {
   const past = [status, ...seen.map((step) => step.split(">")[1])];
   return PAYMENT_STATUSES.some((end) => STATUSES[end].terminal && past.includes(end));
-}
-
-/** One payment paid by two transactions: the payer paid twice. */
-function isSecondTransaction({ status, transaction }: Payment, observation: PaymentObservation): boolean {
-  const reported = observation.transaction;
-  if (status !== "paid" || observation.status !== "paid" || transaction === null || reported === null) return false;
-  // A status call names no transaction id; then the hashes decide.
-  const haveIds = transaction.transactionId !== undefined && reported.transactionId !== undefined;
-  return haveIds
-    ? differ(transaction.transactionId, reported.transactionId)
-    : differ(transaction.hash?.toLowerCase(), reported.hash?.toLowerCase());
 }
 
 function describe({ observation, source, deliveryId }: Report, raised: readonly Attention[] | null) {

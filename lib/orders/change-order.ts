@@ -56,7 +56,7 @@ export function checkGapMs(order: Order, now: number): number | null {
   return age === null ? null : Math.min(Math.floor(age / 4), LONGEST_GAP_MS);
 }
 
-/** Whether an order that is looked at late was still to be watched when it became due: the last look may be late, but it comes. */
+/** Whether an order was still to be watched when it became due. Its last look is made even if it comes late. */
 export function isWatched(order: Order, due: number): boolean {
   return watchedForMs(order, due - LAST_LOOK_GRACE_MS) !== null;
 }

@@ -25,7 +25,7 @@ export type ListOptions = { readonly filter: OrderFilter; readonly cursor: strin
 export type SearchOptions = { readonly text: string; readonly cursor: string | null; readonly limit: number };
 export type OrderPage = {
   readonly orders: readonly Order[];
-  /** Those in the same place of the list whose document this version cannot read: one of them must not hide all others. */
+  /** Ids of orders of this page that this version cannot read, so that one of them does not hide all others. */
   readonly unreadable: readonly string[];
   readonly next: string | null;
 };

@@ -93,7 +93,7 @@ export function isPayment(payment: PaymentName, other: PaymentName): boolean {
   return payment.provider === other.provider && payment.paymentId === other.paymentId;
 }
 
-/** Why the merchant should look at an order. Each is raised at most once for an order. */
+/** Why the merchant should look at an order. Each stands in the list of an order at most once. */
 export const ATTENTION = [
   "paid_late",
   "duplicate_payment",
@@ -150,7 +150,7 @@ const effectSchema = z.object({
   event: z.string().min(1).max(80),
   name: z.string().min(1).max(60),
   doneAt: z.int().nullable(),
-  /** Since it was last asked for or succeeded. One that is over with failures was given up by the merchant. */
+  /** Failed tries since it last succeeded or the merchant asked for it again. One that is done with failures was given up. */
   failures: z.int().nonnegative(),
   nextAt: z.int(),
 });

@@ -61,8 +61,8 @@ const PURGED_AT_ONCE = 20;
 
 /**
  * A lease that was acquired later than this after now comes from a clock that has been set back since. It has expired:
- * otherwise one wrong hour would silence an order for an hour. Longer than a caller waits for a busy file, because the
- * time that it brings along is from before that wait.
+ * otherwise one wrong hour would silence an order for an hour. Longer than a caller waits for a busy file, because its
+ * `now` was taken before that wait.
  */
 const CLOCK_TOLERANCE_MS = 10_000;
 

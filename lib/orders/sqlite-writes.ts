@@ -16,7 +16,7 @@ type Options<Db> = {
   readonly isBusy: (error: unknown) => boolean;
   /** What a write is rejected with. */
   readonly failureOf: (error: unknown) => Error;
-  /** What a write is rejected with whose turn does not come, or whose commit does not end, in time. */
+  /** The error of a write that had to wait too long for its turn, or for its commit. */
   readonly tooLate: () => Error;
 };
 

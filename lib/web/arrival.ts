@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { SettingProblem } from "@/lib/settings";
-import { type Refusal, type RefusalResult, refuse } from "./refusals";
+import { type RefusalResult, refuse } from "./refusals";
 
 type HeaderNames = { readonly address: string; readonly target: string; readonly requestId: string };
 
@@ -31,9 +31,9 @@ export function noteArrival(request: IncomingMessage): { readonly requestId: str
   request.headers[names.target] = request.url ?? "";
   request.headers[names.requestId] = requestId;
   request.url = routableTarget(request.url ?? "/");
-  // Every route refuses DELETE, and none of the methods that it stands for here.
+  // Next would answer such a method with a page or a 500. DELETE reaches our routes, which all refuse it.
   if (!METHODS.includes(request.method ?? "")) request.method = "DELETE";
-  // Only the client router sends it, to be sent less of a page. With any other value Next answers 500.
+  // With it Next's client router asks for a part of a page. Next answers 500 when it is malformed, so it is dropped.
   delete request.headers["next-router-state-tree"];
   return { requestId };
 }
@@ -136,25 +136,6 @@ function normalizeAddress(entry: string): string {
   const address = ipaddr.process(bare.split("%")[0] ?? "");
   if (address.kind() === "ipv4") return address.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString()}/64`;
-}
-
-/** Routes that Next serves by itself and nothing here uses: one resizes pictures, the other is an error page. */
-const OFF = /^\/(_next\/image|_global-error|_error)(\/|$)/;
-
-/** What the forms of the merchant's pages post to; each of these routes refuses for itself, as those under /api do. */
-const POSTED_TO = /^\/(admin\/(sign-in|sign-out|orders\/[\w-]{22,64}\/[a-z-]+)|setup\/test-[a-z]+)$/;
-
-/**
- * What is refused before anything is spent on it, by the guard in front of Next and, where there is none, by proxy.ts.
- * Routes under /api refuse for themselves, as each takes other methods.
- */
-export function refuseEarly({ method, path }: { method: string; path: string }): Refusal | null {
-  if (path === "/api" || path.startsWith("/api/")) return null;
-  if (OFF.test(path)) return { code: "not_found", detail: "There is no such page." };
-  if (method === "GET" || method === "HEAD") return null;
-  if (method === "POST" && POSTED_TO.test(path)) return null;
-  const detail = "This method is not possible here; use GET or HEAD.";
-  return { code: "method_not_allowed", detail, allow: "GET, HEAD" };
 }
 
 const BODY_TIMEOUT_MS = 10_000;

@@ -4,7 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { withLogFields } from "@/lib/log";
 import type { SettingProblem } from "@/lib/settings";
-import { newProxyWarning, noteArrival, refuseEarly } from "./arrival";
+import { newProxyWarning, noteArrival } from "./arrival";
+import { refuseEarly } from "./early-refusals";
 import { problemResponse } from "./refusals";
 
 /** As large as the largest body that a route takes (a webhook). The rest of a larger one is not read. */

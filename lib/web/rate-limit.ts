@@ -47,7 +47,7 @@ type Gate = {
 };
 
 const REPORT_EVERY_MS = 1_000;
-/** They only save a question, so the oldest may be forgotten. */
+/** Each only saves a question to the store, so the oldest may be forgotten. */
 const MAX_REMEMBERED_REFUSALS = 10_000;
 
 /** Gates that are counted in the same place, and so in one step. */

@@ -5,19 +5,12 @@ import type { PaymentObservation } from "@/lib/orders/observation";
 import type { Payment, PaymentId } from "@/lib/orders/order";
 import type { PaymentStatus } from "@/lib/orders/status";
 import { describeIssues, readJson } from "../parsing";
-import type {
-  PaymentProvider,
-  ProviderFailure,
-  ReadPaymentResult,
-  WebhookAuthentication,
-  WebhookContent,
-  WebhookDelivery,
-} from "../provider";
+import type { PaymentProvider, ProviderFailure, ReadPaymentResult, WebhookContent, WebhookDelivery } from "../provider";
 import { badAnswer } from "../send-request";
 import { type AllScaleClient, type ClientOptions, createAllScaleClient } from "./client";
 import { diagnose } from "./diagnose";
 import { parsePayoutWebhook } from "./payouts";
-import { ageInSeconds, canonicalWebhook, sha256Hex, verifySignature, WEBHOOK_HEADERS } from "./signing";
+import { authenticateWebhook } from "./signing";
 import { signTestWebhook } from "./test-webhook";
 import {
   CONFIRMED,
@@ -137,45 +130,6 @@ function observe(paymentId: PaymentId, detail: IntentDetail): ReadPaymentResult 
   return { ok: true, observation };
 }
 
-/** Both ways: a delivery from the future is as suspect as an old one (§8). */
-const FRESHNESS_SECONDS = 300;
-/** Longer than a timestamp can stay fresh, so a nonce is never forgotten while it could be used again (§8). */
-const NONCE_TTL_MS = 610_000;
-
-/** Whether AllScale sent this delivery (§8). The nonce is acquired only after this. Diagnoses hold no secret. */
-export async function authenticateWebhook(
-  delivery: WebhookDelivery,
-  credentials: { readonly apiKey: string; readonly secrets: readonly string[] },
-): Promise<WebhookAuthentication> {
-  const { method, path, query, headers } = delivery;
-  const missing = WEBHOOK_HEADERS.filter((name) => !headers.get(name));
-  if (missing.length > 0) return doubt(`missing headers: ${missing.join(", ")}`);
-  const values = WEBHOOK_HEADERS.map((name) => headers.get(name) ?? "");
-  const [apiKey = "", webhookId = "", timestamp = "", nonce = "", signature = ""] = values;
-  if (apiKey !== credentials.apiKey) return doubt("X-API-Key is not ours: is this another store's webhook?");
-  if (webhookId.length > 200 || nonce.length > 200) return doubt("the webhook id or nonce is too long");
-  const age = ageInSeconds(timestamp, delivery.receivedAt);
-  if (age === null) return doubt("timestamp is not in seconds");
-  if (age > FRESHNESS_SECONDS) return doubt(`timestamp ${age} s behind our clock`);
-  if (age < -FRESHNESS_SECONDS) return doubt(`timestamp ${-age} s ahead of our clock`);
-  const isSigned = async (canonical: string) => {
-    const checks = credentials.secrets.map((secret) => verifySignature({ canonical, signature, secret }));
-    return (await Promise.all(checks)).includes(true);
-  };
-  const signed = { method, path, query, webhookId, timestamp, nonce, bodySha256: await sha256Hex(delivery.body) };
-  const canonical = canonicalWebhook(signed);
-  if (await isSigned(canonical)) {
-    const fingerprint = await sha256Hex(new TextEncoder().encode(canonical));
-    return { ok: true, deliveryId: webhookId, replay: { nonce, fingerprint, ttlMs: NONCE_TTL_MS } };
-  }
-  // The official WooCommerce plugin signs an empty query line whatever the URL is (§8).
-  if (query !== "" && (await isSigned(canonicalWebhook({ ...signed, query: "" })))) {
-    return doubt("signature covers no query: register the webhook URL without one");
-  }
-  return doubt("signature does not match: is this the webhook's secret?");
-}
-
-const doubt = (diagnosis: string) => ({ ok: false, diagnosis }) as const;
 const unreadable = (diagnosis: string) => ({ kind: "unreadable", diagnosis }) as const;
 const OTHER_ID = { kind: "contradictory", diagnosis: "webhook_id differs from X-Webhook-Id" } as const;
 
@@ -210,21 +164,21 @@ export function checkQuote(price: Money, created: CreatedIntent, accepted: reado
   const { amount_coins: amount, rate, stable_coin_type: coinId } = created;
   const priceText = formatAmount(price);
   const facts = `price=${priceText} ${price.currency} coins=${amount} coin=${coinId} rate=${rate}`;
-  const refuse = (why: string) => ({ ok: false, reason: `${why}: ${facts}` }) as const;
+  const differ = (why: string) => ({ ok: false, reason: `${why}: ${facts}` }) as const;
   const coin = stablecoinOfId(coinId);
-  if (coin === null) return refuse("unknown coin");
+  if (coin === null) return differ("unknown coin");
   if (isStablecoin(price.currency)) {
-    if (coin !== price.currency) return refuse("other coin");
-    if (!equalDecimals(amount, priceText)) return refuse("other amount");
+    if (coin !== price.currency) return differ("other coin");
+    if (!equalDecimals(amount, priceText)) return differ("other amount");
     return { ok: true, quote: { coin, amount, rate: null, accepted: [coin] } };
   }
-  if (accepted.length > 0 && !accepted.includes(coin)) return refuse("coin not accepted");
-  if (!isPlausible({ price, coins: amount })) return refuse("implausible amount");
+  if (accepted.length > 0 && !accepted.includes(coin)) return differ("coin not accepted");
+  if (!isPlausible({ price, coins: amount })) return differ("implausible amount");
   const isDollar = price.currency === "USD";
   // A coin is worth a US dollar, so for USD no rate is needed and none can move the coins away from the price.
-  if (isDollar && !isNear(priceText, amount)) return refuse("amounts disagree");
+  if (isDollar && !isNear(priceText, amount)) return differ("amounts disagree");
   const agreed = rate === null ? null : coinsPerUnit({ price: priceText, coins: amount, rate });
-  if (agreed === null && (rate !== null || !isDollar)) return refuse("amounts disagree");
+  if (agreed === null && (rate !== null || !isDollar)) return differ("amounts disagree");
   return { ok: true, quote: { coin, amount, rate: agreed, accepted: accepted.length > 0 ? [...accepted] : [coin] } };
 }
 

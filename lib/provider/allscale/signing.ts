@@ -1,4 +1,5 @@
 import { hmac, toHex, verifyHmac } from "../hmac";
+import type { WebhookAuthentication, WebhookDelivery } from "../provider";
 import type { HttpAnswer } from "../send-request";
 
 /** Of every delivery (§8), in the order in which they are named when they are missing. */
@@ -71,6 +72,45 @@ export async function signedHeaders(
   return { "X-API-Key": input.apiKey, "X-Timestamp": timestamp, "X-Nonce": input.nonce, "X-Signature": signature };
 }
 
+/** Both ways: a delivery from the future is as suspect as an old one (§8). */
+const FRESHNESS_SECONDS = 300;
+/** Longer than a timestamp can stay fresh, so a nonce is never forgotten while it could be used again (§8). */
+const NONCE_TTL_MS = 610_000;
+
+/** Whether AllScale sent this delivery (§8). The nonce is acquired only after this. Diagnoses hold no secret. */
+export async function authenticateWebhook(
+  delivery: WebhookDelivery,
+  credentials: { readonly apiKey: string; readonly secrets: readonly string[] },
+): Promise<WebhookAuthentication> {
+  const { method, path, query, headers } = delivery;
+  const missing = WEBHOOK_HEADERS.filter((name) => !headers.get(name));
+  if (missing.length > 0) return doubt(`missing headers: ${missing.join(", ")}`);
+  const values = WEBHOOK_HEADERS.map((name) => headers.get(name) ?? "");
+  const [apiKey = "", webhookId = "", timestamp = "", nonce = "", signature = ""] = values;
+  if (apiKey !== credentials.apiKey) return doubt("X-API-Key is not ours: is this another store's webhook?");
+  if (webhookId.length > 200 || nonce.length > 200) return doubt("the webhook id or nonce is too long");
+  const age = ageInSeconds(timestamp, delivery.receivedAt);
+  if (age === null) return doubt("timestamp is not in seconds");
+  if (age > FRESHNESS_SECONDS) return doubt(`timestamp ${age} s behind our clock`);
+  if (age < -FRESHNESS_SECONDS) return doubt(`timestamp ${-age} s ahead of our clock`);
+  const isSigned = async (canonical: string) => {
+    const checks = credentials.secrets.map((secret) => verifySignature({ canonical, signature, secret }));
+    return (await Promise.all(checks)).includes(true);
+  };
+  const signed = { method, path, query, webhookId, timestamp, nonce, bodySha256: await sha256Hex(delivery.body) };
+  const canonical = canonicalWebhook(signed);
+  if (await isSigned(canonical)) {
+    const fingerprint = await sha256Hex(new TextEncoder().encode(canonical));
+    return { ok: true, deliveryId: webhookId, replay: { nonce, fingerprint, ttlMs: NONCE_TTL_MS } };
+  }
+  // The official WooCommerce plugin signs an empty query line whatever the URL is (§8).
+  if (query !== "" && (await isSigned(canonicalWebhook({ ...signed, query: "" })))) {
+    return doubt("signature covers no query: register the webhook URL without one");
+  }
+  return doubt("signature does not match: is this the webhook's secret?");
+}
+
+const doubt = (diagnosis: string) => ({ ok: false, diagnosis }) as const;
 /** No window is published for responses; this is the longer of the two that are published for requests (§9, §10). */
 const RESPONSE_FRESHNESS_SECONDS = 600;
 

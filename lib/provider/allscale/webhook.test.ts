@@ -3,8 +3,8 @@ import { onSqlite, stored } from "@/test/flow-support";
 import { allscaleBench } from "@/test/providers/allscale";
 import { besideEmulator } from "@/test/providers/beside-emulator";
 import type { WebhookContent, WebhookDelivery } from "../provider";
-import { authenticateWebhook, parseWebhook } from "./provider";
-import { canonicalWebhook, sha256Hex, sign, WEBHOOK_HEADERS } from "./signing";
+import { parseWebhook } from "./provider";
+import { authenticateWebhook, canonicalWebhook, sha256Hex, sign, WEBHOOK_HEADERS } from "./signing";
 import { vectorNamed } from "./test-support/vectors";
 
 const vector = vectorNamed("webhook_fiat_non_ascii");

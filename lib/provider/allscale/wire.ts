@@ -122,7 +122,7 @@ export function describeChain(chainId: number | undefined, hash: string | undefi
 /** It goes into the path of a signed request, so it is visible ASCII and no dot segment that a URL would swallow. */
 const intentIdSchema = paymentIdSchema.refine((id) => /^[!-~]+$/.test(id) && !/^\.+$/.test(id));
 
-/** PHP writes a missing text as an empty one. */
+/** Clients send an empty text for a missing one, as PHP does, and AllScale repeats it. */
 const optionalText = (maxLength: number) => optional(z.string().max(maxLength)).transform((text) => text || undefined);
 /** Safe integers only: a larger one has already lost digits in JSON.parse. */
 const count = z.int().nonnegative();
@@ -223,7 +223,7 @@ export function toObservation(status: KnownStatus, fields: PaymentFields): Payme
   };
 }
 
-/** What our own test delivery says, and nothing besides: a body with a field of a payment is none. */
+/** Our own test delivery. Strict, so that no body with a field of a payment is taken for it. */
 const testWebhookSchema = z.strictObject({ webhook_id: z.string().min(1).max(200), setup_test: z.literal(true) });
 
 /** The id of a test delivery, or null for any other body. */
@@ -231,7 +231,7 @@ export function readTestWebhook(json: unknown): string | null {
   return testWebhookSchema.safeParse(json).data?.webhook_id ?? null;
 }
 
-/** What tells a body about a payout (§12) from one about a payment, whatever fields that gets one day. */
+/** Tells a body about a payout (§12) from one about a payment, also if bodies about payments get more fields. */
 export const payoutNewsSchema = z.object({
   event: z.string(),
   webhook_id: z.string().min(1).max(200),

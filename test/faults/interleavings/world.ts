@@ -1,5 +1,6 @@
-import { type Flow, LEASE_MS, type Shop } from "@/lib/checkout/flow";
+import type { Flow, Shop } from "@/lib/checkout/flow";
 import { fulfil, onPaidEffect } from "@/lib/checkout/fulfil";
+import { LEASE_MS } from "@/lib/checkout/leases";
 import { payAgain } from "@/lib/checkout/pay-again";
 import { readOrder } from "@/lib/checkout/read";
 import { receiveWebhook } from "@/lib/checkout/receive-webhook";
