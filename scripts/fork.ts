@@ -66,7 +66,7 @@ function followGuide(markdown: string): number {
   const blocks = blocksOf(markdown).filter(({ file }) => file !== "");
   for (const { language, file, code } of blocks) {
     const path = join(shop, file);
-    if (file === "run") inShop("bash", ["-euc", code.replace(/^npm install .*$/m, "")]);
+    if (file === "run") inShop("bash", ["-euc", code.replace(/^npm install .*$/gm, "")]);
     else if (language === "diff") writeFileSync(path, applyDiff(readFileSync(path, "utf8"), code));
     else writeFileSync(path, code);
   }

@@ -235,7 +235,7 @@ function newOrder({ price, item, fields, now }: NewOrder): Order {
   const { name = null, message = null, anonymous } = fields;
   return {
     format: ORDER_FORMAT,
-    id: orderIdSchema.parse(randomBytes(ORDER_ID_BYTES).toString("base64url")),
+    id: newOrderId(),
     version: 1,
     createdAt: now,
     updatedAt: now,
@@ -251,4 +251,10 @@ function newOrder({ price, item, fields, now }: NewOrder): Order {
     refunds: [],
     effects: [],
   };
+}
+
+/** Spreadsheets take what begins with a hyphen for a formula, so that exports would have to write such an id otherwise. */
+function newOrderId(): OrderId {
+  const id = randomBytes(ORDER_ID_BYTES).toString("base64url");
+  return id.startsWith("-") ? newOrderId() : orderIdSchema.parse(id);
 }

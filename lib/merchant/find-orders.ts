@@ -1,3 +1,6 @@
+import { plainAmount } from "@/lib/money/amount-grammar";
+import { CURRENCIES } from "@/lib/money/currency";
+import { DECIMAL_GRAMMAR } from "@/lib/money/decimal";
 import type { OrderFilter, OrderPage, OrderStore } from "@/lib/orders/order-store";
 import { PAYMENT_STATUSES } from "@/lib/orders/status";
 import { STATUS_WORDS } from "./words";
@@ -23,7 +26,13 @@ export function parseOrderQuery(query: URLSearchParams): OrderQuery {
 
 /** A search looks through all orders, whatever the filter. */
 export function findOrders(store: OrderStore, { filter, text, cursor }: OrderQuery, limit: number): Promise<OrderPage> {
-  return text === "" ? store.list({ filter, cursor, limit }) : store.search({ text, cursor, limit });
+  return text === "" ? store.list({ filter, cursor, limit }) : store.search({ text: searched(text), cursor, limit });
+}
+
+/** An amount as people and our pages write it ("$9,999.99") is looked for as the decimal string that it is. */
+function searched(text: string): string {
+  const amounts = Object.keys(CURRENCIES).map((currency) => plainAmount(text, currency));
+  return amounts.find((amount) => amount !== text && DECIMAL_GRAMMAR.test(amount)) ?? text;
 }
 
 /** The address of the list, or of the export, with this query. */

@@ -116,6 +116,7 @@ export const ACTION_REFUSALS: Readonly<Record<ActionRefusal, { readonly status: 
   wrong_hash: { status: 400, text: "That is not a transaction hash: 64 hexadecimal digits, with or without 0x." },
   known_hash: { status: 409, text: "This transaction is recorded with the order already." },
   wrong_amount: { status: 400, text: "The amount has to be a number of coins above zero, such as 3.00." },
+  more_than_all: { status: 400, text: "That is more than came or was asked for. Check the amount." },
   wrong_coin: { status: 400, text: "The coin has to be a symbol such as USDT." },
   not_offered: { status: 409, text: "This deployment sends no refunds, or not for the provider of this payment." },
   more_than_received: { status: 409, text: "That is more than is left of what was received." },

@@ -33,7 +33,7 @@ export function orderRow(order: Order) {
     statusText: STATUS_WORDS[status],
     reasons: [
       ...reasons.map((reason) => REASON_WORDS[reason].title),
-      ...failedEffects(order).map(({ name }) => `${name} has failed`),
+      ...new Set(failedEffects(order).map(({ name }) => `${name} has failed`)),
     ],
     time: timeText(createdAt),
   };

@@ -134,6 +134,7 @@ onBothStores("repairs", (world) => {
     [{ amount: "0.00" }, "wrong_amount"],
     [{ amount: "-3" }, "wrong_amount"],
     [{ amount: "1e3" }, "wrong_amount"],
+    [{ amount: "5.01" }, "more_than_all"],
     [{ coin: "<b>" }, "wrong_coin"],
   ])("record no refund with %j", async (fields, refusal) => {
     const flow = world().process();

@@ -5,6 +5,7 @@ import { readOrder } from "@/lib/checkout/read";
 import { settle } from "@/lib/checkout/settle";
 import { updateOrder } from "@/lib/checkout/write-order";
 import { log } from "@/lib/log";
+import { addDecimals, compareDecimals } from "@/lib/money/decimal";
 import { changeOrder } from "@/lib/orders/change-order";
 import { type EffectName, isSameEffect } from "@/lib/orders/effects";
 import {
@@ -38,6 +39,7 @@ export type RepairRefusal =
   | "wrong_hash"
   | "known_hash"
   | "wrong_amount"
+  | "more_than_all"
   | "wrong_coin"
   | "no_change";
 
@@ -98,6 +100,7 @@ export function recordRefund(flow: Flow, orderId: OrderId, fields: RefundFields)
     if (!TRANSACTION_HASH.test(hash)) return "wrong_hash";
     if (!decimalSchema.safeParse(amount).success || !/[1-9]/.test(amount)) return "wrong_amount";
     if (!COIN.test(coin)) return "wrong_coin";
+    if (isBeyondAll(order, amount)) return "more_than_all";
     const used = [
       ...order.refunds.map((each) => each.transactionHash),
       ...order.payments.map((each) => each.transaction?.hash),
@@ -122,6 +125,16 @@ export function recordRefund(flow: Flow, orderId: OrderId, fields: RefundFields)
     const facts = { action: "record_refund", coins: `${amount} ${coin}`, transactionHash: hash };
     return { changes: { refunds: [...order.refunds, refund] }, facts };
   });
+}
+
+/** A slip of the finger would stand on the payer's receipt for good. What came beside a payment's transaction is not known. */
+function isBeyondAll({ payments }: Order, amount: string): boolean {
+  const most = payments.flatMap(({ transaction, quote, others = [] }) => {
+    const known = [transaction?.amount ?? "0", quote?.amount ?? "0"].toSorted(compareDecimals).slice(-1);
+    return [transaction, ...others].flatMap(() => known);
+  });
+  const all = most.reduce(addDecimals, "0");
+  return compareDecimals(all, "0") > 0 && compareDecimals(amount, all) > 0;
 }
 
 /** Asks the provider about the open payments now, as often as a payer's page may. */

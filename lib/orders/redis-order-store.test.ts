@@ -231,4 +231,24 @@ describe("the Redis store on bad days", () => {
     expect(lost).toBe(10);
     expect(await open().events(order.id)).toHaveLength(2);
   });
+
+  it("replaces no write of another process with one that builds on a write that a failover lost", async () => {
+    const [one, other] = [open(), open()];
+    const order = sampleOrder();
+    await one.insert(sampleWrite(order));
+    const key = `checkout:order:${order.id}`;
+    const replica = await redis.hgetall<Record<string, string>>(key);
+    const lost = nextWrite(order);
+    expect(await one.replace(lost)).toBe("replaced");
+    await redis.hset(key, replica ?? {});
+    const known = (await other.get(order.id)) ?? expect.fail();
+    const kept = nextWrite(known, { order: newer(known, { hidden: true }) });
+    expect(await other.replace(kept)).toBe("replaced");
+    expect(kept.order.version).toBe(lost.order.version);
+
+    expect(await one.replace(nextWrite(lost.order))).toBe("conflict");
+    const found = (await one.findByPayment(order.payments[0] ?? expect.fail())) ?? expect.fail();
+    expect(found.hidden).toBe(true);
+    expect(await one.replace(nextWrite(found))).toBe("replaced");
+  });
 });

@@ -60,14 +60,30 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     }
   }
 
+  /**
+   * Which write made an order that was read or written here. After a failover that lost the newest writes, two writers can have
+   * made the same version of an order, and a write that builds on the lost one must not replace the other.
+   */
+  const writeOf = new WeakMap<Order, string>();
+
+  function orderOf(doc: unknown, write: unknown): Order | null {
+    if (doc === null) return null;
+    const order = decodeOrder(doc);
+    if (typeof write === "string") writeOf.set(order, write);
+    return order;
+  }
+
   async function getOrder(id: string): Promise<Order | null> {
-    const doc = await ask((redis) => redis.hget(key.order(id), "doc"));
-    return doc === null ? null : decodeOrder(doc);
+    const [doc = null, write] = list(await ask((redis) => redis.hmget(key.order(id), "doc", "write")));
+    return orderOf(doc, write);
   }
 
   async function write(change: OrderWrite, lease?: LeaseName): Promise<"written" | "conflict"> {
-    const { keys, values } = writeOrderArguments(key, { ...change, lease, writeId: randomUUID() });
+    const writeId = randomUUID();
+    const base = (change.previous && writeOf.get(change.previous)) ?? "";
+    const { keys, values } = writeOrderArguments(key, { ...change, lease, writeId, base });
     const answer = await ask((redis) => redis.eval(WRITE_ORDER, keys, values));
+    if (answer === "written") writeOf.set(change.order, writeId);
     if (answer === "foreign") throw foreignPayment();
     if (answer === "too_large") throw storeUnavailable("total_too_large");
     if (answer !== "written" && answer !== "conflict") throw unexpectedAnswer();
@@ -100,10 +116,10 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
     async findByPayment(payment) {
       const found = await ask((redis) => redis.eval(FIND_BY_PAYMENT, [key.payment(payment)], [key.order("")]));
       if (found === null) return null;
-      const [id, doc = null] = list(found);
+      const [id, doc = null, write] = list(found);
       // Also where there is no such order: it is the id that was written by something else.
       decodeOrderId(id);
-      return doc === null ? null : decodeOrder(doc);
+      return orderOf(doc, write);
     },
 
     async replace(change, lease) {

@@ -10,43 +10,45 @@ import { encodeEvent, encodeOrder, encodeText, type LeaseName, type OrderWrite, 
 
 /**
  * KEYS: order, events, due, days, payments..., lists... ARGV: id, expected version or "", version, doc, event or "", due at
- * or "", write, the value of the lease to release, whose key comes last, or ""; the number of payments, of lists to add
+ * or "", write, the write that made the expected version or "" where it is not known, the value of the lease to release, whose key comes last, or ""; the number of payments, of lists to add
  * to, of lists in all; a member for each list; fields of days, each with what is added to it. The sums are checked first,
  * because an overflow would stop the script in its middle.
  */
 export const WRITE_ORDER = `
 local stored = redis.call('HMGET', KEYS[1], 'version', 'write')
 if stored[2] == ARGV[7] then return 'written' end
-if (stored[1] or '') ~= ARGV[2] then return 'conflict' end
-local lists = 4 + ARGV[9]
+if (stored[1] or '') ~= ARGV[2] or (ARGV[8] ~= '' and stored[2] ~= ARGV[8]) then return 'conflict' end
+local lists = 4 + ARGV[10]
 for i = 5, lists do
   local owner = redis.call('GET', KEYS[i])
   if owner and owner ~= ARGV[1] then return 'foreign' end
 end
-for i = 12 + ARGV[11], #ARGV, 2 do
+for i = 13 + ARGV[12], #ARGV, 2 do
   local sum = (redis.call('HGET', KEYS[4], ARGV[i]) or 0) + ARGV[i + 1]
   if sum > 9e18 then return 'too_large' end
 end
-for i = 12 + ARGV[11], #ARGV, 2 do redis.call('HINCRBY', KEYS[4], ARGV[i], ARGV[i + 1]) end
-for i = 1, ARGV[11] do
-  if i <= tonumber(ARGV[10]) then redis.call('ZADD', KEYS[lists + i], 0, ARGV[11 + i])
-  else redis.call('ZREM', KEYS[lists + i], ARGV[11 + i]) end
+for i = 13 + ARGV[12], #ARGV, 2 do redis.call('HINCRBY', KEYS[4], ARGV[i], ARGV[i + 1]) end
+for i = 1, ARGV[12] do
+  if i <= tonumber(ARGV[11]) then redis.call('ZADD', KEYS[lists + i], 0, ARGV[12 + i])
+  else redis.call('ZREM', KEYS[lists + i], ARGV[12 + i]) end
 end
 if ARGV[5] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[5]) end
 if ARGV[6] == '' then redis.call('ZREM', KEYS[3], ARGV[1]) else redis.call('ZADD', KEYS[3], ARGV[6], ARGV[1]) end
 for i = 5, lists do redis.call('SET', KEYS[i], ARGV[1]) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'doc', ARGV[4], 'write', ARGV[7])
-if ARGV[8] ~= '' then
+if ARGV[9] ~= '' then
   local held = redis.call('GET', KEYS[#KEYS])
-  if held and string.sub(held, 37) == ARGV[8] then redis.call('DEL', KEYS[#KEYS]) end
+  if held and string.sub(held, 37) == ARGV[9] then redis.call('DEL', KEYS[#KEYS]) end
 end
 return 'written'
 `;
 
-/** KEYS: payment. ARGV: what stands before the id in the key of an order. Answers the id and the document. */
+/** KEYS: payment. ARGV: what stands before the id in the key of an order. Answers the id, the document and its write. */
 export const FIND_BY_PAYMENT = `
 local id = redis.call('GET', KEYS[1])
-return id and {id, redis.call('HGET', ARGV[1] .. id, 'doc')}
+if not id then return nil end
+local stored = redis.call('HMGET', ARGV[1] .. id, 'doc', 'write')
+return {id, stored[1], stored[2]}
 `;
 
 /** KEYS: list. ARGV: range, limit, what stands before the id in the key of an order. Answers members and documents in turn. */
@@ -92,9 +94,9 @@ export function orderKeys(prefix: string) {
 /** For `WRITE_ORDER`. `writeId` names this write and no other; the lease is released with it. */
 export function writeOrderArguments(
   key: OrderKeys,
-  write: OrderWrite & { readonly writeId: string; readonly lease?: LeaseName | undefined },
+  write: OrderWrite & { readonly writeId: string; readonly base?: string; readonly lease?: LeaseName | undefined },
 ) {
-  const { order, event, dueAt, previous, writeId, lease } = write;
+  const { order, event, dueAt, previous, writeId, base = "", lease } = write;
   const { added, removed, days } = indexChange(previous, order);
   const entries = [...added, ...removed];
   const payments = order.payments.map(key.payment);
@@ -108,7 +110,7 @@ export function writeOrderArguments(
   return {
     keys: [key.order(order.id), key.events(order.id), key.due, key.days, ...payments, ...lists, ...leases],
     values: [
-      ...[order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, writeId, released],
+      ...[order.id, expected, `${order.version}`, ...docs, `${dueAt ?? ""}`, writeId, base, released],
       ...[...counts, ...members, ...days.flatMap(dayFields)],
     ],
   };

@@ -15,7 +15,9 @@ export async function reportOfApp() {
   if (flow !== null) {
     await followTestPayment(flow).catch((error: unknown) => log.error("test_payment_not_followed", error));
   }
-  const version = { name: packageJson.version, commit: buildCommit() };
+  // A fork's may have none.
+  const { version: name = "" }: { readonly version?: string } = packageJson;
+  const version = { name, commit: buildCommit() };
   const report = await runSetupChecks({ settings, store: flow?.store ?? null, version });
   return {
     report,
