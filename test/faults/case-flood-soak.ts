@@ -28,6 +28,7 @@ const FLOODS: Readonly<Record<string, Flood>> = {
 /** Every flood at once, and once a second an honest payer with a new address, who must be served each time. */
 export const floodSoak: Case = {
   name: "flood-soak",
+  measures: true,
   async run({ report, sizes }) {
     const shop = await openShop(DEFAULT_LIMITS);
     try {

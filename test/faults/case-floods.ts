@@ -15,6 +15,7 @@ const REFUSED_REQUESTS = 200;
 /** What a flood costs: memory for each address and each held body, bytes on the disk for each refused request. */
 export const floods: Case = {
   name: "floods",
+  measures: true,
   async run({ report, sizes }) {
     const shop = await openShop(DEFAULT_LIMITS);
     try {

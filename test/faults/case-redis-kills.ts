@@ -14,6 +14,7 @@ export const redisKills: Case = {
       const pid = shop.app.pid();
       for (let kill = 0; kill < sizes.redisKills; kill += 1) {
         await crashDuringDeliveries({
+          name: "redis-kills",
           shop,
           report,
           orders: sizes.ordersPerKill,

@@ -7,6 +7,7 @@ const WIDTH = 8;
 /** Whole payments, one after the other and beside each other, as on a good day that does not end. */
 export const soak: Case = {
   name: "soak",
+  measures: true,
   async run({ report, sizes }) {
     const count = sizes.soakedPayments;
     const shop = await openShop();

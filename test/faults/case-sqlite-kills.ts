@@ -10,6 +10,7 @@ export const sqliteKills: Case = {
     try {
       for (let kill = 0; kill < sizes.sqliteKills; kill += 1) {
         await crashDuringDeliveries({
+          name: "sqlite-kills",
           shop,
           report,
           orders: sizes.ordersPerKill,

@@ -12,13 +12,14 @@ const WIDTH = 12;
  * is sent again, and the rest must be accepted when it comes again, byte for byte.
  */
 export async function crashDuringDeliveries(options: {
+  name: string;
   shop: Shop;
   report: Report;
   orders: number;
   crash: () => Promise<void>;
   recover: () => Promise<void>;
 }): Promise<void> {
-  const { shop, report, crash, recover } = options;
+  const { name, shop, report, crash, recover } = options;
   const orderIds = await shop.openOrders(options.orders);
   const deliveries = orderIds.flatMap((orderId, index) => mixFor(shop, orderId, index));
   const strikeAfter = randomInt(1, Math.max(2, Math.floor(deliveries.length * 0.6)));
@@ -37,13 +38,13 @@ export async function crashDuringDeliveries(options: {
 
   const promised = shop.ledger.promised().filter(({ intent }) => orderIds.includes(intent.orderId));
   const missing = await notThere(shop, promised);
-  report.check("what was acknowledged is there right after the crash", missing.length === 0, missing);
+  report.check(`${name}: what was acknowledged is there right after the crash`, missing.length === 0, missing);
   const refused: (number | null)[] = [];
   await inParallel(unacknowledged, WIDTH, async (delivery) => {
     const { status } = await shop.deliver(delivery);
     if (status !== 200) refused.push(status);
   });
-  report.check("what was not acknowledged is accepted when it comes again", refused.length === 0, refused);
+  report.check(`${name}: what was not acknowledged is accepted when it comes again`, refused.length === 0, refused);
 }
 
 /** Mostly the truth, some of it twice, some of it about another amount, and lies. */

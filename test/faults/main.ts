@@ -1,8 +1,10 @@
-/** Runs every case one after the other; see `scripts/faults.ts` for how it is started. */
+/** Runs all cases, three at a time where they measure nothing; see `scripts/faults.ts` for how it is started. */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import type { Case } from "./case";
 import { CASES } from "./cases";
 import { Report } from "./report";
+import { inParallel } from "./shop";
 import { FULL, SHORT } from "./sizes";
 
 const { values } = parseArgs({
@@ -16,7 +18,7 @@ const chosen = CASES.filter(({ name }) => only === undefined || only.some((part)
 if (chosen.length === 0) throw new Error(`There is no case named ${values.only}.`);
 report.progress(`seed ${seed}, ${values.full ? "full" : "short"} setting`);
 
-for (const { name, run } of chosen) {
+async function runCase({ name, run }: Case): Promise<void> {
   report.progress(name);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -28,6 +30,15 @@ for (const { name, run } of chosen) {
   );
   clearTimeout(timer);
   report.check(`${name} ran to its end`, error === null, error instanceof Error ? (error.stack ?? "") : String(error));
+  report.progress(`${name} done`);
 }
+
+// Most of them wait for limits to pass, and each has a shop of its own.
+await inParallel(
+  chosen.filter(({ measures }) => !measures),
+  3,
+  runCase,
+);
+for (const each of chosen.filter(({ measures }) => measures)) await runCase(each);
 // Ends what a case that was given up may have left running, too: each child is bound to the exit of this process.
 process.exit(report.close());
