@@ -12,7 +12,7 @@ export type Sabotage = {
 export const SABOTAGES: readonly Sabotage[] = [
   {
     name: "verification off",
-    path: "lib/provider/allscale/provider.ts",
+    path: "lib/provider/allscale/signing.ts",
     edits: [["if (await isSigned(canonical)) {", "if ((await isSigned(canonical)) || signature !== '') {"]],
     smoke: "webhook-refused",
     postman: "Forged",

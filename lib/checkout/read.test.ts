@@ -83,30 +83,6 @@ onBothStores("reading an order", (world) => {
     expect(await poll(flow, order.id)).toBe("paid");
   });
 
-  it.each([
-    [undefined, 5],
-    [20, 20],
-    [86_400, 60],
-  ])(
-    "asks nothing about any order once the provider receives too many requests (Retry-After %s)",
-    async (wanted, seconds) => {
-      const { shop, process, pass, provider } = world();
-      const flow = process();
-      const orders = [];
-      for (let n = 0; n < 3; n += 1) orders.push((await startedOrder(flow, shop)).order);
-      provider.onRead = () => failure("rate_limited", wanted === undefined ? {} : { retryAfterSeconds: wanted });
-      for (const { id } of orders) expect(await poll(flow, id)).toBe("pending, delayed");
-      expect(provider.asked).toHaveLength(1);
-      await pass((seconds - 1) * SECOND);
-      await poll(flow, orders[1]?.id ?? "");
-      expect(provider.asked).toHaveLength(1);
-      provider.onRead = (answer) => answer;
-      await pass(6 * SECOND);
-      expect(await poll(flow, orders[1]?.id ?? "")).toBe("pending");
-      expect(provider.asked).toHaveLength(2);
-    },
-  );
-
   it.each([1, 6, 20])(
     "asks twelve times a minute for %i pages that poll every 5 s, however they are staggered",
     async (pages) => {
@@ -163,7 +139,7 @@ onBothStores("reading an order", (world) => {
     await payAgain(flows[0], shop, { orderId: order.id, limit });
     const { order: other } = await startedOrder(flows[0], shop);
     provider.asked.length = 0;
-    provider.onRead = () => failure("provider_error", { retryAfterSeconds: 60 });
+    provider.onRead = () => failure("rate_limited", { retryAfterSeconds: 60 });
     expect(await poll(flows[0], order.id)).toBe("pending, delayed");
     provider.onRead = (answer) => answer;
     provider.report(newestPayment(await stored(flows[0], order.id)), "paid");

@@ -4,18 +4,10 @@ import { formatAmount } from "@/lib/money/amount";
 import { CURRENCIES, isStablecoin } from "@/lib/money/currency";
 import { alignDecimals, compareDecimals, divideDecimals, subtractDecimals } from "@/lib/money/decimal";
 import { checkGapMs } from "@/lib/orders/change-order";
-import {
-  type Order,
-  type OrderId,
-  orderIdSchema,
-  type Payment,
-  type PaymentId,
-  paymentToShow,
-  type Refund,
-} from "@/lib/orders/order";
+import { type Order, type OrderId, orderIdSchema, type Payment, paymentToShow, type Refund } from "@/lib/orders/order";
 import { StoreUnavailableError } from "@/lib/orders/order-store";
 import { STATUSES } from "@/lib/orders/status";
-import type { PaymentProvider, ReadPaymentResult } from "@/lib/provider/provider";
+import type { ReadPaymentResult } from "@/lib/provider/provider";
 import type { OrderView, Receipt } from "@/lib/web/contract";
 import type { Flow } from "./flow";
 import { settle } from "./settle";
@@ -91,7 +83,7 @@ async function askNewestPayments(flow: Flow, order: Order): Promise<Known> {
   let latest = order;
   let delayed = false;
   for (const { provider, paymentId } of unpaidPayments(order).slice(-ASK_AT_MOST)) {
-    const read = await readUnlessPaused(flow, flow.providers.get(provider), paymentId);
+    const read = await flow.providers.get(provider)?.readPayment(paymentId, "waiting");
     if (read?.ok) {
       const settled = await settle(flow, { observation: read.observation, source: "poll" }, latest);
       if (settled.ok) latest = settled.order;
@@ -101,25 +93,6 @@ async function askNewestPayments(flow: Flow, order: Order): Promise<Known> {
     if (read && (await respectRetryAfter(flow, order.id, read))) break;
   }
   return { order: latest, delayed };
-}
-
-const PAUSE_MS = { usual: 5_000, longest: 60_000 };
-
-/** Until when pages of this process ask a provider nothing, because it receives too many requests from us. */
-const pausedUntil = new WeakMap<PaymentProvider, number>();
-
-/** Undefined where the provider is not asked. */
-async function readUnlessPaused({ clock }: Flow, provider: PaymentProvider | undefined, paymentId: PaymentId) {
-  const until = (provider && pausedUntil.get(provider)) ?? 0;
-  const leftMs = until - clock.now();
-  // More than it can be comes from a clock that was set back since.
-  if (provider === undefined || (leftMs > 0 && leftMs <= PAUSE_MS.longest)) return undefined;
-  const read = await provider.readPayment(paymentId, "waiting");
-  if (!read.ok && read.failure.kind === "rate_limited") {
-    const wantedMs = (read.failure.retryAfterSeconds ?? 0) * 1_000;
-    pausedUntil.set(provider, clock.now() + Math.min(Math.max(wantedMs, PAUSE_MS.usual), PAUSE_MS.longest));
-  }
-  return read;
 }
 
 /** Oldest first. */

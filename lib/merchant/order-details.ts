@@ -116,9 +116,10 @@ function waitingNote({ claimUrl, receiver, held }: Refund): keyof typeof NOTES {
 }
 
 const NOTES: Readonly<Record<Refund["status"] | "lost" | "bank" | "held", string | null>> = {
-  sending: "It is about to be sent. If the provider cannot be reached, it is tried again by itself.",
+  sending:
+    "It is about to be sent. If the provider cannot be reached, it is tried again by itself. Load this page again to see it.",
   unsure:
-    "The provider was asked, and has not answered yet. That can take two minutes. Without an answer it is asked again under the same reference, which it pays once only.",
+    "The provider was asked, and has not answered yet. That can take two minutes: load this page again to see it. Without an answer it is asked again under the same reference, which it pays once only.",
   waiting: "Give this link to the payer alone, because it gives the money to the first person who opens it.",
   lost: "The provider has made the claim link, but its answer was lost, and it gives the link only once. Cancel this refund, then send another.",
   bank: "It is on its way to the receiver's bank. Until it was handed over you can cancel it.",

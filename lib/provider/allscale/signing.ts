@@ -52,7 +52,7 @@ export function canonicalResponse(lines: ResponseLines & { readonly status: numb
 }
 
 /** By our clock, negative for a timestamp from the future. Null for anything but digits. */
-export function ageInSeconds(timestamp: string, nowMs: number): number | null {
+function ageInSeconds(timestamp: string, nowMs: number): number | null {
   return /^[0-9]{1,12}$/.test(timestamp) ? Math.floor(nowMs / 1_000) - Number(timestamp) : null;
 }
 

@@ -14,15 +14,11 @@ import {
 } from "@/lib/merchant/order-details";
 import { requireOrder } from "@/lib/merchant/require-session";
 import { payerName, REASON_WORDS, STATUS_WORDS } from "@/lib/merchant/words";
-import { type Order, openReasons, type Refund } from "@/lib/orders/order";
+import { type Order, openReasons } from "@/lib/orders/order";
 import { getServices } from "@/lib/services";
 import { siteConfig } from "@/site.config";
 
 export const metadata = { title: `Payment · ${siteConfig.name}` };
-
-/** A refund is sent after the answer to the merchant, so the page looks again for what came of it. */
-const UNDER_WAY: readonly Refund["status"][] = ["sending", "unsure"];
-const LOOK_AGAIN_FOR_MS = 2 * 60_000;
 
 export default async function Page({ params }: PageProps<"/admin/orders/[id]">) {
   const { id } = await params;
@@ -31,13 +27,8 @@ export default async function Page({ params }: PageProps<"/admin/orders/[id]">) 
   const events = await flow.store.events(order.id);
   const posting = { path: `/admin/orders/${order.id}`, csrfToken };
   const price = priceText(order);
-  const mayBeNamed = order.payer.name !== null && !order.payer.anonymous;
-  const isSending = order.refunds.some(
-    ({ status, createdAt }) => UNDER_WAY.includes(status) && Date.now() - createdAt < LOOK_AGAIN_FOR_MS,
-  );
   return (
     <AdminShell current="payments" siteName={siteConfig.name} csrfToken={csrfToken}>
-      {isSending && <meta httpEquiv="refresh" content="3" />}
       <a href="/admin">All payments</a>
       <div className="title">
         <h1>{price}</h1>
@@ -80,28 +71,29 @@ export default async function Page({ params }: PageProps<"/admin/orders/[id]">) 
         <Payouts {...posting} {...payoutSection(flow, order)} />
         <RecordedRefunds {...posting} refunds={recorded(order)} coin={coinOf(order)} />
       </section>
-      {mayBeNamed && (
-        <section className="panel" aria-labelledby="wall">
-          <h2 id="wall">Wall of supporters</h2>
-          <p>
-            {order.hidden
-              ? "This payment is hidden from the wall."
-              : "The wall shows this payment once it is paid: its payer wants to be named."}
-          </p>
-          <ActionForm
-            action={`${posting.path}/${order.hidden ? "show" : "hide"}`}
-            csrfToken={csrfToken}
-            label={order.hidden ? "Show on the wall" : "Hide from the wall"}
-            quiet
-          />
-        </section>
-      )}
+      <section className="panel" aria-labelledby="wall">
+        <h2 id="wall">Wall of supporters</h2>
+        <p>{wallText(order)}</p>
+        <ActionForm
+          action={`${posting.path}/${order.hidden ? "show" : "hide"}`}
+          csrfToken={csrfToken}
+          label={order.hidden ? "Show on the wall" : "Hide from the wall"}
+          quiet
+        />
+      </section>
       <section className="panel" aria-labelledby="history">
         <h2 id="history">History</h2>
         <History events={events.map(eventRow).toReversed()} />
       </section>
     </AdminShell>
   );
+}
+
+function wallText({ hidden, payer }: Order): string {
+  if (hidden) return "This payment is hidden from the wall.";
+  if (payer.name === null || payer.anonymous)
+    return "The wall does not show this payment: its payer is not to be named.";
+  return "The wall shows this payment once it is paid: its payer wants to be named.";
 }
 
 const recorded = ({ refunds }: Order) =>
