@@ -8,8 +8,8 @@ export default defineConfig({
   testMatch: ["e2e/**/*.spec.ts", "app/**/*.spec.ts"],
   globalSetup: "./e2e/support/global-setup.ts",
   fullyParallel: true,
-  // Twice as many as cores on a small machine: a test waits for about half of its time.
-  workers: 4,
+  // More than the two cores of a small machine, because tests also wait.
+  workers: 3,
   retries: 0,
   // Far above what any test needs: limits for what hangs, not measures of speed.
   timeout: 180_000,
