@@ -58,6 +58,17 @@ describe("what can be sent back", () => {
     ]);
   });
 
+  it("has nothing too much in it where the first of two payments went back", () => {
+    const paid = { status: "paid", paidAt: NOW, transaction: got("5") } as const;
+    const [offered] = refundableCoins(
+      orderOf([
+        { ...paid, returned: true },
+        { ...paid, paidAt: NOW + 1 },
+      ]),
+    );
+    expect(offered).toMatchObject({ received: "5", refundable: "5", overpaid: "0" });
+  });
+
   it.each<[string, Partial<Payment>]>([
     ["was rejected while on hold", { status: "rejected", onHold: true }],
     ["is being returned", { status: "refunding", onHold: true, returned: true }],

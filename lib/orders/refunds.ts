@@ -151,9 +151,9 @@ function arrivedCoins({ status, onHold, returned, transaction, testStore }: Paym
   return [{ coin: transaction.coin, amount: transaction.amount }];
 }
 
-/** The price in coins, which the payment that made the order paid has settled. */
+/** The price in coins, settled by the payment that made the order paid, or by the next one if its money went back. */
 function keptCoins(order: Order): Coins | null {
-  const paying = payingPayment(order);
+  const paying = payingPayment({ ...order, payments: order.payments.filter(({ returned }) => !returned) });
   const [coins] = paying === undefined ? [] : arrivedCoins(paying);
   // Without a quote, all that it brought counts as its price.
   return coins === undefined ? null : { coin: coins.coin, amount: paying?.quote?.amount ?? coins.amount };
