@@ -251,4 +251,30 @@ describe("the Redis store on bad days", () => {
     expect(found.hidden).toBe(true);
     expect(await one.replace(nextWrite(found))).toBe("replaced");
   });
+
+  it("holds an order that was read from the index of due orders to the same rule", async () => {
+    const [reconciling, other] = [open(), open()];
+    const order = sampleOrder();
+    const dueAt = Number.MIN_SAFE_INTEGER;
+    await other.insert(sampleWrite(order));
+    const key = `checkout:order:${order.id}`;
+    const replica = await redis.hgetall<Record<string, string>>(key);
+    expect(await other.replace(nextWrite(order, { dueAt }))).toBe("replaced");
+    const readDue = async () => {
+      const [first] = await reconciling.due({ now: dueAt, limit: 1, from: "longest" });
+      expect(first?.id).toBe(order.id);
+      return first?.read() ?? expect.fail();
+    };
+    const lost = await readDue();
+
+    await redis.hset(key, replica ?? {});
+    const known = (await other.get(order.id)) ?? expect.fail();
+    const kept = nextWrite(known, { order: newer(known, { hidden: true }), dueAt });
+    expect(await other.replace(kept)).toBe("replaced");
+    expect(kept.order.version).toBe(lost.version);
+
+    expect(await reconciling.replace(nextWrite(lost))).toBe("conflict");
+    expect(await other.get(order.id)).toEqual(kept.order);
+    expect(await reconciling.replace(nextWrite(await readDue()))).toBe("replaced");
+  });
 });

@@ -155,9 +155,9 @@ export function openRedisOrderStore(options: RedisOptions & { keyPrefix?: string
       const values = [command, ...range, limit, key.order("")].map(String);
       const answer = await ask((redis) => redis.eval(DUE, [key.due], values));
       return list(answer).map((entry) => {
-        const [id, dueAt, doc = null] = list(entry);
+        const [id, dueAt, doc = null, write] = list(entry);
         const due = decode({ id, dueAt }, dueSchema);
-        return { ...due, read: () => (doc === null ? null : decodeOrder(doc)) };
+        return { ...due, read: () => orderOf(doc, write) };
       });
     },
 

@@ -10,9 +10,10 @@ import { encodeEvent, encodeOrder, encodeText, type LeaseName, type OrderWrite, 
 
 /**
  * KEYS: order, events, due, days, payments..., lists... ARGV: id, expected version or "", version, doc, event or "", due at
- * or "", write, the write that made the expected version or "" where it is not known, the value of the lease to release, whose key comes last, or ""; the number of payments, of lists to add
- * to, of lists in all; a member for each list; fields of days, each with what is added to it. The sums are checked first,
- * because an overflow would stop the script in its middle.
+ * or "", write, the write that made the expected version or "" where it is not known, the value of the lease to release,
+ * whose key comes last, or ""; the number of payments, of lists to add to, of lists in all; a member for each list; fields
+ * of days, each with what is added to it. The sums are checked first, because an overflow would stop the script in its
+ * middle.
  */
 export const WRITE_ORDER = `
 local stored = redis.call('HMGET', KEYS[1], 'version', 'write')
@@ -63,15 +64,15 @@ return found
 `;
 
 /**
- * KEYS: due. ARGV: command, range, limit, what stands before the id in the key of an order. Answers id, time and document of
- * each. What is no order must not hide the others: its document is empty.
+ * KEYS: due. ARGV: command, range, limit, what stands before the id in the key of an order. Answers id, time, document and
+ * write of each. What is no order must not hide the others: its document is empty.
  */
 export const DUE = `
 local found = {}
 local due = redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'WITHSCORES', 'LIMIT', 0, ARGV[4])
 for i = 1, #due, 2 do
-  local doc = redis.pcall('HGET', ARGV[5] .. due[i], 'doc')
-  found[#found + 1] = {due[i], due[i + 1], type(doc) == 'table' and '' or doc}
+  local stored = redis.pcall('HMGET', ARGV[5] .. due[i], 'doc', 'write')
+  found[#found + 1] = {due[i], due[i + 1], stored.err and '' or stored[1], stored[2]}
 end
 return found
 `;
