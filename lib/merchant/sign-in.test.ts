@@ -1,13 +1,31 @@
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
+import { createRateLimiter, type RateLimiter } from "@/lib/web/rate-limit";
 import { onBothStores, onSqlite } from "../../test/flow-support";
 import { crowdKey, LOCKED_MS, REMEMBERED_TRIES, signIn, triesInMemory, WRONG_TRIES } from "./sign-in";
 
 const SECRET = "a-secret-of-the-merchant";
+const WRONG_TRIES_OF_NETWORK = 50;
 
-type Parts = Parameters<typeof signIn>[0];
+type Parts = Omit<Parameters<typeof signIn>[0], "limiter">;
 
-async function attempt(flow: Parts, address: string, typed = "wrong"): Promise<"in" | "wrong" | "locked"> {
-  const result = await signIn(flow, { typed, secret: SECRET, address });
+function newLimiter(): RateLimiter {
+  const rate = { limit: 5, windowMs: 60_000 };
+  const ignore = () => {};
+  return createRateLimiter({
+    rates: { checkout: rate, status: rate },
+    redis: null,
+    onRefused: ignore,
+    onDegraded: ignore,
+  });
+}
+
+let limiter: RateLimiter;
+beforeEach(() => {
+  limiter = newLimiter();
+});
+
+async function attempt({ store, clock }: Parts, address: string, typed = "wrong"): Promise<"in" | "wrong" | "locked"> {
+  const result = await signIn({ store, clock, limiter }, { typed, secret: SECRET, address });
   return result.ok ? "in" : result.refusal;
 }
 
@@ -60,6 +78,37 @@ onSqlite("a flood of wrong secrets", (world) => {
     expect(fresh.filter((result) => result === "wrong")).toHaveLength(1);
     expect(await attempt(flow, "192.0.2.3", SECRET)).toBe("locked");
     expect(await attempt(flow, "192.0.2.4", SECRET)).toBe("in");
+  });
+});
+
+onSqlite("wrong secrets from one network", (world) => {
+  it.each([
+    ["an IPv6 /48", (host: number) => `2001:db8:5:${host.toString(16)}::/64`, "2001:db8:6:1::/64"],
+    ["an IPv4 /24", (host: number) => `198.51.100.${host}`, "198.51.101.1"],
+  ])(
+    "are 50 from %s, which one locked address does not use up, and other networks keep theirs",
+    async (_, from, outside) => {
+      const flow = world().process();
+      const results = await Promise.all(Array.from({ length: 40 }, () => attempt(flow, from(1))));
+      for (let host = 2; host < 102; host += 1) results.push(await attempt(flow, from(host)));
+      expect(results.filter((result) => result === "wrong")).toHaveLength(WRONG_TRIES_OF_NETWORK);
+      expect(results.lastIndexOf("wrong")).toBe(40 + WRONG_TRIES_OF_NETWORK - WRONG_TRIES - 1);
+      expect(await attempt(flow, from(200), SECRET)).toBe("locked");
+      expect(await attempt(flow, outside, SECRET)).toBe("in");
+    },
+  );
+
+  it("are not counted for an address while its network refuses, nor is the right secret for either", async () => {
+    const flow = world().process();
+    const from = (host: number) => `203.0.113.${host}`;
+    for (let count = 0; count < WRONG_TRIES_OF_NETWORK * 2; count += 1) {
+      expect(await attempt(flow, from(count), SECRET)).toBe("in");
+    }
+    for (let host = 0; host < WRONG_TRIES_OF_NETWORK; host += 1) expect(await attempt(flow, from(host))).toBe("wrong");
+    const refused = from(200);
+    for (let count = 0; count < WRONG_TRIES; count += 1) expect(await attempt(flow, refused)).toBe("locked");
+    limiter = newLimiter();
+    expect(await attempt(flow, refused, SECRET)).toBe("in");
   });
 });
 

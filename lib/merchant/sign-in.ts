@@ -2,6 +2,7 @@ import "server-only";
 import { createHash, randomInt, randomUUID } from "node:crypto";
 import { log } from "@/lib/log";
 import { type OrderStore, StoreUnavailableError } from "@/lib/orders/order-store";
+import type { RateLimiter } from "@/lib/web/rate-limit";
 import { isSameSecret } from "@/lib/web/same-secret";
 import { newSession } from "./session";
 
@@ -18,34 +19,37 @@ export type SignInResult =
 
 /**
  * Compares what was typed with the secret, for at most ten wrong tries of an address in 15 minutes. The tries are
- * leases in the order store, so they count for all processes together and outlast a restart.
+ * leases in the order store, so they count for all processes together and outlast a restart. The wrong tries of a network
+ * are limited as well, because one customer of a host has thousands of addresses.
  *
  * While wrong tries come from many addresses, each address has one. Not none: the merchant, who types the right secret,
  * gets in however long a flood lasts.
  *
  * Where the store is missing or down, the merchant has to see on `/setup` what is wrong with it, so the process counts.
  */
-export async function signIn(
-  { store, clock }: { readonly store: OrderStore | null; readonly clock: { readonly now: () => number } },
-  attempt: Attempt,
-): Promise<SignInResult> {
+export async function signIn({ store, clock, limiter }: Parts, attempt: Attempt): Promise<SignInResult> {
   const now = clock.now();
   if (store !== null) {
     try {
-      return await signInCounted(store, { ...attempt, now, hasStore: true });
+      return await signInCounted({ tries: store, limiter }, { ...attempt, now, hasStore: true });
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       log.error("store_unavailable", error, { page: "sign_in" });
     }
   }
-  return await signInCounted(ofThisProcess, { ...attempt, now, hasStore: false });
+  return await signInCounted({ tries: ofThisProcess, limiter }, { ...attempt, now, hasStore: false });
 }
 
+type Parts = {
+  readonly store: OrderStore | null;
+  readonly clock: { readonly now: () => number };
+  readonly limiter: Pick<RateLimiter, "take">;
+};
 type Attempt = { readonly typed: string; readonly secret: string; readonly address: string };
 type Tries = Pick<OrderStore, "acquire" | "leaseValue" | "release">;
 
 async function signInCounted(
-  tries: Tries,
+  { tries, limiter }: Pick<Parts, "limiter"> & { readonly tries: Tries },
   { typed, secret, address, now, hasStore }: Attempt & { readonly now: number; readonly hasStore: boolean },
 ): Promise<SignInResult> {
   const value = randomUUID();
@@ -65,8 +69,15 @@ async function signInCounted(
     log.warn("sign_in_locked", { by: isCrowded ? "all" : "address" });
     return { ok: false, refusal: "locked", retryAfterSeconds: LOCKED_MS / 1_000 };
   }
-  if (isSameSecret(typed, secret)) {
+  // After the address, so that one that is locked uses up nothing of its network.
+  const ofNetwork = await limiter.take({ policy: "sign_in", address });
+  if (!ofNetwork.ok) {
     await tries.release({ key: place, value });
+    log.warn("sign_in_locked", { by: ofNetwork.by });
+    return { ok: false, refusal: "locked", retryAfterSeconds: ofNetwork.retryAfterSeconds };
+  }
+  if (isSameSecret(typed, secret)) {
+    await Promise.all([tries.release({ key: place, value }), ofNetwork.release?.()]);
     log.info("signed_in");
     return { ok: true, cookie: await newSession(secret, now), hasStore };
   }

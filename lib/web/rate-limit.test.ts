@@ -125,6 +125,20 @@ describe.each(["memory", "redis"] as const)("limits counted in %s", (backend) =>
     expect(await limits.take({ policy: "checkout", address: "203.0.114.1" })).toMatchObject({ ok: true });
   });
 
+  it("allows 50 tries of the merchant's sign-in from one network in 15 minutes, in all processes that share a store", async () => {
+    const keyPrefix = `test${prefixes++}:`;
+    const limiters = backend === "redis" ? [limiter({ keyPrefix }), limiter({ keyPrefix })] : [limiter()];
+    const from = newNetwork();
+    const signIn = (address: string, process = 0) =>
+      limiters[process % limiters.length]?.take({ policy: "sign_in", address }) ?? expect.fail();
+    expect(await takeMany(120, (index) => signIn(from(index), index))).toBe(50);
+    const refused = await signIn(from(200));
+    expect(refused).toMatchObject({ ok: false, by: "network" });
+    expect(refused.ok ? 0 : refused.retryAfterSeconds).toBeGreaterThan(14 * 60);
+    expect(await signIn(newAddress())).toMatchObject({ ok: true });
+    expect(await limiters[0]?.take({ policy: "checkout", address: from(1) })).toMatchObject({ ok: true });
+  });
+
   it("says when the whole store is full, and that it is not this address", async () => {
     const limits = limiter();
     for (let round = 0; round < 4; round += 1) expect(await flood(limits, newNetwork())).toBe(25);

@@ -4,7 +4,7 @@ import { networkOf } from "./arrival";
 import type { Rate } from "./rate";
 import { createRedisCounter, type RedisSettings } from "./redis-counter";
 
-export type RatePolicy = "checkout" | "status";
+export type RatePolicy = "checkout" | "status" | "sign_in";
 export type RefusedBy = "address" | "network" | "store";
 export type Refused = { readonly ok: false; readonly by: RefusedBy; readonly retryAfterSeconds: number };
 /** `release` undoes the counting, where there was any. */
@@ -99,10 +99,11 @@ export function createRateLimiter(options: {
       // Polls are many and cheap: a second thing to count in Redis for each would cost more than it protects.
       stage("status", false, { network: { ...rates.status, limit: rates.status.limit * 10 } }),
     ],
+    sign_in: [stage("sign_in", true, { network: SIGN_INS_OF_NETWORK })],
   };
 
   const gatesOf = (policy: RatePolicy) => stages[policy].flatMap(({ gates }) => gates);
-  const allGates = { checkout: gatesOf("checkout"), status: gatesOf("status") };
+  const allGates = { checkout: gatesOf("checkout"), status: gatesOf("status"), sign_in: gatesOf("sign_in") };
 
   function refuse(policy: RatePolicy, by: RefusedBy, waitMs: number): Refused {
     counts[by] += 1;
@@ -151,6 +152,9 @@ const NAME_OF: Record<RefusedBy, (address: string) => string> = {
   network: networkOf,
   store: () => "all",
 };
+
+/** Wrong secrets of the merchant's sign-in, which counts those of an address itself: what five of them may try. */
+const SIGN_INS_OF_NETWORK: Rate = { limit: 50, windowMs: 15 * 60_000 };
 
 /** What all addresses together may start: room for twenty busy ones, and never so little that a good day hits it. */
 function ceilingOf({ limit, windowMs }: Rate): Rate {

@@ -16,13 +16,13 @@ export const GET = openAdminRoute(async (request) => {
 });
 
 export const POST = openAdminRoute(async (request, { services }) => {
-  const { flow, secret, settings } = services;
+  const { flow, limiter, secret, settings } = services;
   if (!isFromOwnPage(request, settings.publicUrl)) return foreignForm();
   const form = await readForm(request);
   if (form instanceof Response) return form;
   const goal = goalIn(form);
   const address = clientAddress(request.headers, settings.trustedProxyHops);
-  const parts = { store: flow?.store ?? null, clock: { now: Date.now } };
+  const parts = { store: flow?.store ?? null, clock: { now: Date.now }, limiter };
   const result = await signIn(parts, { typed: form.get("secret") ?? "", secret, address });
   if (result.ok) {
     return seeOther(pageOf(result.hasStore ? goal : "setup"), {
